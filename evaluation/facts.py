@@ -7,6 +7,7 @@ A column `row` (1-based row of the sheet, 0 if unknown) and `Facts.layouts` lead
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -101,10 +102,6 @@ def table_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFra
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in columns.items()})
 
 
-def _empty(table: str) -> Any:
-    return field(default_factory=lambda: empty_table(table))
-
-
 @dataclass(frozen=True)
 class Facts:
     """All tables of one or many counties (columns: `COLUMNS`).
@@ -114,18 +111,18 @@ class Facts:
 
     counties: pd.DataFrame
     school_stages: pd.DataFrame
-    classes: pd.DataFrame = _empty("classes")
-    rooms: pd.DataFrame = _empty("rooms")
-    finance: pd.DataFrame = _empty("finance")
-    county_figures: pd.DataFrame = _empty("county_figures")
-    monitoring: pd.DataFrame = _empty("monitoring")
-    findings: pd.DataFrame = _empty("findings")
-    scores: pd.DataFrame = _empty("scores")
-    vetoes: pd.DataFrame = _empty("vetoes")
-    frames: pd.DataFrame = _empty("frames")
-    supplied: pd.DataFrame = _empty("supplied")
-    campuses: pd.DataFrame = _empty("campuses")
-    shared_resources: pd.DataFrame = _empty("shared_resources")
+    classes: pd.DataFrame = field(default_factory=partial(empty_table, "classes"))
+    rooms: pd.DataFrame = field(default_factory=partial(empty_table, "rooms"))
+    finance: pd.DataFrame = field(default_factory=partial(empty_table, "finance"))
+    county_figures: pd.DataFrame = field(default_factory=partial(empty_table, "county_figures"))
+    monitoring: pd.DataFrame = field(default_factory=partial(empty_table, "monitoring"))
+    findings: pd.DataFrame = field(default_factory=partial(empty_table, "findings"))
+    scores: pd.DataFrame = field(default_factory=partial(empty_table, "scores"))
+    vetoes: pd.DataFrame = field(default_factory=partial(empty_table, "vetoes"))
+    frames: pd.DataFrame = field(default_factory=partial(empty_table, "frames"))
+    supplied: pd.DataFrame = field(default_factory=partial(empty_table, "supplied"))
+    campuses: pd.DataFrame = field(default_factory=partial(empty_table, "campuses"))
+    shared_resources: pd.DataFrame = field(default_factory=partial(empty_table, "shared_resources"))
     layouts: Mapping[tuple[str, str], SheetLayout] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
 
