@@ -92,13 +92,18 @@ class IndicatorResult:
 
 @dataclass(frozen=True, slots=True)
 class ResourceIndicator:
-    """One of the per-school resource indicators (1–7): name, unit, thresholds and limits of the coefficient by stage."""
+    """One of the per-school resource indicators (1–7): name, unit, thresholds and limits of the coefficient by stage.
+
+    The value is counted per `per_pupils` pupils; `is_whole` says that what it counts (people, rooms) comes in whole ones only.
+    """
 
     id: str
     name: str
     unit: Unit
     thresholds: Mapping[str, float]
     coefficient_limits: Mapping[str, float]
+    per_pupils: int = 1
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,10 @@ class ScoreBoard:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One county judged by one rulebook. `recognition` is the JSON object of the survey, None without a survey."""
+    """One county judged by one rulebook. `recognition` is the JSON object of the survey, None without a survey.
+
+    `excuse_share` is the share of a threshold that a school's one excused indicator must reach, None where nobody is excused.
+    """
 
     rulebook: str
     rulebook_title: str
@@ -198,6 +206,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     warnings: tuple[str, ...]
     sources: Mapping[str, str | None]
+    excuse_share: float | None = None
 
     def with_status(self, status: Status, kind: str = "A") -> tuple[str, ...]:
         """Ids of the indicators of a kind that have this status, in the rulebook's order."""
