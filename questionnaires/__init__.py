@@ -1,0 +1,5 @@
+"""The questionnaires that come along, one file a group; a campaign may name a folder of its own instead."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
