@@ -1,0 +1,93 @@
+"""What can stand in the way of a respondent or the office; each class holds what the page or the command needs to say so."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+
+class SurveyError(Exception):
+    """Not a bug: the input or the state of things forbids what was asked."""
+
+
+class WrongCopy(SurveyError):
+    """The text can't be a code: length, alphabet or check character are wrong, so it was copied wrongly."""
+
+
+class UnknownCode(SurveyError):
+    """A well-formed code that no campaign has (never issued, or cancelled)."""
+
+
+class TooManyGuesses(SurveyError):
+    """Too many unknown codes came from one address within the window."""
+
+
+@dataclasses.dataclass(eq=False)
+class CodeUsed(SurveyError):
+    """The code has been used, by another form than this one; the first answers count."""
+
+    campaign_name: str
+    group: str
+
+
+@dataclasses.dataclass(eq=False)
+class GroupFull(SurveyError):
+    """The group has reached its cap; the code stays unused."""
+
+    campaign_name: str
+    group: str
+
+
+@dataclasses.dataclass(eq=False)
+class CampaignNotOpen(SurveyError):
+    """The campaign accepts nothing yet."""
+
+    campaign_name: str
+    opens: datetime
+
+
+@dataclasses.dataclass(eq=False)
+class CampaignClosed(SurveyError):
+    """The campaign accepts nothing any more."""
+
+    campaign_name: str
+    closes: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnswerProblem:
+    """What is wrong with one field of the form; `kind` names the sentence, `values` fill it in."""
+
+    field: str
+    kind: str
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+class InvalidAnswers(SurveyError):
+    """Some fields of the form can't be taken; at most one problem a field, in the order of the questions."""
+
+    def __init__(self, problems: Iterable[AnswerProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(f"{problem.field}: {problem.kind}" for problem in self.problems))
+
+
+@dataclasses.dataclass(eq=False)
+class UnknownCampaign(SurveyError):
+    """No campaign has this id."""
+
+    campaign: str
+
+    def __str__(self) -> str:
+        return f"there is no campaign {self.campaign}"
+
+
+@dataclasses.dataclass(eq=False)
+class WrongState(SurveyError):
+    """The state of the campaign forbids the action; `needed` are the states that would allow it."""
+
+    campaign: str
+    state: str
+    action: str
+    needed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"campaign {self.campaign} is {self.state}; to {self.action}, it must be {' or '.join(self.needed)}"

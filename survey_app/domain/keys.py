@@ -1,0 +1,147 @@
+"""Keys, kept in a directory of their own and never in the database.
+
+`campaigns/ID.key`   the HMAC key of a campaign's codes (32 random bytes)
+`pools/LABEL.BATCH.key`  the X25519 private key of one batch of one pool
+`session.key`        what the forms' start times and the staff's sessions are signed with
+
+A key file is complete or absent: written under a temporary name, fsynced, hard-linked into place (which never overwrites), and
+the directory fsynced, before its public half may be used. A pool key is overwritten and unlinked once its batch is mixed.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+KEY_BYTES = 32
+_SUFFIX = ".key"
+
+
+class KeyDirectory:
+    """The key files under `path`, which is made (mode 0700) when the first key is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._campaigns = path / "campaigns"
+        self._pools = path / "pools"
+        self._campaign_keys: dict[str, bytes] = {}
+
+    def session_secret(self) -> bytes:
+        """The secret of sessions and start times; made at the first call, the same in every process."""
+        return _read_or_make(self.path / f"session{_SUFFIX}")
+
+    def make_campaign_key(self, campaign: str) -> bytes:
+        """The key of a campaign's codes; made if it is not there."""
+        return _read_or_make(_file(self._campaigns, campaign))
+
+    def campaign_key(self, campaign: str) -> bytes:
+        """The key of a campaign's codes. Raises `FileNotFoundError` when it is lost."""
+        if campaign not in self._campaign_keys:
+            self._campaign_keys[campaign] = _file(self._campaigns, campaign).read_bytes()
+        return self._campaign_keys[campaign]
+
+    def campaign_keys(self) -> dict[str, bytes]:
+        """The keys of all campaigns by id; files are read once a process."""
+        return {campaign: self.campaign_key(campaign) for campaign in _names(self._campaigns)}
+
+    def destroy_campaign_key(self, campaign: str) -> None:
+        """Removes the key of a campaign that was never stored."""
+        self._campaign_keys.pop(campaign, None)
+        _destroy(_file(self._campaigns, campaign))
+
+    def make_pool_key(self, label: str, batch: int) -> bytes:
+        """Makes the private key of a batch, if it is not there, and returns its public half."""
+        return _public_half(_read_or_make(_file(self._pools, label, batch), _new_private_key))
+
+    def pool_key(self, label: str, batch: int) -> bytes:
+        """The private key of a batch. Raises `FileNotFoundError` when it was destroyed or lost."""
+        return _file(self._pools, label, batch).read_bytes()
+
+    def destroy_pool_key(self, label: str, batch: int) -> None:
+        """Overwrites and unlinks the private key of a batch; nothing happens if it is gone already."""
+        _destroy(_file(self._pools, label, batch))
+
+    def pool_batches(self) -> list[tuple[str, int]]:
+        """Label and batch of every private key that is still there."""
+        names = (name.rpartition(".") for name in _names(self._pools))
+        return sorted((label, int(batch)) for label, _, batch in names)
+
+    def sweep(self) -> None:
+        """Destroys what a crash left half-written (call it while no other process writes keys)."""
+        for folder in (self.path, self._campaigns, self._pools):
+            for unfinished in folder.glob("*.part"):
+                _destroy(unfinished)
+
+
+def _file(folder: Path, name: str, batch: int | None = None) -> Path:
+    stem = quote(name, safe="")
+    return folder / (f"{stem}{_SUFFIX}" if batch is None else f"{stem}.{batch}{_SUFFIX}")
+
+
+def _names(folder: Path) -> list[str]:
+    if not folder.is_dir():
+        return []
+    return [unquote(file.name.removesuffix(_SUFFIX)) for file in folder.iterdir() if file.name.endswith(_SUFFIX)]
+
+
+def _new_private_key() -> bytes:
+    return X25519PrivateKey.generate().private_bytes_raw()
+
+
+def _public_half(private_key: bytes) -> bytes:
+    return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
+
+
+def _read_or_make(file: Path, make: Callable[[], bytes] = lambda: secrets.token_bytes(KEY_BYTES)) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        _make_folder(file.parent)
+        _write_once(file, make())
+        return file.read_bytes()
+
+
+def _make_folder(folder: Path) -> None:
+    for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def _write_once(file: Path, content: bytes) -> None:
+    """Puts `content` at `file` durably and whole, unless something is there already, which then stays."""
+    unfinished = file.with_name(f"{secrets.token_hex(8)}.part")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+        os.link(unfinished, file)
+    except FileExistsError:
+        pass
+    finally:
+        os.close(handle)
+        unfinished.unlink()
+        _sync_folder(file.parent)
+
+
+def _destroy(file: Path) -> None:
+    try:
+        handle = os.open(file, os.O_WRONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.write(handle, secrets.token_bytes(os.fstat(handle).st_size))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    file.unlink(missing_ok=True)
+    _sync_folder(file.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

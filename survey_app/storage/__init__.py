@@ -1,0 +1,1 @@
+"""The only place that speaks SQLAlchemy: tables, transactions, and the queries of each part."""

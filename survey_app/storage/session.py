@@ -1,0 +1,95 @@
+"""Engines and transactions.
+
+SQLite: write-ahead log, synchronous FULL, and writers that queue at a file lock before BEGIN IMMEDIATE, because SQLite's own busy
+handler polls and starves (p99 of a second at 16 writers). PostgreSQL: plain transactions with psycopg 3.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+DialectName = Literal["sqlite", "postgresql"]
+
+BUSY_TIMEOUT_MS = 30_000
+_IS_WRITING = "junheng_is_writing"
+
+
+class Database:
+    """One database; `read()` and `write()` give a connection within a transaction."""
+
+    def __init__(self, engine: Engine, lock_file: Path | None) -> None:
+        self.engine = engine
+        self.dialect = cast(DialectName, engine.dialect.name)
+        self._lock_file = lock_file
+        self._writing = engine.execution_options(**{_IS_WRITING: True})
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent state of the database."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end, rolled back if an exception passes."""
+        with _queued(self._lock_file), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Closes all connections of the pool."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at `url`: `sqlite:///FILE` or `postgresql+psycopg://…`. Nothing is connected yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True), None)
+    raise ValueError(f"the database must be SQLite or PostgreSQL, not {parsed.get_backend_name()}")
+
+
+def _open_sqlite(url: URL) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("SQLite needs a file: workers share it")
+    file = Path(url.database).absolute()
+    engine = create_engine(url.set(database=str(file)), pool_size=20, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin)
+    return Database(engine, file.with_name(f"{file.name}.lock"))
+
+
+def _set_up_connection(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver's guess
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get(_IS_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+@contextmanager
+def _queued(lock_file: Path | None) -> Iterator[None]:
+    """Waits in line for the lock (flock serves waiters in order) and holds it; without a file there is no line."""
+    if lock_file is None:
+        yield
+        return
+    handle = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,256 @@
+"""Tables of the service.
+
+The respondents' part follows one rule: nothing that leads from a code to its answers once a batch is mixed. Hence no sequences or
+row ids (SQLite: WITHOUT ROWID; PostgreSQL: no identity columns), no time finer than the day beside a code or an answer, no foreign
+keys from answers, and an answer that exists only as a sealed envelope until it comes out of a mix.
+
+A *label* is what an answer keeps of where it came from: campaign, group and unit, written `CAMPAIGN/GROUP/UNIT` (unit empty for
+groups without schools, and for remainders joined at closing).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on both engines (SQLite keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone can't be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _table(name: str, *columns: Any) -> Table:
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
+def _campaign_key() -> Column[str]:
+    return Column("campaign", String(40), ForeignKey("campaign.id"), primary_key=True)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+# --- the office's side: what a campaign is and plans -------------------------------------------------------------------------
+
+campaign = _table(
+    "campaign",
+    Column("id", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("county_code", String(6), nullable=False),
+    Column("county_name", Text, nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("rulebook", String(64), nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("opens", Instant, nullable=False),
+    Column("closes", Instant, nullable=False),  # as planned; closing earlier sets closing_at
+    Column("grace_minutes", Integer, nullable=False),
+    Column("anonymity_k", Integer, nullable=False),
+    Column("min_seconds", Float),  # None: one second a required question
+    Column("seed", Text, nullable=False),
+    Column("per_school", Integer, nullable=False),
+    Column("expected_return", Float, nullable=False),
+    Column("sample_required", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),  # draft, open, closing, closed: only ever moves forward
+    Column("admission", SmallInteger, nullable=False, server_default="0"),  # domain.campaigns.Admission: never lowered
+    Column("opened_at", Instant),
+    Column("closing_at", Instant),  # forms opened from here on are refused
+    Column("closed_at", Instant),
+)
+
+# the questionnaire of a group, as text: what the form shows and the answers are checked against
+questionnaire = _table(
+    "questionnaire",
+    _campaign_key(),
+    Column("group", String(16), primary_key=True),
+    Column("id", String(64), nullable=False),  # id/version, such as parent/1
+    Column("sha256", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# other texts frozen at opening: `plan` (canonical JSON), `rules` (the rulebook file)
+document = _table(
+    "document",
+    _campaign_key(),
+    Column("name", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+school = _table(
+    "school",
+    _campaign_key(),
+    Column("code", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("location", Text, nullable=False),
+)
+
+# one row a group: its plan, and the counters that the monitor reads
+quota = _table(
+    "quota",
+    _campaign_key(),
+    Column("group", String(16), primary_key=True),
+    Column("planned", Integer, nullable=False),
+    Column("cap", Integer),  # None: no cap (parents)
+    Column("frame", Integer),  # None: unknown size
+    Column("to_issue", Integer, nullable=False),
+    _count("issued"),
+    _count("answered"),
+    _count("valid"),
+)
+
+# one row a group a school (school empty: a group without schools); planned = codes to issue there
+cell = _table(
+    "cell",
+    _campaign_key(),
+    Column("group", String(16), primary_key=True),
+    Column("school", String(40), primary_key=True),
+    Column("planned", Integer, nullable=False),
+    Column("unit", String(40)),  # fixed at issuing; None before
+    _count("issued"),
+    _count("answered"),
+)
+
+# --- the respondents' side (integrity: codes, pools, envelopes, answers) -------------------------------------------------------
+
+label = _table(
+    "label",
+    Column("label", String(128), primary_key=True),
+    Column("campaign", String(40), ForeignKey("campaign.id"), nullable=False, index=True),
+    Column("group", String(16), nullable=False),
+    Column("unit", String(40), nullable=False),
+    _count("valid"),
+)
+
+code = _table(
+    "code",
+    Column("h", LargeBinary(32), primary_key=True),
+    Column("campaign", String(40), nullable=False),
+    Column("group", String(16), nullable=False),
+    Column("school", String(40), nullable=False),
+    Column("label", String(128), nullable=False),
+    Column("used", Boolean, nullable=False, server_default="0"),
+    Column("cancelled", Boolean, nullable=False, server_default="0"),
+    Column("retry", LargeBinary(32)),
+    Column("receipt", String(14)),  # as printed: XXXX-XXXX-XXXX
+    Column("used_on", Date),  # never a time finer than the day
+    Column("checkpoint", Integer),  # size of the ledger whose `receipts` entry holds this receipt
+    Index("ix_code_campaign_group_school", "campaign", "group", "school"),
+)
+
+# X25519 public key of the open batch of each label
+pool = _table(
+    "pool",
+    Column("label", String(128), primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("public_key", LargeBinary(32), nullable=False),
+)
+
+envelope = _table(
+    "envelope",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("label", String(128), nullable=False, index=True),
+    Column("batch", Integer, nullable=False),
+    Column("ct", LargeBinary, nullable=False),
+)
+
+response = _table(
+    "response",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("label", String(128), nullable=False, index=True),
+    Column("batch", Integer, nullable=False),
+    Column("questionnaire", String(64), nullable=False),
+    Column("duration_bucket", SmallInteger, nullable=False),  # lower bound, in seconds
+    Column("valid", Boolean, nullable=False),  # fixed at submission: fast sheets are stored, and don't count
+    Column("answers", Text, nullable=False),  # canonical JSON
+)
+
+comment = _table(
+    "comment",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("campaign", String(40), nullable=False, index=True),
+    Column("group", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# for the signal `chain`: submissions of one school in quick succession; last_submit is cleared at closing
+run = _table(
+    "run",
+    Column("campaign", String(40), primary_key=True),
+    Column("school", String(40), primary_key=True),
+    Column("last_submit", Instant),
+    Column("run", Integer, nullable=False),
+    Column("longest", Integer, nullable=False),
+)
+
+# --- the seal ------------------------------------------------------------------------------------------------------------------
+
+entry = _table(
+    "entry",
+    _campaign_key(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # from 0, without gaps
+    Column("kind", String(16), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON: the data of the leaf
+)
+
+checkpoint = _table(
+    "checkpoint",
+    _campaign_key(),
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("signature", LargeBinary(64)),
+)
+
+# --- rate limit of unknown codes: a counter for each source and window of time ---------------------------------------------------
+
+guess = _table(
+    "guess",
+    Column("source", String(64), primary_key=True),
+    Column("window", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+)

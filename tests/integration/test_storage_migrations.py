@@ -1,0 +1,62 @@
+"""Migrations: one head, tracked; they apply to an empty database; the models are what they make. On both engines."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from survey_app.storage.migrating import migration_config, upgrade_database
+from survey_app.storage.session import open_database
+from survey_app.storage.tables import metadata
+from tests.paths import REPOSITORY
+
+
+def test_there_is_one_head_and_the_tracked_file_names_it() -> None:
+    heads = ScriptDirectory.from_config(migration_config()).get_heads()
+    assert heads == [(REPOSITORY / "migrations" / "HEAD").read_text().strip()]
+
+
+def test_migrations_are_numbered_without_gaps_and_named_by_their_revision() -> None:
+    scripts = list(ScriptDirectory.from_config(migration_config()).walk_revisions())[::-1]
+    assert [script.revision[:4] for script in scripts] == [f"{number:04d}" for number in range(1, len(scripts) + 1)]
+    assert [Path(script.path).stem for script in scripts] == [script.revision for script in scripts]
+
+
+def test_an_empty_database_is_brought_to_what_the_models_say(make_database_url: Callable[..., str]) -> None:
+    url = make_database_url(empty=True)
+    upgrade_database(url)
+    database = open_database(url)
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    database.close()
+
+
+def test_upgrading_twice_changes_nothing(make_database_url: Callable[..., str]) -> None:
+    url = make_database_url(empty=True)
+    upgrade_database(url)
+    upgrade_database(url)
+
+
+def test_answers_have_no_order_of_arrival_in_the_schema(
+    make_database_url: Callable[..., str], engine_name: str
+) -> None:
+    url = make_database_url()
+    database = open_database(url)
+    with database.read() as connection:
+        if engine_name == "sqlite":
+            made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+            with_rowid = {name for name, sql in made if "WITHOUT ROWID" not in sql}
+            assert with_rowid <= {"alembic_version"}
+        else:
+            sequences = connection.execute(text("SELECT count(*) FROM pg_class WHERE relkind = 'S'")).scalar_one()
+            assert sequences == 0
+    database.close()
+
+
+def test_an_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
+    upgrade_database(f"sqlite:///{tmp_path}/new/folder/file.sqlite3")
+    assert (tmp_path / "new/folder/file.sqlite3").stat().st_size > 0

@@ -1,0 +1,96 @@
+"""Transactions, writers that queue, moments: on both engines."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import StatementError
+
+from survey_app.storage.session import Database, open_database
+from survey_app.storage.tables import guess, run
+
+
+def test_a_write_is_kept_and_seen_by_the_next_reader(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(insert(guess), {"source": "a", "window": 1, "n": 1})
+    with database.read() as connection:
+        assert connection.execute(select(guess.c.n)).scalar_one() == 1
+
+
+def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.write() as connection:
+            connection.execute(insert(guess), {"source": "a", "window": 1, "n": 1})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    with database.read() as connection:
+        assert connection.execute(select(guess)).all() == []
+
+
+def test_the_lock_is_free_again_after_an_exception(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write():
+        raise RuntimeError
+    with database.write() as connection:
+        connection.execute(insert(guess), {"source": "a", "window": 1, "n": 1})
+
+
+def test_twenty_writers_at_once_lose_nothing(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(insert(guess), {"source": "a", "window": 1, "n": 0})
+
+    def count_twenty() -> None:
+        for _ in range(20):
+            with database.write() as connection:
+                connection.execute(update(guess).values(n=guess.c.n + 1))
+
+    threads = [threading.Thread(target=count_twenty) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as connection:
+        assert connection.execute(select(guess.c.n)).scalar_one() == 400
+
+
+def test_a_reader_is_not_held_up_by_a_writer_and_sees_the_state_before(database: Database) -> None:
+    with database.write() as writer:
+        writer.execute(insert(guess), {"source": "a", "window": 1, "n": 1})
+        with database.read() as reader:
+            assert reader.execute(select(guess)).all() == []
+
+
+def test_a_moment_comes_back_the_same_in_utc_whatever_zone_it_was_given_in(database: Database) -> None:
+    given = datetime(2026, 11, 23, 12, 30, 1, 250_000, tzinfo=timezone(timedelta(hours=8)))
+    with database.write() as connection:
+        connection.execute(insert(run), {"campaign": "c", "school": "s", "last_submit": given, "run": 1, "longest": 1})
+    with database.read() as connection:
+        kept = connection.execute(select(run.c.last_submit)).scalar_one()
+    assert kept == given
+    assert kept.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    statement = insert(run).values(campaign="c", school="s", run=1, longest=1, last_submit=naive)
+    with database.write() as connection, pytest.raises(StatementError, match="without a zone"):
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name"])
+def test_a_database_that_workers_can_not_share_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="SQLite"):
+        open_database(url)
+
+
+def test_sqlite_keeps_a_log_and_syncs_every_commit(database: Database, engine_name: str) -> None:
+    if engine_name != "sqlite":
+        pytest.skip("pragmas are SQLite's")
+    with database.read() as connection:
+        pragmas = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert pragmas == ["wal", 2, 1]
