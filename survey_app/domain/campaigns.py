@@ -1,5 +1,6 @@
-"""The states of a campaign, and when it takes a form."""
+"""A campaign as the database keeps it: its states, and when it takes a form."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -22,17 +23,58 @@ class Admission(IntEnum):
     OVER = 3
 
 
-def admission_by_clock(state: str, opens: datetime, closing_at: datetime, grace: timedelta, now: datetime) -> Admission:
-    """What state and clock say; the campaign's admission is the greater of this and the one kept."""
-    if state == State.CLOSED:
-        return Admission.OVER
-    if state == State.DRAFT or (state == State.OPEN and now < opens):
-        return Admission.NOT_YET
-    if now >= closing_at + grace:
-        return Admission.OVER
-    return Admission.GRACE if now >= closing_at else Admission.OPEN
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One campaign; the fields are the columns of its row."""
 
+    id: str
+    name: str
+    county_code: str
+    county_name: str
+    population: int
+    year: int
+    rulebook: str
+    base_url: str
+    opens: datetime
+    closes: datetime
+    grace_minutes: int
+    anonymity_k: int
+    min_seconds: float | None
+    seed: str
+    per_school: int
+    expected_return: float
+    sample_required: int
+    created_at: datetime
+    state: State
+    admission: Admission
+    opened_at: datetime | None
+    closing_at: datetime | None
+    closed_at: datetime | None
 
-def takes_form(admission: Admission, started: datetime, closing_at: datetime) -> bool:
-    """Whether a form opened at `started` is taken: at any time while open, in the grace only if opened before the closing."""
-    return admission == Admission.OPEN or (admission == Admission.GRACE and started < closing_at)
+    @property
+    def closing_moment(self) -> datetime:
+        """Forms opened from here on are refused: the planned closing time, or the earlier moment the office closed at."""
+        return self.closing_at or self.closes
+
+    @property
+    def grace_end(self) -> datetime:
+        """From here on nothing is taken."""
+        return self.closing_moment + timedelta(minutes=self.grace_minutes)
+
+    def admission_at(self, now: datetime) -> Admission:
+        """The admission by clock, or the one that was reached before, if that is later."""
+        return max(self.admission, self._admission_by_clock(now))
+
+    def takes_form(self, now: datetime, started: datetime) -> bool:
+        """Whether a form opened at `started` is taken: any while open, in the grace one opened before the closing moment."""
+        admission = self.admission_at(now)
+        return admission == Admission.OPEN or (admission == Admission.GRACE and started < self.closing_moment)
+
+    def _admission_by_clock(self, now: datetime) -> Admission:
+        if self.state == State.CLOSED:
+            return Admission.OVER
+        if self.state == State.DRAFT or (self.state == State.OPEN and now < self.opens):
+            return Admission.NOT_YET
+        if now >= self.grace_end:
+            return Admission.OVER
+        return Admission.GRACE if now >= self.closing_moment else Admission.OPEN

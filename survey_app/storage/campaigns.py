@@ -1,0 +1,82 @@
+"""Queries about campaigns, their frozen texts, and their states (which only move forward)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from survey_app.domain.campaigns import Admission, Campaign, State
+from survey_app.domain.errors import UnknownCampaign
+from survey_app.storage.tables import campaign, document, questionnaire
+
+_FIND = select(campaign).where(campaign.c.id == bindparam("id"))
+_FIND_TO_CHANGE = _FIND.with_for_update()
+_QUESTIONNAIRE = select(questionnaire.c.id, questionnaire.c.sha256, questionnaire.c.text).where(
+    questionnaire.c.campaign == bindparam("campaign"), questionnaire.c.group == bindparam("group")
+)
+_RAISE_ADMISSION = (
+    update(campaign)
+    .where(campaign.c.id == bindparam("of_campaign"), campaign.c.admission < bindparam("reached"))
+    .values(admission=bindparam("reached"))
+)
+
+
+def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool = False) -> Campaign:
+    """The campaign; `to_change` locks its row until the transaction ends. Raises `UnknownCampaign`."""
+    row = connection.execute(_FIND_TO_CHANGE if to_change else _FIND, {"id": campaign_id}).one_or_none()
+    if row is None:
+        raise UnknownCampaign(campaign_id)
+    return _campaign_from_row(row)
+
+
+def list_campaigns(connection: Connection, states: Iterable[State] = tuple(State)) -> list[Campaign]:
+    """All campaigns in one of `states`, the latest opening first."""
+    wanted = select(campaign).where(campaign.c.state.in_([str(state) for state in states]))
+    rows = connection.execute(wanted.order_by(campaign.c.opens.desc(), campaign.c.id))
+    return [_campaign_from_row(row) for row in rows]
+
+
+def insert_campaign(connection: Connection, new: Campaign) -> None:
+    """Stores a new campaign's row."""
+    connection.execute(insert(campaign), {name: getattr(new, name) for name in campaign.c.keys()})  # noqa: SIM118
+
+
+def move_state(connection: Connection, campaign_id: str, state: State, **columns: datetime | None) -> None:
+    """Sets the state and the moments that go with it; the caller holds the row and has checked that this is forward."""
+    connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(state=str(state), **columns))
+
+
+def raise_admission(connection: Connection, campaign_id: str, reached: Admission) -> None:
+    """Remembers that the clock has brought the campaign this far; never lowers it."""
+    connection.execute(_RAISE_ADMISSION, {"of_campaign": campaign_id, "reached": int(reached)})
+
+
+def insert_texts(
+    connection: Connection, questionnaires: list[Mapping[str, Any]], documents: list[Mapping[str, Any]]
+) -> None:
+    """Stores the questionnaires (campaign, group, id, sha256, text) and documents (campaign, name, sha256, text)."""
+    connection.execute(insert(questionnaire), questionnaires)
+    connection.execute(insert(document), documents)
+
+
+def find_questionnaire(connection: Connection, campaign_id: str, group: str) -> tuple[str, str, str]:
+    """Id with version (`parent/1`), SHA-256 and text of the questionnaire of a group."""
+    row = connection.execute(_QUESTIONNAIRE, {"campaign": campaign_id, "group": group}).one()
+    return row.id, row.sha256, row.text
+
+
+def list_questionnaires(connection: Connection, campaign_id: str) -> list[Row[Any]]:
+    """Rows of group, id, sha256, text."""
+    return list(connection.execute(select(questionnaire).where(questionnaire.c.campaign == campaign_id)))
+
+
+def find_document(connection: Connection, campaign_id: str, name: str) -> str:
+    """The text of a frozen document: `plan` or `rules`."""
+    wanted = select(document.c.text).where(document.c.campaign == campaign_id, document.c.name == name)
+    return str(connection.execute(wanted).scalar_one())
+
+
+def _campaign_from_row(row: Row[Any]) -> Campaign:
+    values = dict(row._mapping)
+    return Campaign(**values | {"state": State(row.state), "admission": Admission(row.admission)})
