@@ -30,6 +30,11 @@ def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool =
     return _campaign_from_row(row)
 
 
+def lock_campaign(connection: Connection, campaign_id: str) -> None:
+    """Holds the campaign's row until the transaction ends. Raises `UnknownCampaign`."""
+    find_campaign(connection, campaign_id, to_change=True)
+
+
 def list_campaigns(connection: Connection, states: Iterable[State] = tuple(State)) -> list[Campaign]:
     """All campaigns in one of `states`, the latest opening first."""
     wanted = select(campaign).where(campaign.c.state.in_([str(state) for state in states]))

@@ -1,0 +1,26 @@
+"""The ledger of a campaign: entries in canonical JSON, numbered from 0 without gaps, only ever appended (integrity: B.2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from survey_app.domain.seal import canonical_json
+from survey_app.storage.campaigns import lock_campaign
+from survey_app.storage.tables import entry
+
+
+def append_entry(connection: Connection, campaign: str, document: Mapping[str, Any]) -> int:
+    """Appends an entry (its `kind` is in it) under the campaign's lock, and returns its number."""
+    lock_campaign(connection, campaign)
+    latest = connection.execute(select(func.max(entry.c.seq)).where(entry.c.campaign == campaign)).scalar()
+    seq = 0 if latest is None else latest + 1
+    body = canonical_json(document).decode()
+    connection.execute(insert(entry).values(campaign=campaign, seq=seq, kind=document["kind"], body=body))
+    return seq
+
+
+def list_entries(connection: Connection, campaign: str) -> list[str]:
+    """The bodies of all entries, in order."""
+    wanted = select(entry.c.body).where(entry.c.campaign == campaign).order_by(entry.c.seq)
+    return list(connection.execute(wanted).scalars())
