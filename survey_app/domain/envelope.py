@@ -1,0 +1,98 @@
+"""The sealed envelope in which an answer waits for its mix (integrity.md A.5).
+
+Web processes hold only a pool's public key: they can seal and cannot open. One ephemeral key an envelope, used once, hence the fixed
+nonce of the cipher. X25519: RFC 7748; HKDF: RFC 5869; ChaCha20-Poly1305: RFC 8439.
+
+All envelopes of a questionnaire have one length, whatever was answered, so that a length says nothing.
+"""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+LENGTH_WITHOUT_COMMENT = 1_024
+LENGTH_WITH_COMMENT = 8_192
+
+KEY_LENGTH = 32
+_TAG_LENGTH = 16
+_DOMAIN = b"junheng/envelope/1"
+_NONCE = bytes(12)
+_END = b"\x80"
+
+
+class UnreadableEnvelope(Exception):
+    """The envelope can't be opened: another key, another pool or batch, or damaged bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The pool and batch an envelope is sealed for, and its public key; it opens for no other."""
+
+    campaign: str
+    label: str
+    batch: int
+    public_key: bytes
+
+    @property
+    def associated_data(self) -> bytes:
+        """What the seal is bound to beside the key."""
+        return f"junheng/envelope/1|{self.campaign}|{self.label}|{self.batch}".encode()
+
+
+def length_class(longest: int) -> int:
+    """The padded length for contents of at most `longest` bytes: 1,024, 8,192, or the next doubling that holds them."""
+    length = LENGTH_WITHOUT_COMMENT
+    while length <= longest:
+        length = LENGTH_WITH_COMMENT if length < LENGTH_WITH_COMMENT else 2 * length
+    return length
+
+
+def seal_envelope(contents: bytes, destination: Destination, length: int) -> bytes:
+    """`contents`, padded to `length` bytes, readable only with the private key of the destination.
+
+    Raises `ValueError` where the contents do not fit: lengths are chosen for the longest sheet a questionnaire can give.
+    """
+    padded = _pad(contents, length)
+    ephemeral = X25519PrivateKey.generate()
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(destination.public_key))
+    ephemeral_public = ephemeral.public_key().public_bytes_raw()
+    cipher = _cipher(shared, ephemeral_public, destination)
+    return ephemeral_public + cipher.encrypt(_NONCE, padded, destination.associated_data)
+
+
+def open_envelope(sealed: bytes, private_key: bytes, destination: Destination) -> bytes:
+    """The contents of an envelope; raises `UnreadableEnvelope` where it was not sealed for this key, pool and batch."""
+    ephemeral_public = sealed[:KEY_LENGTH]
+    try:
+        shared = X25519PrivateKey.from_private_bytes(private_key).exchange(
+            X25519PublicKey.from_public_bytes(ephemeral_public)
+        )
+        cipher = _cipher(shared, ephemeral_public, destination)
+        padded = cipher.decrypt(_NONCE, sealed[KEY_LENGTH:], destination.associated_data)
+    except (InvalidTag, ValueError) as problem:  # ValueError: a key of the wrong length, or a degenerate point
+        raise UnreadableEnvelope from problem
+    return _unpad(padded)
+
+
+def sealed_length(length: int) -> int:
+    """The bytes an envelope of this padded length takes in the database."""
+    return KEY_LENGTH + length + _TAG_LENGTH
+
+
+def _cipher(shared: bytes, ephemeral_public: bytes, destination: Destination) -> ChaCha20Poly1305:
+    salt = ephemeral_public + destination.public_key
+    return ChaCha20Poly1305(HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=salt, info=_DOMAIN).derive(shared))
+
+
+def _pad(contents: bytes, length: int) -> bytes:
+    if len(contents) >= length:
+        raise ValueError(f"{len(contents)} bytes do not fit an envelope of {length}")
+    return (contents + _END).ljust(length, b"\0")
+
+
+def _unpad(padded: bytes) -> bytes:
+    return padded[: padded.rindex(_END)]

@@ -1,0 +1,152 @@
+"""Canonical form and hash trees of the seal (integrity.md B.1): RFC 6962 section 2.1 over RFC 8785 documents.
+
+A tree over answers, receipts or code hashes is ordered by leaf hash, so that its root depends on the set alone and arrival is not
+in it; the tree over the ledger's entries keeps their order.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Hash = bytes
+
+_EMPTY_ROOT = hashlib.sha256(b"").digest()
+
+
+def canonical_json(document: object) -> bytes:
+    """RFC 8785 for what the seal uses: strings, integers, arrays, and objects with ASCII keys; `TypeError` for anything else."""
+    _refuse_what_is_not_canonical(document)
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def hash_leaf(data: bytes) -> Hash:
+    """The hash of one entry of a tree."""
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def hash_node(left: Hash, right: Hash) -> Hash:
+    """The hash of two subtrees."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def tree_root(leaves: Sequence[Hash]) -> Hash:
+    """The root over leaf hashes in the order given; of none, the hash of nothing.
+
+    Works from the left with a stack of complete subtrees, in linear time and without recursion; equal to the definition that splits
+    at the largest power of two below n.
+    """
+    complete: list[tuple[int, Hash]] = []
+    for leaf in leaves:
+        size, node = 1, leaf
+        while complete and complete[-1][0] == size:
+            node = hash_node(complete.pop()[1], node)
+            size *= 2
+        complete.append((size, node))
+    if not complete:
+        return _EMPTY_ROOT
+    root = complete.pop()[1]
+    while complete:
+        root = hash_node(complete.pop()[1], root)
+    return root
+
+
+def set_root(items: Iterable[bytes]) -> Hash:
+    """The root over a set of entries, ordered by leaf hash."""
+    return tree_root(sorted(hash_leaf(item) for item in items))
+
+
+def inclusion_proof(leaves: Sequence[Hash], index: int) -> list[Hash]:
+    """The audit path of leaf `index` (RFC 6962 section 2.1.1), from the bottom up."""
+    if len(leaves) == 1:
+        return []
+    split = _split(len(leaves))
+    if index < split:
+        return [*inclusion_proof(leaves[:split], index), tree_root(leaves[split:])]
+    return [*inclusion_proof(leaves[split:], index - split), tree_root(leaves[:split])]
+
+
+def consistency_proof(leaves: Sequence[Hash], old_size: int) -> list[Hash]:
+    """The proof that the first `old_size` leaves were kept (RFC 6962 section 2.1.2); empty for 0 and for all of them."""
+    if not 0 < old_size < len(leaves):
+        return []
+    return _subproof(leaves, old_size, is_whole=True)
+
+
+def _subproof(leaves: Sequence[Hash], old_size: int, *, is_whole: bool) -> list[Hash]:
+    if old_size == len(leaves):
+        return [] if is_whole else [tree_root(leaves)]
+    split = _split(len(leaves))
+    if old_size <= split:
+        return [*_subproof(leaves[:split], old_size, is_whole=is_whole), tree_root(leaves[split:])]
+    return [*_subproof(leaves[split:], old_size - split, is_whole=False), tree_root(leaves[:split])]
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedAnswer:
+    """What of an answer is under the seal: everything that is stored of it but `valid`, which evaluators may decide about later."""
+
+    id: bytes
+    group: str
+    unit: str
+    questionnaire: str
+    duration_bucket_s: int
+    answers: Mapping[str, int | list[int]]
+
+    @property
+    def leaf_data(self) -> bytes:
+        """The canonical document that is hashed."""
+        return canonical_json(
+            {
+                "a": dict(self.answers),
+                "d": self.duration_bucket_s,
+                "g": self.group,
+                "i": self.id.hex(),
+                "q": self.questionnaire,
+                "s": self.unit,
+            }
+        )
+
+
+def comment_leaf_data(comment_id: bytes, group: str, text: str) -> bytes:
+    """The canonical document of a comment."""
+    return canonical_json({"g": group, "i": comment_id.hex(), "t": text})
+
+
+def mix_entry(answers: Iterable[SealedAnswer]) -> dict[str, Any]:
+    """The ledger's entry for a batch of answers: how many, and the root over them."""
+    return _set_entry("mix", [answer.leaf_data for answer in answers])
+
+
+def receipts_entry(receipts: Iterable[str]) -> dict[str, Any]:
+    """The ledger's entry for the receipts given out since the last one."""
+    return _set_entry("receipts", [receipt.encode() for receipt in receipts])
+
+
+def lost_entry(label: str, count: int) -> dict[str, Any]:
+    """The ledger's entry for envelopes whose key is gone: nobody will ever know what they held."""
+    return {"kind": "lost", "label": label, "n": count}
+
+
+def _set_entry(kind: str, items: Sequence[bytes]) -> dict[str, Any]:
+    return {"kind": kind, "n": len(items), "root": set_root(items).hex()}
+
+
+def _refuse_what_is_not_canonical(value: object) -> None:
+    """Floats, booleans and null have several spellings in the wild; nothing that is sealed needs them."""
+    if isinstance(value, Mapping):
+        for key, member in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise TypeError(f"a key of a sealed document must be ASCII: {key!r}")
+            _refuse_what_is_not_canonical(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            _refuse_what_is_not_canonical(member)
+    elif isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(f"{type(value).__name__} has no place in a sealed document")
