@@ -1,0 +1,1 @@
+"""The survey of social recognition: instrument, sample, responses, rate and its uncertainty."""

@@ -1,0 +1,13 @@
+"""The closed list of respondent groups, in the order in which plans, remainders and reports take them (contract, section 4)."""
+
+from typing import Final, Literal, get_args
+
+Group = Literal["parent", "student", "teacher", "principal", "npc_deputy", "cppcc_member", "public"]
+
+GROUPS: Final[tuple[Group, ...]] = get_args(Group)
+PARENT: Final[Group] = "parent"
+OTHER_GROUPS: Final[tuple[Group, ...]] = tuple(group for group in GROUPS if group != PARENT)
+"""The six groups whose numbers must be about equal."""
+
+SCHOOL_GROUPS: Final[tuple[Group, ...]] = ("parent", "student", "teacher", "principal")
+"""The groups that are reached through schools."""
