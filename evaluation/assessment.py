@@ -25,12 +25,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A number or a statement that a verdict rests on: what it is, its value and unit, and the cell it was read from ("" if computed)."""
+    """A number or a statement that a verdict rests on: what it is, its value and unit, and the cell it was read from ("" if computed).
+
+    `label` is a word of the data; `key` names the reports' sentence around it ("" if the label says it all): total, total_pupils,
+    coefficient, finding, score, monitoring_level, monitoring_dispersion, finance_spending, finance_pupils, survey_rate, survey_sample.
+    """
 
     label: str
     value: float | str | None
     unit: Unit = ""
     source: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +316,10 @@ def _failure_document(failure: SchoolFailure) -> dict[str, Any]:
 
 
 def _evidence_documents(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
-    return [{"label": one.label, "value": one.value, "unit": one.unit, "source": one.source} for one in evidence]
+    return [
+        {"label": one.label, "value": one.value, "unit": one.unit, "source": one.source, "key": one.key}
+        for one in evidence
+    ]
 
 
 def _school_document(school: SchoolResult) -> dict[str, Any]:

@@ -1,0 +1,303 @@
+"""Facts and a rulebook (and surveys) → one `Assessment` a county: indicators, scores, vetoes, outcome, grade, gaps, findings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from evaluation.assembly import CountyParts, clause_result, optional_number
+from evaluation.assessment import (
+    Assessment,
+    Citation,
+    Gap,
+    IndicatorResult,
+    Outcome,
+    ResourceIndicator,
+    SchoolResult,
+    ScoreBoard,
+    Status,
+    VetoResult,
+)
+from evaluation.criteria import judge_clause
+from evaluation.criteria.case import Case
+from evaluation.cross_checks import cross_check_findings
+from evaluation.facts import Facts
+from evaluation.gaps import resource_gaps
+from evaluation.numeric import is_at_least
+from evaluation.rulebook.model import Cited, Indicator, Rulebook
+from evaluation.rulebook_input import require_judgeable
+from evaluation.verdicts import ClauseVerdicts
+
+Recognition = Mapping[str, Any]
+
+
+def assess(
+    facts: Facts,
+    rulebook: Rulebook,
+    recognitions: Mapping[str, Recognition] | None = None,
+    warnings: Sequence[str] = (),
+    sources: Mapping[str, str | None] | None = None,
+) -> list[Assessment]:
+    """Judge every county of the facts; one `Assessment` a county, in the order of `facts.counties`.
+
+    `recognitions` maps a county's code to the survey's JSON object (`evaluation.survey.recognition.recognition_document`); a county without a
+    survey has its clauses `missing`. Raises `InvalidInput` where the facts can't be judged by this rulebook: a school in scope without
+    pupils, a score outside its points.
+    """
+    require_judgeable(facts, rulebook)
+    judging = Judging(Case(facts, rulebook, recognitions or {}))
+    return [judging.assessment(county, tuple(warnings), sources or {}) for county in judging.case.counties]
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The verdicts of all counties, and the way from them to one county's `Assessment`."""
+
+    case: Case
+
+    @cached_property
+    def verdicts(self) -> dict[str, ClauseVerdicts]:
+        """The verdicts on each clause, by its id."""
+        return {clause.id: judge_clause(self.case, clause) for clause in self.case.rulebook.clauses()}
+
+    @cached_property
+    def parts(self) -> CountyParts:
+        """The tables beside the verdicts, split by county once."""
+        return CountyParts(self.case.facts, self.verdicts)
+
+    @cached_property
+    def gaps_by_county(self) -> dict[str, pd.DataFrame]:
+        """`resource_gaps`, split by county."""
+        return {str(county): rows for county, rows in resource_gaps(self.case.resources).groupby("county")}
+
+    def assessment(self, county: str, warnings: tuple[str, ...], sources: Mapping[str, str | None]) -> Assessment:
+        """The result of one county."""
+        rulebook, facts = self.case.rulebook, self.case.facts
+        row = facts.counties.loc[facts.counties["county"] == county].iloc[0]
+        indicators = tuple(self._indicator(county, indicator) for indicator in rulebook.indicators)
+        vetoes = self._vetoes(county)
+        scores = score_board(rulebook, indicators)
+        outcome = decide_outcome(indicators, scores, vetoes)
+        return Assessment(
+            rulebook=rulebook.id,
+            rulebook_title=rulebook.title,
+            rulebook_document=rulebook.document,
+            county_code=county,
+            county_name=str(row["name"]),
+            year=int(row["year"]),
+            population=float(row["population"]),
+            outcome=outcome,
+            grade=decide_grade(rulebook, scores) if outcome == "certifiable" else None,
+            scores=scores,
+            vetoes=vetoes,
+            indicators=indicators,
+            resources=resource_indicators(rulebook),
+            schools=self._schools(county),
+            coefficients=self._by_stage(county, "coefficient"),
+            county_values=self._by_stage(county, "mean"),
+            recognition=self.case.recognitions.get(county),
+            recognition_threshold=rulebook.survey.parameters.threshold,
+            gaps=self._gaps(county),
+            findings=cross_check_findings(facts, rulebook, county),
+            warnings=warnings,
+            excuse_share=rulebook.resources.excuse.share,
+            sources={
+                "workbook_sha256": facts.sources.get(county),
+                "responses_sha256": None,
+                "rulebook_sha256": rulebook.sha256 or None,
+                "seal_root": None,
+            }
+            | dict(sources),
+        )
+
+    def _indicator(self, county: str, indicator: Indicator) -> IndicatorResult:
+        position = int(self.case.counties.get_loc(county))  # type: ignore[arg-type]
+        clauses = tuple(
+            clause_result(clause, self.verdicts[clause.id], position, county, self.parts)
+            for clause in indicator.clauses
+        )
+        scores = [clause.score for clause in clauses]
+        is_scored = indicator.kind == "B" and None not in scores
+        return IndicatorResult(
+            id=indicator.id,
+            kind=indicator.kind,
+            section=indicator.section,
+            title=indicator.title,
+            citation=citation_of(indicator),
+            status=indicator_status(clause.status for clause in clauses),
+            clauses=clauses,
+            score=sum(score for score in scores if score is not None) if is_scored else None,
+            points=indicator.points,
+        )
+
+    def _vetoes(self, county: str) -> tuple[VetoResult, ...]:
+        rows = self.case.facts.vetoes
+        answered = {str(row["item"]): row for _, row in rows[rows["county"] == county].iterrows()}
+        return tuple(
+            self._veto(county, item.id, item.text, answered.get(item.id)) for item in self.case.rulebook.vetoes.items
+        )
+
+    def _veto(self, county: str, item: str, text: str, answer: pd.Series[Any] | None) -> VetoResult:
+        citation = citation_of(self.case.rulebook.vetoes)
+        if answer is None:
+            return VetoResult(item, text, citation, None)
+        source = self.case.facts.cell(county, "vetoes", int(answer["row"]), "is_present")
+        return VetoResult(item, text, citation, bool(answer["is_present"]), str(answer["basis"]), source)
+
+    def _by_stage(self, county: str, measure: str) -> dict[str, dict[str, float | None]]:
+        """A measure of the dispersion (`coefficient` or `mean`) by stage and resource; None where there is none."""
+        resources = self.case.resources
+        position = int(self.case.counties.get_loc(county))  # type: ignore[arg-type]
+        measures = {one.id: getattr(resources.dispersion(one.id), measure) for one in resources.rules.indicators}
+        return {
+            stage: {
+                resource: optional_number(numbers[resources.stage_groups(stage)[position]])
+                for resource, numbers in measures.items()
+            }
+            for stage in resources.rules.scope.stages
+        }
+
+    @cached_property
+    def _rows_by_county(self) -> dict[str, pd.DataFrame]:
+        return {str(county): rows for county, rows in self.case.resources.rows.groupby("county")}
+
+    def _schools(self, county: str) -> tuple[SchoolResult, ...]:
+        inside = self._rows_by_county.get(county)
+        in_scope = [] if inside is None else [self._school(county, i, row) for i, row in inside.iterrows()]
+        return (*in_scope, *self._schools_out_of_scope(county, {(one.code, one.stage) for one in in_scope}))
+
+    def _school(self, county: str, index: Any, row: pd.Series[Any]) -> SchoolResult:
+        resources = self.case.resources
+        met, compliant = int(resources.count_met[index]), bool(resources.is_compliant[index])
+        values = {
+            one.id: float(resources.values[index, column]) for column, one in enumerate(resources.rules.indicators)
+        }
+        return SchoolResult(
+            **self._described(county, row),
+            in_scope=True,
+            values=values,
+            met=met,
+            lowest_ratio=float(resources.lowest_ratio[index]),
+            compliant=compliant,
+            is_excused=compliant and met < len(values),
+        )
+
+    def _schools_out_of_scope(self, county: str, inside: set[tuple[str, str]]) -> list[SchoolResult]:
+        schools = self.case.facts.school_stages
+        return [
+            SchoolResult(**self._described(county, row), in_scope=False, values={})
+            for _, row in schools[schools["county"] == county].iterrows()
+            if (row["school"], row["stage"]) not in inside
+        ]
+
+    def _described(self, county: str, row: pd.Series[Any]) -> dict[str, Any]:
+        return {
+            "code": str(row["school"]),
+            "name": str(row["name"]),
+            "kind": str(row["kind"]),
+            "stage": str(row["stage"]),
+            "location": str(row["location"]),
+            "pupils": float(row["pupils"]),
+            "source": self.case.facts.cell(county, "school_stages", int(row["row"])),
+        }
+
+    def _gaps(self, county: str) -> tuple[Gap, ...]:
+        rows = self.gaps_by_county.get(county)
+        return () if rows is None else tuple(self._gap(county, row) for _, row in rows.iterrows())
+
+    def _gap(self, county: str, row: pd.Series[Any]) -> Gap:
+        return Gap(
+            school=str(row["school"]),
+            name=str(row["name"]),
+            stage=str(row["stage"]),
+            indicator=str(row["indicator"]),
+            actual=float(row["actual"]),
+            required=float(row["required"]),
+            shortfall=float(row["shortfall"]),
+            unit=str(row["unit"]),
+            threshold=float(row["threshold"]),
+            value=float(row["value"]),
+            source=self.case.facts.cell(county, "school_stages", int(row["row"]), str(row["field"])),
+        )
+
+
+def citation_of(part: Cited) -> Citation:
+    """The citation of a part of the rulebook."""
+    return Citation(part.citation, part.note)
+
+
+def resource_indicators(rulebook: Rulebook) -> tuple[ResourceIndicator, ...]:
+    """The resource indicators with thresholds and limits, for the reports."""
+    limits = rulebook.resources.coefficient.limits
+    return tuple(
+        ResourceIndicator(one.id, one.name, one.unit, one.thresholds, limits, one.per_pupils, one.whole)
+        for one in rulebook.resources.indicators
+    )
+
+
+def indicator_status(statuses: Iterable[Status]) -> Status:
+    """Unmet if a clause is unmet, else missing if one is missing, else met."""
+    found = set(statuses)
+    if "unmet" in found:
+        return "unmet"
+    return "missing" if "missing" in found else "met"
+
+
+def score_board(rulebook: Rulebook, indicators: Sequence[IndicatorResult]) -> ScoreBoard | None:
+    """The scored part; None for a rulebook that scores nothing.
+
+    `passes` is False as soon as one indicator is certainly below its share, None while a score that could still decide is absent.
+    """
+    scoring = rulebook.scoring
+    if scoring is None:
+        return None
+    scored = [one for one in indicators if one.kind == "B"]
+    missing = tuple(one.id for one in scored if one.score is None)
+    below = tuple(one.id for one in scored if _is_below(one, scoring.passing_share))
+    total = None if missing else sum(one.score for one in scored if one.score is not None)
+    return ScoreBoard(
+        total=total,
+        indicators={one.id: one.score for one in scored},
+        below_passing=below,
+        missing=missing,
+        passes=_passes(total, below, scoring.passing_total),
+        passing_total=scoring.passing_total,
+        passing_share=scoring.passing_share,
+        points=scoring.points,
+    )
+
+
+def _is_below(indicator: IndicatorResult, share: float) -> bool:
+    if indicator.score is None or indicator.points is None:
+        return False
+    return not is_at_least(indicator.score, share * indicator.points)
+
+
+def _passes(total: float | None, below: tuple[str, ...], passing_total: float) -> bool | None:
+    if below:
+        return False
+    return None if total is None else bool(is_at_least(total, passing_total))
+
+
+def decide_outcome(
+    indicators: Sequence[IndicatorResult], scores: ScoreBoard | None, vetoes: Sequence[VetoResult]
+) -> Outcome:
+    """Vetoed before not met before incomplete before certifiable (contract, section 3)."""
+    statuses = {one.status for one in indicators if one.kind == "A"}
+    passes = True if scores is None else scores.passes
+    if any(veto.is_present for veto in vetoes):
+        return "vetoed"
+    if "unmet" in statuses or passes is False:
+        return "not_met"
+    if "missing" in statuses or passes is None or any(veto.is_present is None for veto in vetoes):
+        return "incomplete"
+    return "certifiable"
+
+
+def decide_grade(rulebook: Rulebook, scores: ScoreBoard | None) -> str | None:
+    """The highest grade whose lower bound the total reaches; None without grades."""
+    if scores is None or scores.total is None:
+        return None
+    return next((grade.name for grade in rulebook.grades if is_at_least(scores.total, grade.from_)), None)

@@ -1,0 +1,58 @@
+"""What the criteria judge: the facts of one or many counties under one rulebook, indexed by county."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from evaluation.criteria.resources import ResourceValues, resource_values
+from evaluation.facts import Facts
+from evaluation.rulebook.model import Rulebook
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts, rulebook and the surveys' recognition (the JSON object of the contract, by county; a county without a survey is absent)."""
+
+    facts: Facts
+    rulebook: Rulebook
+    recognitions: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def counties(self) -> "pd.Index[str]":
+        """County codes; every array of a verdict has one entry for each, in this order."""
+        counties: pd.Index[str] = pd.Index(self.facts.counties["county"], name="county")
+        return counties
+
+    def positions(self, table: pd.DataFrame) -> npt.NDArray[np.intp]:
+        """The position in `counties` of each row of a table."""
+        return np.asarray(self.counties.get_indexer(pd.Index(table["county"])), dtype=np.intp)
+
+    def supplies(self, table: str) -> npt.NDArray[np.bool_]:
+        """Which counties supplied a table at all."""
+        return np.asarray(self.counties.isin(self.facts.supplies(table)), dtype=bool)
+
+    def any_row(self, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Which counties have a row in a table."""
+        return self.count_rows(table) > 0
+
+    def count_rows(self, table: pd.DataFrame) -> npt.NDArray[np.intp]:
+        """How many rows of a table each county has."""
+        return np.bincount(self.positions(table), minlength=len(self.counties))
+
+    def figure(self, key: str) -> pd.DataFrame:
+        """The county figure of this key: columns value and row, one row a county (NaN where absent)."""
+        return self._figures_by_key(key).reindex(self.counties)
+
+    def _figures_by_key(self, key: str) -> pd.DataFrame:
+        figures = self.facts.county_figures
+        return figures.loc[figures["key"] == key, ["county", "value", "row"]].set_index("county")
+
+    @cached_property
+    def resources(self) -> ResourceValues:
+        """The resource indicators of all school rows, counties and stages."""
+        return resource_values(self.facts.school_stages, self.counties, self.rulebook.resources)

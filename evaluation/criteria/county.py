@@ -1,0 +1,70 @@
+"""Clauses decided by county figures (县级数据): equal and within a limit, ratios, floors, comparisons."""
+
+import numpy as np
+import pandas as pd
+
+from evaluation.criteria.case import Case
+from evaluation.numeric import is_at_least, is_at_most, is_equal
+from evaluation.rulebook.criteria import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
+from evaluation.rulebook.model import Clause
+from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
+
+
+def judge_unified_standards(case: Case, clause: Clause, test: UnifiedStandards) -> ClauseVerdicts:
+    """The figures of each standard are equal and within its limit; an absent figure leaves its standard missing."""
+    statuses = [_judge_standard(case, standard) for standard in test.standards]
+    evidence = [figure_evidence(case.figure(key), key, one.unit) for one in test.standards for key in one.keys]
+    return ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+
+
+def _judge_standard(case: Case, standard: UnifiedStandard) -> Statuses:
+    figures = np.stack([case.figure(key)["value"].to_numpy() for key in standard.keys])
+    if standard.at_most is not None:
+        within = is_at_most(figures, standard.at_most)
+    else:
+        within = is_at_least(figures, standard.at_least)
+    is_known = ~np.isnan(figures).any(axis=0)
+    return status_of(within.all(axis=0) & is_equal(figures, figures[0]).all(axis=0), is_known)
+
+
+def judge_county_ratio(case: Case, clause: Clause, test: CountyRatio) -> ClauseVerdicts:
+    """numerator ≥ share × denominator; the value is their quotient, absent for a denominator of 0 (nothing to judge: met)."""
+    numerator, denominator = case.figure(test.numerator), case.figure(test.denominator)
+    above, below = numerator["value"].to_numpy(), denominator["value"].to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(below == 0, np.nan, above / below)
+    is_met = (below == 0) | is_at_least(ratio, test.at_least)
+    evidence = [figure_evidence(numerator, test.numerator, ""), figure_evidence(denominator, test.denominator, "")]
+    return ClauseVerdicts(
+        status=status_of(is_met, ~np.isnan(above) & ~np.isnan(below)),
+        value=ratio,
+        threshold=test.at_least,
+        unit="share",
+        limit="at_least",
+        evidence=pd.concat(evidence, ignore_index=True),
+    )
+
+
+def judge_county_figure(case: Case, clause: Clause, test: CountyFigure) -> ClauseVerdicts:
+    """The figure is at least a number."""
+    figure = case.figure(test.key)
+    value = figure["value"].to_numpy()
+    return ClauseVerdicts(
+        status=status_of(is_at_least(value, test.at_least), ~np.isnan(value)),
+        value=value,
+        threshold=test.at_least,
+        unit=test.unit,
+        limit="at_least",
+        evidence=figure_evidence(figure, test.key, test.unit),
+    )
+
+
+def judge_county_comparison(case: Case, clause: Clause, test: CountyComparison) -> ClauseVerdicts:
+    """One figure is not below another; both are evidence, since the second is no fixed threshold."""
+    left, right = case.figure(test.key), case.figure(test.not_below)
+    value, other = left["value"].to_numpy(), right["value"].to_numpy()
+    evidence = [figure_evidence(left, test.key, test.unit), figure_evidence(right, test.not_below, test.unit)]
+    return ClauseVerdicts(
+        status=status_of(is_at_least(value, other), ~np.isnan(value) & ~np.isnan(other)),
+        evidence=pd.concat(evidence, ignore_index=True),
+    )

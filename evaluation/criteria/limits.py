@@ -1,0 +1,112 @@
+"""Clauses in which every school, class or subject must keep a limit."""
+
+import numpy as np
+import pandas as pd
+
+from evaluation.criteria.case import Case
+from evaluation.numeric import is_at_least, is_less, is_more
+from evaluation.rulebook.criteria import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
+from evaluation.rulebook.model import Clause
+from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
+
+_SCHOOL = ["county", "school"]
+
+
+def sum_by_school(rows: pd.DataFrame, fields: list[str]) -> pd.DataFrame:
+    """Sums of `fields` over a school's rows; name, stage and row are those of its first row (columns county, school, name, stage, row, fields)."""
+    grouped = rows.groupby(_SCHOOL, sort=False)
+    return (
+        grouped.agg(name=("name", "first"), stage=("stage", "first"), row=("row", "first"))
+        .join(grouped[fields].sum())
+        .reset_index()
+    )
+
+
+def _failures(failing: pd.DataFrame, actual: str, table: str, field: str, unit: str, label: str = "") -> pd.DataFrame:
+    texts = {"unit": unit, "table": table, "field": field}
+    labelled = failing if "label" in failing else failing.assign(label=label)
+    return labelled.rename(columns={actual: "actual"}).assign(**texts)[FAILURE_COLUMNS]
+
+
+def judge_school_size(case: Case, clause: Clause, test: SchoolSize) -> ClauseVerdicts:
+    """Pupils of a school's rows in these stages, together, ≤ limit; no school of the kinds: nothing to judge."""
+    schools = case.facts.school_stages
+    asked = schools[schools["kind"].isin(test.kinds) & schools["stage"].isin(test.stages)]
+    sizes = sum_by_school(asked, ["pupils"])
+    failing = sizes[is_more(sizes["pupils"], test.at_most)].assign(required=float(test.at_most))
+    return ClauseVerdicts(
+        status=status_of(case.count_rows(failing) == 0),
+        judges_schools=True,
+        failures=_failures(failing, "pupils", "school_stages", "pupils", "pupil"),
+    )
+
+
+def judge_class_size(case: Case, clause: Clause, test: ClassSize) -> ClauseVerdicts:
+    """Each class ≤ limit. A band of a size distribution that the limit cuts in two can't be judged: missing, unless another class fails."""
+    classes = case.facts.classes
+    of_stage = classes[(classes["stage"] == test.stage) & (classes["count"] > 0)]
+    fails = is_more(of_stage["pupils_min"], test.at_most)
+    is_open = ~fails & is_more(of_stage["pupils_max"], test.at_most)
+    failing = _named(case, of_stage[fails]).assign(required=float(test.at_most))
+    has_stage = case.any_row(case.facts.school_stages[case.facts.school_stages["stage"] == test.stage])
+    is_known = (case.supplies("classes") | ~has_stage) & ~case.any_row(of_stage[is_open])
+    statuses = [status_of(~case.any_row(failing)), status_of(True, is_known)]
+    return ClauseVerdicts(
+        status=all_of(statuses),
+        judges_schools=True,
+        failures=_failures(failing, "pupils_min", "classes", "pupils_min", "pupil"),
+    )
+
+
+def _named(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of another table with the school's name."""
+    names = case.facts.school_stages.drop_duplicates(_SCHOOL)[[*_SCHOOL, "name"]]
+    return rows.merge(names, on=_SCHOOL, how="left").fillna({"name": ""})
+
+
+def judge_funded_pupils(case: Case, clause: Clause, test: FundedPupils) -> ClauseVerdicts:
+    """Each small school of the kinds (and locations) is funded for at least so many pupils; no small school: nothing to judge."""
+    schools = case.facts.school_stages
+    is_asked = schools["kind"].isin(test.kinds) & (schools["stage"] == test.stage)
+    if test.locations:
+        is_asked &= schools["location"].isin(test.locations)
+    small = schools[is_asked & is_less(schools["pupils"], test.under_pupils)]
+    failing = small[~is_at_least(small["funded_pupils"], test.at_least)].assign(required=float(test.at_least))
+    is_known = ~case.any_row(small[small["funded_pupils"].isna()])
+    return ClauseVerdicts(
+        status=all_of([status_of(~case.any_row(failing)), status_of(True, is_known)]),
+        judges_schools=True,
+        failures=_failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
+    )
+
+
+def judge_training_share(case: Case, clause: Clause, test: TrainingShare) -> ClauseVerdicts:
+    """Σ training ≥ share × Σ budget of each school's rows in these stages; a budget of 0 asks for nothing."""
+    schools = case.facts.school_stages
+    sums = sum_by_school(schools[schools["stage"].isin(test.stages)], ["budget_yuan", "training_yuan"])
+    failing = sums[~is_at_least(sums["training_yuan"], test.at_least * sums["budget_yuan"])]
+    failing = failing.assign(share=failing["training_yuan"] / failing["budget_yuan"], required=test.at_least)
+    return ClauseVerdicts(
+        status=status_of(case.count_rows(failing) == 0),
+        judges_schools=True,
+        failures=_failures(failing, "share", "school_stages", "training_yuan", "share"),
+    )
+
+
+def judge_monitoring(case: Case, clause: Clause, test: Monitoring) -> ClauseVerdicts:
+    """Every subject reaches the level and stays under the dispersion; no monitoring results: missing."""
+    subjects = case.facts.monitoring
+    is_good = is_at_least(subjects["level"], test.level_at_least) & is_less(
+        subjects["dispersion"], test.dispersion_below
+    )
+    levels = subjects.assign(key="monitoring_level", value=subjects["level"].astype(float), field="level", unit="")
+    shares = subjects.assign(
+        key="monitoring_dispersion", value=subjects["dispersion"], field="dispersion", unit="share"
+    )
+    evidence = (
+        pd.concat([levels, shares]).sort_values(["county", "row"], kind="stable").rename(columns={"subject": "label"})
+    )
+    return ClauseVerdicts(
+        status=status_of(~case.any_row(subjects[~np.asarray(is_good)]), case.supplies("monitoring")),
+        evidence=evidence.assign(table="monitoring"),
+    )

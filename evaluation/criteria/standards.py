@@ -1,0 +1,89 @@
+"""Resource indicators 1–7: the county's and each school's value against the threshold, and the coefficient against its limit."""
+
+import numpy as np
+import pandas as pd
+
+from evaluation.criteria.case import Case
+from evaluation.formulas import Floats
+from evaluation.numeric import is_at_least, is_at_most
+from evaluation.rulebook.criteria import Dispersion, ResourceStandard
+from evaluation.rulebook.model import Clause, Resource
+from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
+
+
+def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) -> ClauseVerdicts:
+    """County value ≥ threshold (if the rule asks for it) and each school ≥ threshold or excused; without a school in scope: met."""
+    resources = case.resources
+    column = resources.column(test.resource)
+    resource = case.rulebook.resources.indicators[column]
+    threshold = resource.thresholds[test.stage]
+    dispersion = resources.dispersion(test.resource)
+    groups = resources.stage_groups(test.stage)
+    has_schools, county_value = dispersion.rows[groups] > 0, dispersion.mean[groups]
+
+    is_short = resources.is_of_stage(test.stage) & ~resources.meets[:, column]
+    fails = is_short & ~resources.is_compliant
+    failing = resources.rows[fails]
+    schools = status_of(case.count_rows(failing) == 0)
+    known = ~np.isnan(county_value)
+    county = status_of(is_at_least(county_value, threshold) | ~has_schools, known | ~has_schools)
+    return ClauseVerdicts(
+        status=all_of([schools, county]) if test.judges_county else schools,
+        value=county_value,
+        threshold=threshold,
+        unit=resource.unit,
+        limit="at_least",
+        judges_schools=True,
+        failures=_failures(failing, resources.values[fails, column], threshold, resource),
+        excused=resources.rows.loc[is_short & resources.is_compliant, ["county", "school"]],
+        evidence=_totals(case, resource, test.stage),
+        reasons=_reasons(schools, county, test.judges_county),
+    )
+
+
+def _reasons(schools: Statuses, county: Statuses, judges_county: bool) -> list[str]:
+    keys = {
+        (True, True): "county_and_schools_below",
+        (True, False): "county_below",
+        (False, True): "schools_below",
+        (False, False): "",
+    }
+    return [keys[bool(judges_county and c == 0), bool(s == 0)] for s, c in zip(schools, county, strict=True)]
+
+
+def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource: Resource) -> pd.DataFrame:
+    return failing[["county", "school", "name", "stage", "row"]].assign(
+        label=resource.name,
+        actual=values,
+        required=threshold,
+        unit=resource.unit,
+        table="school_stages",
+        field=resource.field,
+    )
+
+
+def _totals(case: Case, resource: Resource, stage: str) -> pd.DataFrame:
+    """The two sums that a county value is the quotient of; they come from every row in scope, so no single cell is named."""
+    resources = case.resources
+    of_stage = resources.is_of_stage(stage)
+    positions = resources.groups[of_stage] // len(resources.rules.scope.stages)
+    size, column = len(case.counties), resources.column(resource.id)
+    pupils = np.bincount(positions, weights=resources.pupils[of_stage], minlength=size)
+    totals = np.bincount(positions, weights=resources.totals[of_stage, column], minlength=size)
+    parts = [("total", f"{stage} · {resource.name}", totals), ("total_pupils", stage, pupils)]
+    return pd.concat([computed_evidence(case.counties, *part) for part in parts], ignore_index=True)
+
+
+def judge_dispersion(case: Case, clause: Clause, test: Dispersion) -> ClauseVerdicts:
+    """The coefficient of every stage ≤ its limit; one school: 0; a county value of 0: no coefficient, unmet; no school: nothing to judge."""
+    resources, limits = case.resources, case.rulebook.resources.coefficient.limits
+    dispersion = resources.dispersion(test.resource)
+    statuses, evidence = [], []
+    for stage in resources.rules.scope.stages:
+        groups = resources.stage_groups(stage)
+        coefficient, has_schools = dispersion.coefficient[groups], dispersion.rows[groups] > 0
+        is_known = ~np.isnan(dispersion.mean[groups])
+        within = is_at_most(coefficient, limits[stage]) & ~np.isnan(coefficient)
+        statuses.append(status_of(within | ~has_schools, is_known | ~has_schools))
+        evidence.append(computed_evidence(case.counties, "coefficient", f"{stage} ≤ {limits[stage]:g}", coefficient))
+    return ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))

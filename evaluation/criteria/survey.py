@@ -1,0 +1,53 @@
+"""The clause decided by the survey: the recognition rate on a valid sample."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from evaluation.criteria.case import Case
+from evaluation.numeric import is_at_least
+from evaluation.rulebook.criteria import RecognitionRate
+from evaluation.rulebook.model import Clause
+from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
+
+
+def judge_recognition(case: Case, clause: Clause, test: RecognitionRate) -> ClauseVerdicts:
+    """The rate of the rulebook's unit ≥ its threshold, on a valid sample; no survey: missing; an invalid sample: unmet, with the reasons."""
+    threshold = case.rulebook.survey.parameters.threshold
+    surveys = [case.recognitions.get(county) for county in case.counties]
+    rate = np.array([_rate(survey) for survey in surveys])
+    is_known = np.array([survey is not None for survey in surveys])
+    is_valid = np.array([bool(survey and survey["sample"]["is_valid"]) for survey in surveys])
+    return ClauseVerdicts(
+        status=status_of(is_valid & is_at_least(rate, threshold), is_known),
+        value=rate,
+        threshold=threshold,
+        unit="share",
+        limit="at_least",
+        evidence=_evidence(case.counties, surveys, rate, is_known),
+        reasons=[
+            "" if valid or not known else "sample_not_valid" for valid, known in zip(is_valid, is_known, strict=True)
+        ],
+        reason_values=[{} if survey is None else {"reasons": list(survey["sample"]["reasons"])} for survey in surveys],
+    )
+
+
+def _rate(survey: Mapping[str, Any] | None) -> float:
+    rate = None if survey is None else survey["rate"]
+    return np.nan if rate is None else float(rate)
+
+
+def _evidence(
+    counties: pd.Index, surveys: list[Mapping[str, Any] | None], rate: np.ndarray, is_known: np.ndarray
+) -> pd.DataFrame:
+    unit = [survey["unit"] if survey else "" for survey in surveys]
+    valid = [float(survey["sample"]["valid"]) if survey else np.nan for survey in surveys]
+    required = [float(survey["sample"]["required"]) if survey else np.nan for survey in surveys]
+    parts = [
+        computed_evidence(counties, "survey_rate", "", rate, "share").assign(label=unit),
+        computed_evidence(counties, "survey_valid", "", valid),
+        computed_evidence(counties, "survey_required", "", required),
+    ]
+    return pd.concat([part[is_known] for part in parts], ignore_index=True)

@@ -1,0 +1,1 @@
+"""Rulebooks: a province's rule as data, read strictly."""

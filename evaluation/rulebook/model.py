@@ -1,0 +1,171 @@
+"""The shape of a rulebook file (docs/rulebooks.md). Every rule carries `citation`, and `note` where a gap of the text is closed."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from evaluation.rulebook.criteria import Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
+from evaluation.strict_yaml import StrictModel
+from evaluation.survey.parameters import SurveyParameters
+
+
+class Cited(StrictModel):
+    """A part of the rule with its place in the text."""
+
+    citation: Word
+    note: str = ""
+
+
+class SmallSchools(StrictModel):
+    """Schools of a kind that are left out while they have fewer pupils."""
+
+    kind: Word
+    under_pupils: Annotated[int, Field(ge=1)]
+
+
+class Scope(Cited):
+    """Which school rows the resource indicators are asked of."""
+
+    stages: Words
+    without_kinds: list[Word]
+    small: SmallSchools | None = None
+
+
+class Excuse(Cited):
+    """A school is excused if it meets `at_least_met` resources and the others reach `share` of their thresholds."""
+
+    at_least_met: Annotated[int, Field(ge=1)]
+    share: Share
+
+
+class Coefficient(Cited):
+    """Limits of the coefficient of variation, by stage."""
+
+    limits: dict[str, Positive]
+
+
+class Resource(StrictModel):
+    """A resource indicator: totals of `field`, per `per_pupils` pupils; `whole`: what lacks is counted in whole people or rooms."""
+
+    id: Word
+    indicator: Word
+    name: Word
+    field: Literal[
+        "qualified_teachers",
+        "backbone_teachers",
+        "pe_art_teachers",
+        "teaching_area_m2",
+        "sports_area_m2",
+        "equipment_yuan",
+        "multimedia_rooms",
+    ]
+    per_pupils: Annotated[int, Field(ge=1)]
+    unit: Word
+    thresholds: dict[str, Positive]
+    whole: bool
+
+
+class Resources(StrictModel):
+    """The resource indicators, with what is common to them."""
+
+    scope: Scope
+    excuse: Excuse
+    coefficient: Coefficient
+    indicators: Annotated[list[Resource], Field(min_length=1)]
+
+
+class Clause(Cited):
+    """A clause: the article's text in short, and the test that decides it."""
+
+    id: Word
+    text: Word
+    test: Test
+
+
+class Indicator(Cited):
+    """An indicator: kind A must be met, kind B is scored to `points`."""
+
+    id: Word
+    kind: Literal["A", "B"]
+    section: Word
+    title: Word
+    points: Positive | None = None
+    clauses: Annotated[list[Clause], Field(min_length=1)]
+
+
+class Scoring(Cited):
+    """The scored part passes with a total of `passing_total`, and `passing_share` of its points in every indicator."""
+
+    points: Positive
+    passing_total: Positive
+    passing_share: Share
+
+
+class Grade(Cited):
+    """A grade is earned on reaching a total."""
+
+    name: Word
+    from_: Annotated[float, Field(alias="from", ge=0)]
+
+
+class VetoItem(StrictModel):
+    """One of the vetoes."""
+
+    id: Word
+    text: Word
+
+
+class Vetoes(Cited):
+    """A county with any of these is not certified."""
+
+    items: Annotated[list[VetoItem], Field(min_length=1)]
+
+
+class Survey(Cited):
+    """The rules of the survey's sample and rate."""
+
+    parameters: SurveyParameters
+
+
+class CrossCheck(Cited):
+    """A score that the workbook's own figures may contradict; the texts are the report's finding."""
+
+    clause: Word
+    test: SpendingNeverFalls
+    spending_text: Word
+    per_pupil_text: Word
+
+
+class Target(Cited):
+    """A target of the city, due in a year."""
+
+    id: Word
+    text: Word
+    due: Annotated[int, Field(ge=2000, le=2100)]
+    test: TargetTest
+
+
+class Rulebook(StrictModel):
+    """A published rule as data. `sha256` is of the file it was read from."""
+
+    id: Word
+    title: Word
+    document: Word
+    published: Word
+    resources: Resources
+    indicators: Annotated[list[Indicator], Field(min_length=1)]
+    scoring: Scoring | None = None
+    grades: list[Grade] = Field(default_factory=list)
+    vetoes: Vetoes
+    survey: Survey
+    cross_checks: list[CrossCheck] = Field(default_factory=list)
+    targets: list[Target] = Field(default_factory=list)
+    sha256: Annotated[str, Field(exclude=True)] = ""
+
+    def clauses(self) -> list[Clause]:
+        """All clauses, in order."""
+        return [clause for indicator in self.indicators for clause in indicator.clauses]
+
+    def clauses_tested_by(self, name: str) -> list[Clause]:
+        """The clauses whose test has this name, in order."""
+        return [clause for clause in self.clauses() if clause.test.name == name]
