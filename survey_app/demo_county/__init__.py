@@ -5,6 +5,16 @@ the verdict, the gaps and the ledger have something to show. Headers and words a
 """
 
 from survey_app.demo_county.county import Sheets, build_county
+from survey_app.demo_county.survey import build_responses, draw_answers, draw_comment, write_responses_csv
 from survey_app.demo_county.workbook import write_schools_csv, write_workbook
 
-__all__ = ["Sheets", "build_county", "write_schools_csv", "write_workbook"]
+__all__ = [
+    "Sheets",
+    "build_county",
+    "build_responses",
+    "draw_answers",
+    "draw_comment",
+    "write_responses_csv",
+    "write_schools_csv",
+    "write_workbook",
+]
