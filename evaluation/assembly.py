@@ -37,8 +37,10 @@ class CountyParts:
         rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for clause, verdicts in self._verdicts.items():
             table: pd.DataFrame = getattr(verdicts, part)
-            for row in table.to_dict("records"):
-                rows.setdefault((clause, str(row["county"])), []).append({str(k): v for k, v in row.items()})
+            columns = [table[name].tolist() for name in table.columns]
+            for cells in zip(*columns, strict=True):
+                row = dict(zip(table.columns, cells, strict=True))
+                rows.setdefault((clause, row["county"]), []).append(row)
         return rows
 
 

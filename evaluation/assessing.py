@@ -134,12 +134,12 @@ class Judging:
 
     def _vetoes(self, county: str) -> tuple[VetoResult, ...]:
         rows = self.case.facts.vetoes
-        answered = {str(row["item"]): row for _, row in rows[rows["county"] == county].iterrows()}
+        answered = {row["item"]: row for row in rows[rows["county"] == county].to_dict("records")}
         return tuple(
             self._veto(county, item.id, item.text, answered.get(item.id)) for item in self.case.rulebook.vetoes.items
         )
 
-    def _veto(self, county: str, item: str, text: str, answer: pd.Series[Any] | None) -> VetoResult:
+    def _veto(self, county: str, item: str, text: str, answer: Mapping[Any, Any] | None) -> VetoResult:
         citation = citation_of(self.case.rulebook.vetoes)
         if answer is None:
             return VetoResult(item, text, citation, None)
@@ -165,10 +165,11 @@ class Judging:
 
     def _schools(self, county: str) -> tuple[SchoolResult, ...]:
         inside = self._rows_by_county.get(county)
-        in_scope = [] if inside is None else [self._school(county, i, row) for i, row in inside.iterrows()]
+        records = [] if inside is None else zip(inside.index, inside.to_dict("records"), strict=True)
+        in_scope = [self._school(county, index, row) for index, row in records]
         return (*in_scope, *self._schools_out_of_scope(county, {(one.code, one.stage) for one in in_scope}))
 
-    def _school(self, county: str, index: Any, row: pd.Series[Any]) -> SchoolResult:
+    def _school(self, county: str, index: Any, row: Mapping[Any, Any]) -> SchoolResult:
         resources = self.case.resources
         met, compliant = int(resources.count_met[index]), bool(resources.is_compliant[index])
         values = {
@@ -188,11 +189,11 @@ class Judging:
         schools = self.case.facts.school_stages
         return [
             SchoolResult(**self._described(county, row), in_scope=False, values={})
-            for _, row in schools[schools["county"] == county].iterrows()
+            for row in schools[schools["county"] == county].to_dict("records")
             if (row["school"], row["stage"]) not in inside
         ]
 
-    def _described(self, county: str, row: pd.Series[Any]) -> dict[str, Any]:
+    def _described(self, county: str, row: Mapping[Any, Any]) -> dict[str, Any]:
         return {
             "code": str(row["school"]),
             "name": str(row["name"]),
@@ -205,9 +206,9 @@ class Judging:
 
     def _gaps(self, county: str) -> tuple[Gap, ...]:
         rows = self.gaps_by_county.get(county)
-        return () if rows is None else tuple(self._gap(county, row) for _, row in rows.iterrows())
+        return () if rows is None else tuple(self._gap(county, row) for row in rows.to_dict("records"))
 
-    def _gap(self, county: str, row: pd.Series[Any]) -> Gap:
+    def _gap(self, county: str, row: Mapping[Any, Any]) -> Gap:
         return Gap(
             school=str(row["school"]),
             name=str(row["name"]),

@@ -20,8 +20,21 @@ class Message:
     zh: str
 
     def text(self, language: Language, values: Mapping[str, object]) -> str:
-        """The sentence in `language`, with the values filled in."""
-        return (self.zh if language == "zh" else self.en).format(**values)
+        """The sentence in `language`, with the values filled in; a value that is a `Phrase` is put into that language too."""
+        filled = {name: value.text(language) if isinstance(value, Phrase) else value for name, value in values.items()}
+        return (self.zh if language == "zh" else self.en).format(**filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence that differs by language, as a value of a problem: what is expected, for example."""
+
+    message: Message
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, language: Language) -> str:
+        """The phrase in `language`."""
+        return self.message.text(language, self.values)
 
 
 @dataclass(frozen=True, slots=True)

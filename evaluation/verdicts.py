@@ -17,12 +17,16 @@ Statuses = npt.NDArray[np.int8]
 Limit = Literal["at_least", "at_most", "less_than", ""]
 
 FAILURE_COLUMNS = ["county", "school", "name", "stage", "label", "actual", "required", "unit", "table", "row", "field"]
+EXCUSED_COLUMNS = ["county", "school"]
 EVIDENCE_COLUMNS = ["county", "key", "label", "value", "unit", "table", "row", "field"]
 
 
-def no_rows(columns: Sequence[str]) -> pd.DataFrame:
-    """A table with these columns and no rows."""
+def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+
+
+# shared by all verdicts that have none, which never change them
+_NO_FAILURES, _NO_EVIDENCE, _NO_EXCUSED = map(_no_rows, (FAILURE_COLUMNS, EVIDENCE_COLUMNS, EXCUSED_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,9 @@ class ClauseVerdicts:
     unit: str = ""
     limit: Limit = ""
     judges_schools: bool = False
-    failures: pd.DataFrame = field(default_factory=lambda: no_rows(FAILURE_COLUMNS))
-    excused: pd.DataFrame = field(default_factory=lambda: no_rows(["county", "school"]))
-    evidence: pd.DataFrame = field(default_factory=lambda: no_rows(EVIDENCE_COLUMNS))
+    failures: pd.DataFrame = field(default_factory=lambda: _NO_FAILURES)
+    excused: pd.DataFrame = field(default_factory=lambda: _NO_EXCUSED)
+    evidence: pd.DataFrame = field(default_factory=lambda: _NO_EVIDENCE)
     reasons: Sequence[str] | None = None
     reason_values: Sequence[Mapping[str, Any]] | None = None
     score: npt.NDArray[np.float64] | None = None

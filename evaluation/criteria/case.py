@@ -46,13 +46,35 @@ class Case:
 
     def figure(self, key: str) -> pd.DataFrame:
         """The county figure of this key: columns value and row, one row a county (NaN where absent)."""
-        return self._figures_by_key(key).reindex(self.counties)
+        figures = self._figures.get(key, self.facts.county_figures.iloc[:0])
+        return figures.set_index("county")[["value", "row"]].reindex(self.counties)
 
-    def _figures_by_key(self, key: str) -> pd.DataFrame:
-        figures = self.facts.county_figures
-        return figures.loc[figures["key"] == key, ["county", "value", "row"]].set_index("county")
+    @cached_property
+    def _figures(self) -> dict[str, pd.DataFrame]:
+        return _split(self.facts.county_figures, "key")
+
+    @cached_property
+    def findings(self) -> dict[str, pd.DataFrame]:
+        """The findings on site by clause."""
+        return _split(self.facts.findings, "clause")
+
+    @cached_property
+    def scores(self) -> dict[str, pd.DataFrame]:
+        """The evaluators' scores by clause."""
+        return _split(self.facts.scores, "clause")
+
+    def mean_by_county(self, rows: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+        """The mean of a column over each county's rows, NaN for a county without one."""
+        positions, size = self.positions(rows), len(self.counties)
+        sums = np.bincount(positions, weights=rows[name].to_numpy(dtype=np.float64), minlength=size)
+        with np.errstate(invalid="ignore"):
+            return sums / np.bincount(positions, minlength=size)
 
     @cached_property
     def resources(self) -> ResourceValues:
         """The resource indicators of all school rows, counties and stages."""
         return resource_values(self.facts.school_stages, self.counties, self.rulebook.resources)
+
+
+def _split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
+    return {str(key): rows for key, rows in table.groupby(column)}

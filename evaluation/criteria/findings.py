@@ -13,22 +13,31 @@ from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 def judge_on_site(case: Case, clause: Clause, test: OnSite) -> ClauseVerdicts:
     """Met or unmet as the row of this clause says; no row: missing."""
-    rows = case.facts.findings[case.facts.findings["clause"] == clause.id]
-    is_met = rows.set_index("county")["is_met"].astype(float).reindex(case.counties).to_numpy()
-    evidence = rows.rename(columns={"basis": "value"}).assign(
-        key="finding", label=clause.id, unit="", table="findings", field="basis"
-    )
+    rows = case.findings.get(clause.id)
+    if rows is None:
+        return _missing(case)
+    is_met = case.mean_by_county(rows, "is_met")
+    columns = {"key": "finding", "label": clause.id, "unit": "", "table": "findings", "field": "basis"}
+    evidence = rows[["county", "row"]].assign(value=rows["basis"], **columns)
     return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), evidence=evidence)
 
 
 def judge_scored(case: Case, clause: Clause, test: Scored) -> ClauseVerdicts:
     """The mean over the clause's evaluators; nobody scored it: missing."""
-    rows = case.facts.scores[case.facts.scores["clause"] == clause.id]
-    score = rows.groupby("county")["score"].mean().reindex(case.counties).to_numpy(dtype=np.float64)
-    evidence = rows.rename(columns={"evaluator": "label", "score": "value"}).assign(
-        key="score", unit="", table="scores", field="score"
-    )
+    rows = case.scores.get(clause.id)
+    if rows is None:
+        return _missing(case, test.points)
+    score = case.mean_by_county(rows, "score")
+    columns = {"key": "score", "unit": "", "table": "scores", "field": "score"}
+    evidence = rows[["county", "row"]].assign(label=rows["evaluator"], value=rows["score"], **columns)
     return ClauseVerdicts(status=status_of(True, ~np.isnan(score)), score=score, points=test.points, evidence=evidence)
+
+
+def _missing(case: Case, points: float | None = None) -> ClauseVerdicts:
+    nothing = np.full(len(case.counties), np.nan)
+    return ClauseVerdicts(
+        status=status_of(False, np.isfinite(nothing)), score=None if points is None else nothing, points=points
+    )
 
 
 def judge_scored_by_survey(case: Case, clause: Clause, test: ScoredBySurvey) -> ClauseVerdicts:

@@ -1,0 +1,77 @@
+"""The `junheng` command. Commands are loaded when they are called, so that `junheng check` never loads Flask."""
+
+import importlib
+
+import click
+
+# name → module and the click object in it
+COMMANDS = {
+    "backup": "survey_app.cli.backup:backup",
+    "campaign": "survey_app.cli.campaign:campaign",
+    "check": "survey_app.cli.workbook:check",
+    "codes": "survey_app.cli.codes:codes",
+    "db": "survey_app.cli.db:db",
+    "demo": "survey_app.cli.demo:demo",
+    "evaluate": "survey_app.cli.evaluate:evaluate",
+    "export": "survey_app.cli.export:export",
+    "recognition": "survey_app.cli.recognition:recognition",
+    "rulebook": "survey_app.cli.rulebook:rulebook",
+    "serve": "survey_app.cli.serve:serve",
+    "template": "survey_app.cli.workbook:template",
+    "user": "survey_app.cli.user:user",
+}
+
+SUMMARIES = {
+    "backup": "Copy the database and its keys consistently, under load.",
+    "campaign": "Create, show, open and close surveys.",
+    "check": "Check a statistics workbook and say what is wrong or odd in it.",
+    "codes": "Issue, revoke and reissue the codes of a survey.",
+    "db": "Bring the database to the newest migration.",
+    "demo": "Serve a believable county on a fresh database.",
+    "evaluate": "Judge a county by a rulebook and write the reports.",
+    "export": "Write the answers of a closed survey to a file.",
+    "recognition": "Compute the recognition rate of a survey.",
+    "rulebook": "List, show and check rulebooks.",
+    "serve": "Serve the survey and the staff pages.",
+    "template": "Write an empty statistics workbook.",
+    "user": "Add staff accounts and tokens.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is called; its help needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, its module imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the summaries here, without importing their modules."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    envvar="JUNHENG_LANG",
+    help="Language of messages about the input (names of sheets and columns stay as they are).",
+)
+@click.version_option(package_name="junheng")
+@click.pass_context
+def main(ctx: click.Context, lang: str) -> None:
+    """Find out whether a county's schools are of high quality and balanced, and prove it.
+
+    Exit status: 0 done; 2 wrong usage; 3 the input is wrong or the state forbids it (nothing is written).
+    """
+    ctx.obj = lang
