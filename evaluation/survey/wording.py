@@ -96,3 +96,160 @@ NOTHING_TO_RECOGNISE = Message(
     en="the question counts toward an item, but “{name}” has no option that recognises, or none that doesn't; expected both",
     zh="题目计入认可度，但选项组“{name}”缺少认可或不认可的选项；两种都要有",
 )
+
+# .csv files
+
+CSV_NOT_READABLE = Message(
+    "csv_not_readable", en="can't be read: {reason}; expected a .csv file", zh="无法读取：{reason}；应为 .csv 文件"
+)
+CSV_IS_WORKBOOK = Message(
+    "csv_is_workbook",
+    en="is an Excel workbook under another name; save it as “CSV UTF-8” and give that file",
+    zh="是改了名的 Excel 工作簿；请另存为“CSV UTF-8（逗号分隔）”后再提交",
+)
+CSV_NOT_TEXT = Message(
+    "csv_not_text",
+    en="is not text in UTF-8 (or GB18030); save it as “CSV UTF-8” and give that file",
+    zh="不是 UTF-8（或 GB18030）文本；请另存为“CSV UTF-8（逗号分隔）”后再提交",
+)
+CSV_EMPTY = Message("csv_empty", en="is empty; expected a row of column names", zh="文件为空；第一行应为列名")
+CSV_SEPARATOR = Message(
+    "csv_separator",
+    en="the columns are not separated by commas; save the file as “CSV UTF-8 (comma delimited)”",
+    zh="各列不是以半角逗号分隔；请另存为“CSV UTF-8（逗号分隔）”",
+)
+CSV_COLUMN_TWICE = Message(
+    "csv_column_twice",
+    en="the column “{column}” stands here a second time; expected each column once",
+    zh="列“{column}”重复；每列只能出现一次",
+)
+CSV_RAGGED = Message(
+    "csv_ragged",
+    en="the row has {got} cells; expected {expected}, as many as the header",
+    zh="此行有 {got} 个单元格；应与表头一样为 {expected} 个",
+)
+CSV_BROKEN = Message(
+    "csv_broken",
+    en='a quotation mark is not closed or stands where none may be ({reason}); expected cells in “"…"” or without',
+    zh="引号未闭合或位置不对（{reason}）；单元格应整个用半角双引号括起，或不用引号",
+)
+COLUMN_MISSING = Message(
+    "column_missing", en="the column “{column}” is missing; it is required", zh="缺少必需的列“{column}”"
+)
+
+# Sizes of groups
+
+FRAME_COLUMNS: Final = ("类别", "总体人数")
+
+UNKNOWN_GROUP = Message(
+    "unknown_group",
+    en="there is no respondent group “{group}”; expected one of: {known}",
+    zh="没有调查对象类别“{group}”；应为：{known}",
+)
+FRAME_TWICE = Message(
+    "frame_twice",
+    en="the group “{group}” stands here a second time; expected each group once",
+    zh="类别“{group}”重复；每类只写一行",
+)
+FRAME_NOT_A_NUMBER = Message(
+    "frame_not_a_number",
+    en="“{got}” is not a number of people; expected a whole number, 0 or more",
+    zh="“{got}”不是人数；应为不小于 0 的整数",
+)
+
+# Responses files
+
+NO_RESPONSES = Message(
+    "no_responses",
+    en="there is no response under the header; expected one a row",
+    zh="表头下没有答卷；每行应为一份答卷",
+)
+UNKNOWN_QUESTION = Message(
+    "unknown_question",
+    en="no questionnaire asks a question “{column}”; expected a question id or one of: {known}",
+    zh="没有一份问卷有题目“{column}”；应为题号或下列列名：{known}",
+)
+UNNAMED_COLUMN = Message(
+    "unnamed_column",
+    en="column {number} has values and no name; expected a question id",
+    zh="第 {number} 列有值而没有列名；应为题号",
+)
+QUESTION_COLUMN_MISSING = Message(
+    "question_column_missing",
+    en="the column “{column}” is missing, a question to {group}; leave its cells empty where nobody answered",
+    zh="缺少{group}问卷的题目列“{column}”；无人作答时请保留该列、单元格留空",
+)
+NO_QUESTIONNAIRE_FOR_GROUP = Message(
+    "no_questionnaire_for_group",
+    en="there is no questionnaire for the group “{group}”; expected one of: {known}",
+    zh="类别“{group}”没有问卷；有问卷的类别：{known}",
+)
+NOT_ASKED = Message(
+    "not_asked",
+    en="“{got}” answers a question that the questionnaire for {group} doesn't ask; expected an empty cell",
+    zh="{group}问卷没有此题，却有答案“{got}”；单元格应为空",
+)
+UNKNOWN_OPTION = Message(
+    "unknown_option",
+    en="“{got}” is no option of this question for {group}; expected {expected}",
+    zh="“{got}”不是{group}问卷此题的选项；应为 {expected}",
+)
+OPTION_TWICE = Message(
+    "option_twice",
+    en="an option stands twice in “{got}”; expected each chosen option once, joined by ;",
+    zh="“{got}”中有重复的选项；所选选项各写一次，以半角分号相连",
+)
+VALID_NOT_0_OR_1 = Message(
+    "valid_not_0_or_1",
+    en="“{got}” doesn't say whether the response is valid; expected 1 or 0",
+    zh="“{got}”不能表明答卷是否有效；应为 1 或 0",
+)
+DURATION_NOT_SECONDS = Message(
+    "duration_not_seconds",
+    en="“{got}” is not a duration; expected seconds, 0 or more, or an empty cell",
+    zh="“{got}”不是用时；应为不小于 0 的秒数，或留空",
+)
+SUBMITTED_NOT_A_TIME = Message(
+    "submitted_not_a_time",
+    en="“{got}” is not a time; expected one like 2020-10-12T08:30:00, or an empty cell",
+    zh="“{got}”不是时间；应如 2020-10-12T08:30:00，或留空",
+)
+SCHOOL_SCIENTIFIC = Message(
+    "school_scientific",
+    en="“{got}” is a school code that a spreadsheet turned into a number; expected all its digits, as text",
+    zh="“{got}”是被表格软件转成科学计数法的学校代码；应为完整的文本代码",
+)
+MORE_OF_THE_KIND = Message(
+    "more_of_the_kind",
+    en="{count} more cells of this column are wrong in the same way",
+    zh="此列还有 {count} 个单元格有同样的问题",
+)
+
+# The rate
+
+NO_QUESTION_FOR_ITEM = Message(
+    "no_question_for_item",
+    en='no question of the questionnaires counts toward item {item}; expected `items: ["{item}"]` at those that do',
+    zh='问卷中没有计入第 {item} 项的题目；相应题目应写 items: ["{item}"]',
+)
+
+SAMPLING_ERROR: Final[Mapping[str, Mapping[Language, str]]] = {
+    "above": {
+        "zh": "认可度高于 {threshold}，超出抽样误差范围",
+        "en": "above {threshold} beyond sampling error",
+    },
+    "below": {
+        "zh": "认可度低于 {threshold}，超出抽样误差范围",
+        "en": "below {threshold} beyond sampling error",
+    },
+    "cannot_tell": {
+        "zh": "按抽样误差，样本不足以判断认可度高于还是低于 {threshold}",
+        "en": "the sample cannot tell whether the rate is above or below {threshold}",
+    },
+}
+"""What the interval says beside the decision, which stays with the rate itself (statistics, 1.4)."""
+
+
+def sampling_error_sentence(verdict: str, threshold: float, language: Language) -> str:
+    """The sentence for an interval that lies above or below the threshold (0 to 1) or holds it."""
+    return SAMPLING_ERROR[verdict][language].format(threshold=f"{threshold * 100:.10g}%")
