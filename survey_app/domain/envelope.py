@@ -78,9 +78,9 @@ def open_envelope(sealed: bytes, private_key: bytes, destination: Destination) -
     return _unpad(padded)
 
 
-def sealed_length(length: int) -> int:
-    """The bytes an envelope of this padded length takes in the database."""
-    return KEY_LENGTH + length + _TAG_LENGTH
+def padded_length(sealed: bytes) -> int:
+    """The length an envelope's contents were padded to."""
+    return len(sealed) - KEY_LENGTH - _TAG_LENGTH
 
 
 def _cipher(shared: bytes, ephemeral_public: bytes, destination: Destination) -> ChaCha20Poly1305:

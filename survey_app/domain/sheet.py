@@ -7,13 +7,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evaluation.survey.questionnaire import Questionnaire
+from survey_app.domain.answers import COMMENT_BYTES_LIMIT
 from survey_app.domain.envelope import length_class
 from survey_app.domain.seal import canonical_json
+from survey_app.domain.start_token import BUCKETS_S
 
 Answers = Mapping[str, int | list[int]]
 
 _SEPARATOR = b"\n"
-_LONGEST_CHARACTER = 4  # bytes of UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,22 @@ class Sheet:
         return cls(values["q"], values["a"], values["d"], bool(values["v"]), comment.decode() or None)
 
 
-def envelope_length(fullest: Sheet, comment_limit: int) -> int:
-    """The length of all envelopes of a questionnaire, from its fullest sheet and the longest comment it takes, in characters.
+def envelope_length(questionnaire: Questionnaire) -> int:
+    """The length of all envelopes of a questionnaire: that of the longest sheet it can give.
 
     It must not depend on the answers: with 8,192 bytes only for those who wrote a comment, the length would tell who did.
     """
-    return length_class(len(fullest.to_bytes()) + comment_limit * _LONGEST_CHARACTER)
+    fullest = Sheet(questionnaire.key, _fullest_answers(questionnaire), duration_bucket_s=BUCKETS_S[-1], valid=True)
+    texts = [question.id for question in questionnaire.questions if question.type == "text"]
+    comment = sum(COMMENT_BYTES_LIMIT + len(f"\n\n{id_}: ") for id_ in texts)
+    return length_class(len(fullest.to_bytes()) + comment)
+
+
+def _fullest_answers(questionnaire: Questionnaire) -> dict[str, int | list[int]]:
+    answers: dict[str, int | list[int]] = {}
+    for question in questionnaire.questions:
+        if question.type == "choice":
+            answers[question.id] = max(question.values)
+        elif question.type == "multi":
+            answers[question.id] = sorted(question.values)
+    return answers

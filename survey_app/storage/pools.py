@@ -1,0 +1,126 @@
+"""Queries about pools (the open batch of each label) and the envelopes waiting in them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from survey_app.storage.tables import envelope, label, pool
+
+_SHARE = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label")).with_for_update(read=True)
+_LOCK = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label")).with_for_update()
+_INSERT = insert(envelope)
+_WAITING = select(envelope.c.id, envelope.c.batch, envelope.c.ct).where(envelope.c.label == bindparam("label"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The open batch of a label and the key its envelopes are sealed for."""
+
+    label: str
+    batch: int
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open pool: where its answers belong, and how many envelopes wait in it."""
+
+    campaign: str
+    group: str
+    unit: str
+    pool: Pool
+    count: int
+
+    @property
+    def label(self) -> str:
+        """The pool's label."""
+        return self.pool.label
+
+    @property
+    def batch(self) -> int:
+        """The open batch."""
+        return self.pool.batch
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEnvelope:
+    """An envelope as it lies in its pool."""
+
+    id: bytes
+    label: str
+    batch: int
+    ct: bytes
+
+
+def share_pool(connection: Connection, label: str) -> Pool | None:
+    """The label's pool, which can't be mixed until the transaction ends; many may share it. None if it is gone."""
+    row = connection.execute(_SHARE, {"label": label}).one_or_none()
+    return None if row is None else Pool(label, row.batch, row.public_key)
+
+
+def lock_pool(connection: Connection, label: str) -> Pool | None:
+    """The label's pool, with nobody else sealing for it until the transaction ends. None if it is gone."""
+    row = connection.execute(_LOCK, {"label": label}).one_or_none()
+    return None if row is None else Pool(label, row.batch, row.public_key)
+
+
+def list_waiting(connection: Connection, campaign: str) -> list[Waiting]:
+    """Every open pool of a campaign with the number of its envelopes, by label."""
+    columns = (label.c.group, label.c.unit, pool.c.label, pool.c.batch, pool.c.public_key)
+    rows = connection.execute(
+        select(*columns, func.count(envelope.c.id).label("waiting"))
+        .join(pool, pool.c.label == label.c.label)
+        .outerjoin(envelope, envelope.c.label == label.c.label)
+        .where(label.c.campaign == campaign)
+        .group_by(*columns)
+        .order_by(pool.c.label)
+    )
+    return [
+        Waiting(campaign, row.group, row.unit, Pool(row.label, row.batch, row.public_key), row.waiting) for row in rows
+    ]
+
+
+def insert_envelope(connection: Connection, new: StoredEnvelope) -> None:
+    """Puts one envelope into its pool."""
+    connection.execute(_INSERT, {"id": new.id, "label": new.label, "batch": new.batch, "ct": new.ct})
+
+
+def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> None:
+    """Puts envelopes into their pools in the order of their random ids, so that their place on disk tells nothing.
+
+    In a savepoint: PostgreSQL then writes them under a transaction id of its own, which the answers of the same mix don't share.
+    """
+    rows = [
+        {"id": one.id, "label": one.label, "batch": one.batch, "ct": one.ct}
+        for one in sorted(new, key=lambda one: one.id)
+    ]
+    if rows:
+        with connection.begin_nested():
+            connection.execute(_INSERT, rows)
+
+
+def list_envelopes(connection: Connection, label: str) -> list[StoredEnvelope]:
+    """The envelopes waiting in a label's pool."""
+    return [StoredEnvelope(row.id, label, row.batch, row.ct) for row in connection.execute(_WAITING, {"label": label})]
+
+
+def delete_envelopes(connection: Connection, label: str) -> int:
+    """Empties a label's pool; the number of envelopes that were in it."""
+    return connection.execute(delete(envelope).where(envelope.c.label == label)).rowcount
+
+
+def move_pool(connection: Connection, following: Pool) -> None:
+    """Opens the next batch of a label."""
+    columns = {"batch": following.batch, "public_key": following.public_key}
+    connection.execute(update(pool).where(pool.c.label == following.label).values(columns))
+
+
+def remove_pools(connection: Connection, labels: Iterable[str]) -> None:
+    """Takes pools away: nothing can be sealed for these labels any more."""
+    connection.execute(delete(pool).where(pool.c.label.in_(list(labels))))
+
+
+def list_pool_batches(connection: Connection) -> dict[str, int]:
+    """The open batch of every label that has a pool."""
+    return {row.label: row.batch for row in connection.execute(select(pool.c.label, pool.c.batch))}
