@@ -1,0 +1,1 @@
+"""A county's statistics workbook: reading it into facts, and the empty one to fill in."""

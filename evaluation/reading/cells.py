@@ -1,0 +1,275 @@
+"""A raw cell → a value of its column's type, or what is wrong with it.
+
+People's ways of typing are understood: full-width digits, thousands separators (full-width too), blanks round a value, numbers stored
+as text, `12%` where a share is asked, `2020年`. What stands for "nothing" (empty, `*`, `-`, 无) is never 0.
+"""
+
+import datetime
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from evaluation.errors import Message, Phrase
+from evaluation.reading import wording
+from evaluation.reading.columns import Column, Kind
+from evaluation.reading.tables import Fault, Merged
+from evaluation.reading.vocabulary import EXCEL_ERRORS, NOTHING_MARKS, YEAR_SUFFIX, clean, fold
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d{1,3})?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+", re.IGNORECASE)
+_WHOLE_AS_TEXT = re.compile(r"(\d+)\.0+")
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,39}")
+# Excel keeps 15 digits of a number; a longer one has lost its tail.
+_EXACT_LIMIT = 1e15
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+Value = str | float | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with a cell; the reader of the sheet knows where it stands."""
+
+    message: Message
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def parse_cell(raw: object, column: Column, factor: float = 1) -> Value | Complaint:
+    """The value of a raw cell for `column`; numbers are multiplied by `factor` (a unit named in the header).
+
+    None for an empty cell where one may be empty. Codes, texts and choices are str (choices as our own word), numbers float, years int.
+    """
+    if isinstance(raw, str):
+        raw = clean(raw)
+    complaint = _complaint_without_value(raw, column)
+    if complaint is not None:
+        return complaint
+    if _is_empty(raw, column):
+        return None if _may_be_empty(column) else complain(wording.EMPTY, column)
+    return _PARSERS[column.kind](raw, column, factor)
+
+
+def complain(message: Message, column: Column, **values: object) -> Complaint:
+    """A complaint that names the column and what it expects."""
+    return Complaint(message, {"header": column.header, "expected": expected(column), **values})
+
+
+def expected(column: Column) -> Phrase:
+    """What a cell of the column should hold, in words."""
+    if column.kind == "choice" and column.choices:
+        return Phrase(wording.EXPECTED_CHOICE, {"words": ", ".join(column.choices.words)})
+    return Phrase(_EXPECTED[column.kind], {"unit": f" ({column.unit})" if column.unit else ""})
+
+
+_EXPECTED: dict[Kind, Message] = {
+    "number": wording.EXPECTED_NUMBER,
+    "whole": wording.EXPECTED_WHOLE,
+    "share": wording.EXPECTED_SHARE,
+    "year": wording.EXPECTED_YEAR,
+    "text": wording.EXPECTED_TEXT,
+    "key": wording.EXPECTED_TEXT,
+    "any": wording.EXPECTED_TEXT,
+    "code": wording.EXPECTED_CODE,
+    "clause": wording.EXPECTED_CODE,
+    "county_code": wording.EXPECTED_COUNTY_CODE,
+}
+
+
+def is_blank(raw: object) -> bool:
+    """Whether a raw cell holds nothing: empty, blanks, or covered by a merged range."""
+    return raw is None or isinstance(raw, Merged) or (isinstance(raw, str) and not clean(raw))
+
+
+def _complaint_without_value(raw: object, column: Column) -> Complaint | None:
+    if isinstance(raw, Fault):
+        return complain(wording.FORMULA if raw.is_formula else wording.ERROR_CELL, column, got=raw.text or "#")
+    if isinstance(raw, Merged):
+        return complain(wording.MERGED, column, range=raw.ref)
+    if isinstance(raw, str) and raw.upper() in EXCEL_ERRORS:
+        return complain(wording.ERROR_CELL, column, got=raw)
+    if isinstance(raw, datetime.date | datetime.time | datetime.timedelta):
+        return complain(wording.DATE, column, got=str(raw))
+    return None
+
+
+def _may_be_empty(column: Column) -> bool:
+    return column.may_be_empty or not column.is_required
+
+
+def _is_empty(raw: object, column: Column) -> bool:
+    """In a column that may be left out altogether, a mark for "nothing" is an empty cell; anywhere else it is a mistake."""
+    is_mark = not column.is_required and column.kind != "text" and isinstance(raw, str) and fold(raw) in NOTHING_MARKS
+    return raw is None or raw == "" or is_mark
+
+
+def _number(raw: object) -> float | None:
+    """The number a cell holds, None if it holds none; NaN and infinities are none."""
+    if isinstance(raw, bool):
+        return None
+    if isinstance(raw, int | float):
+        return float(raw) if math.isfinite(raw) else None
+    text = unicodedata.normalize("NFKC", str(raw)).strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    if not _NUMBER.fullmatch(text):
+        return None
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _complaint_about_number(raw: object, column: Column) -> Complaint:
+    text = fold(str(raw))
+    if text in NOTHING_MARKS:
+        return complain(wording.MARK, column, got=raw)
+    if text.endswith("%") and _number(text[:-1]) is not None:
+        return complain(wording.PERCENT_NOT_ASKED, column, got=raw)
+    return complain(wording.NOT_NUMBER, column, got=shown(raw))
+
+
+def shown(raw: object) -> str:
+    """A raw value as its author sees it, cut at 60 characters."""
+    text = (
+        f"{raw:g}"
+        if isinstance(raw, float) and abs(raw) < _EXACT_LIMIT and raw.is_integer() and abs(raw) < 1e6
+        else str(raw)
+    )
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _as_number(raw: object, column: Column, factor: float) -> float | Complaint:
+    value = _number(raw)
+    if value is None:
+        return _complaint_about_number(raw, column)
+    if value < 0:
+        return complain(wording.NEGATIVE, column, got=plain(value))
+    # rounding takes away what the multiplication of floats adds: 28.2528 × 10,000
+    value = value if factor == 1 else round(value * factor, 9)
+    if value > column.maximum:
+        return complain(wording.ABSURD, column, got=plain(value), maximum=plain(column.maximum))
+    return value + 0.0
+
+
+def _as_whole(raw: object, column: Column, factor: float) -> float | Complaint:
+    value = _as_number(raw, column, factor)
+    if isinstance(value, Complaint) or value.is_integer() or factor != 1:
+        return value
+    return complain(wording.NOT_WHOLE, column, got=plain(value))
+
+
+def _as_share(raw: object, column: Column, _factor: float) -> float | Complaint:
+    text = fold(raw) if isinstance(raw, str) else ""
+    is_percentage = text.endswith("%")
+    value = _number(text[:-1] if is_percentage else raw)
+    if value is None:
+        return (
+            _complaint_about_number(raw, column) if not is_percentage else complain(wording.NOT_NUMBER, column, got=raw)
+        )
+    if value < 0:
+        return complain(wording.NEGATIVE, column, got=shown(raw))
+    if not is_percentage and value > 1:
+        return complain(wording.BARE_PERCENT, column, got=plain(value))
+    share = value / 100 if is_percentage else value
+    return (
+        share
+        if share <= column.maximum
+        else complain(wording.ABSURD, column, got=shown(raw), maximum=plain(column.maximum))
+    )
+
+
+def _as_year(raw: object, column: Column, _factor: float) -> int | Complaint:
+    match = YEAR_SUFFIX.fullmatch(fold(raw)) if isinstance(raw, str) else None
+    value = float(match.group(1)) if match else _number(raw)
+    if value is None or not value.is_integer() or not _FIRST_YEAR <= value <= _LAST_YEAR:
+        return complain(wording.NOT_YEAR, column, got=shown(raw))
+    return int(value)
+
+
+def _as_text(raw: object, column: Column, _factor: float) -> str | Complaint:
+    if isinstance(raw, bool):
+        return complain(wording.NOT_CODE, column, got=raw)
+    if isinstance(raw, int | float):
+        return plain(float(raw))
+    text = " ".join(str(raw).split())
+    if column.is_required and fold(text) in NOTHING_MARKS:
+        return complain(wording.MARK, column, got=text)
+    return text
+
+
+def _as_key(raw: object, _column: Column, _factor: float) -> str:
+    return fold(str(raw))
+
+
+def _as_code(raw: object, column: Column, _factor: float) -> str | Complaint:
+    if isinstance(raw, bool):
+        return complain(wording.NOT_CODE, column, got=raw)
+    if isinstance(raw, int | float):
+        return _code_from_number(float(raw), column)
+    text = unicodedata.normalize("NFKC", str(raw)).strip().lstrip("'’‘`").strip()
+    if _SCIENTIFIC.fullmatch(text) and ("+" in text or "." in text):
+        return complain(wording.SCIENTIFIC, column, got=raw)
+    whole = _WHOLE_AS_TEXT.fullmatch(text)
+    text = whole.group(1) if whole else text
+    return text if _CODE.fullmatch(text) else complain(wording.NOT_CODE, column, got=shown(raw))
+
+
+def _code_from_number(value: float, column: Column) -> str | Complaint:
+    if not value.is_integer() or value < 0:
+        return complain(wording.NOT_CODE, column, got=shown(value))
+    if value >= _EXACT_LIMIT:
+        return complain(wording.CODE_DIGITS_LOST, column, got=shown(value))
+    return str(int(value))
+
+
+def _as_county_code(raw: object, column: Column, factor: float) -> str | Complaint:
+    code = _as_code(raw, column, factor)
+    if isinstance(code, Complaint) or re.fullmatch(r"[1-9]\d{5}", code):
+        return code
+    return complain(wording.NOT_COUNTY_CODE, column, got=shown(raw))
+
+
+def _as_clause(raw: object, column: Column, _factor: float) -> str | Complaint:
+    """The number of a clause: 8.1 stored as a number is 8.1."""
+    if isinstance(raw, bool):
+        return complain(wording.NOT_CODE, column, got=raw)
+    text = plain(float(raw)) if isinstance(raw, int | float) else fold(str(raw))
+    return text if _CODE.fullmatch(text) else complain(wording.NOT_CODE, column, got=shown(raw))
+
+
+def _as_choice(raw: object, column: Column, _factor: float) -> str | Complaint:
+    assert column.choices is not None  # noqa: S101 - a column of kind "choice" has its choices
+    text = plain(float(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
+    word = column.choices.find(_WHOLE_AS_TEXT.sub(r"\1", text))
+    return (
+        word
+        if word is not None
+        else complain(wording.NOT_CHOICE, column, got=shown(text), expected=", ".join(column.choices.words))
+    )
+
+
+def _as_is(raw: object, _column: Column, _factor: float) -> Value:
+    return raw if isinstance(raw, str | float | int) else str(raw)
+
+
+def plain(value: float) -> str:
+    """A number without superfluous zeros or an exponent, for messages and texts: 12, 0.15, 4303000000."""
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:.0f}" if value.is_integer() and abs(value) < _EXACT_LIMIT else f"{value:.10g}"
+
+
+_PARSERS: dict[Kind, Callable[[object, Column, float], Value | Complaint]] = {
+    "number": _as_number,
+    "whole": _as_whole,
+    "share": _as_share,
+    "year": _as_year,
+    "text": _as_text,
+    "key": _as_key,
+    "any": _as_is,
+    "code": _as_code,
+    "county_code": _as_county_code,
+    "clause": _as_clause,
+    "choice": _as_choice,
+}

@@ -1,0 +1,250 @@
+"""The words of the domain as data: what a cell may say, what it is understood as, units, and rows that hold no data.
+
+Sources of the accepted words and codes: the official school statistics (教育事业统计), forms 教基1001 and 基础基111, and the code lists
+of 城乡 and 办学类型. Our own words are those of the statistics workbook.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_INVISIBLE = re.compile(r"_x000D_|[​‌‍⁠﻿\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def clean(text: str) -> str:
+    """The text without blanks round it (full-width ones too), control characters and Excel's escape of a carriage return."""
+    return _INVISIBLE.sub("", text).strip()
+
+
+def fold(text: str) -> str:
+    """The text for comparing: half-width, capital letters, without any blank or line break (㎡ becomes M2)."""
+    return "".join(unicodedata.normalize("NFKC", clean(text)).split()).upper()
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """A closed list of words, and other words or codes of the field that mean the same."""
+
+    words: tuple[str, ...]
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        accepted = {fold(word): word for word in self.words} | {fold(word): ours for word, ours in self.also.items()}
+        object.__setattr__(self, "_accepted", accepted)
+
+    def find(self, text: str) -> str | None:
+        """Our word for `text`; None if it isn't on the list."""
+        accepted: dict[str, str] = self.__dict__["_accepted"]
+        return accepted.get(fold(text))
+
+
+PRIMARY, JUNIOR, SPECIAL, VOCATIONAL = "小学", "初中", "特教", "职业"
+STAGES = Choices(
+    (PRIMARY, JUNIOR, SPECIAL, VOCATIONAL),
+    {
+        "小学阶段": PRIMARY,
+        "小学部": PRIMARY,
+        "初中阶段": JUNIOR,
+        "初中部": JUNIOR,
+        "普通初中": JUNIOR,
+        "特殊教育": SPECIAL,
+        "职业教育": VOCATIONAL,
+        "中等职业教育": VOCATIONAL,
+        "中职": VOCATIONAL,
+    },
+)
+
+# A class annexed to a school of another stage (附设班) is a row of its school; the row takes the school's kind (`checks.host_kinds`).
+ANNEXED = "附设班"
+POINT, SPECIAL_SCHOOL, VOCATIONAL_SCHOOL = "教学点", "特殊教育学校", "职业学校"
+KINDS = Choices(
+    ("小学", POINT, "初级中学", "九年一贯制学校", "十二年一贯制学校", "完全中学", SPECIAL_SCHOOL, VOCATIONAL_SCHOOL),
+    {
+        "211": "小学",
+        "完全小学": "小学",
+        "218": POINT,
+        "小学教学点": POINT,
+        "311": "初级中学",
+        "初中": "初级中学",
+        "312": "九年一贯制学校",
+        "九年一贯制": "九年一贯制学校",
+        "341": "完全中学",
+        "345": "十二年一贯制学校",
+        "十二年一贯制": "十二年一贯制学校",
+        "其他特教学校": SPECIAL_SCHOOL,
+        "特教学校": SPECIAL_SCHOOL,
+        "盲人学校": SPECIAL_SCHOOL,
+        "聋人学校": SPECIAL_SCHOOL,
+        "盲校": SPECIAL_SCHOOL,
+        "聋校": SPECIAL_SCHOOL,
+        "弱智学校": SPECIAL_SCHOOL,
+        "培智学校": SPECIAL_SCHOOL,
+        "职业高中学校": VOCATIONAL_SCHOOL,
+        "职业高中": VOCATIONAL_SCHOOL,
+        "中等技术学校": VOCATIONAL_SCHOOL,
+        "中等职业学校": VOCATIONAL_SCHOOL,
+        "219": ANNEXED,
+        "附设小学班": ANNEXED,
+        "319": ANNEXED,
+        "附设普通初中班": ANNEXED,
+        "附设初中班": ANNEXED,
+        "519": ANNEXED,
+        "附设特教班": ANNEXED,
+        "368": ANNEXED,
+        "附设中职班": ANNEXED,
+        ANNEXED: ANNEXED,
+    },
+)
+
+CITY, TOWN, VILLAGE = "城区", "镇区", "乡村"
+LOCATIONS = Choices(
+    (CITY, TOWN, VILLAGE),
+    {
+        "111": CITY,
+        "主城区": CITY,
+        "112": CITY,
+        "城乡结合区": CITY,
+        "121": TOWN,
+        "镇中心区": TOWN,
+        "122": TOWN,
+        "镇乡结合区": TOWN,
+        "123": TOWN,
+        "特殊区域": TOWN,
+        "210": VILLAGE,
+        "乡中心区": VILLAGE,
+        "220": VILLAGE,
+        "村庄": VILLAGE,
+    },
+)
+
+PUBLIC, PRIVATE = "公办", "民办"
+OWNERS = Choices(
+    (PUBLIC, PRIVATE),
+    {
+        "999": PRIVATE,
+        "私立": PRIVATE,
+        "公立": PUBLIC,
+        "教育部门": PUBLIC,
+        "省级教育部门": PUBLIC,
+        "地级教育部门": PUBLIC,
+        "县级教育部门": PUBLIC,
+        "其他部门": PUBLIC,
+        "省级其他部门": PUBLIC,
+        "地级其他部门": PUBLIC,
+        "县级其他部门": PUBLIC,
+        "地方企业": PUBLIC,
+        "事业单位": PUBLIC,
+        "部队": PUBLIC,
+        "集体": PUBLIC,
+    },
+)
+
+MUSIC, ART = "音乐", "美术"
+ROOM_KINDS = Choices(
+    (MUSIC, ART),
+    {"音乐教室": MUSIC, "音乐专用教室": MUSIC, "美术教室": ART, "美术专用教室": ART},
+)
+
+MET, UNMET = "达标", "未达标"
+FINDING_RESULTS = Choices((MET, UNMET), {"合格": MET, "符合": MET, "不达标": UNMET, "不合格": UNMET, "不符合": UNMET})
+
+YES, NO = "是", "否"
+PRESENCE = Choices((YES, NO), {"存在": YES, "不存在": NO})
+
+LEVELS = Choices(
+    ("1", "2", "3", "4"),
+    {
+        form: str(number)
+        for number, (roman, word) in enumerate((("I", "一"), ("II", "二"), ("III", "三"), ("IV", "四")), start=1)
+        for form in (f"{number}级", roman, f"{roman}级", f"水平{roman}", word, f"{word}级", f"{word}等")
+    },
+)
+
+VETO_ITEMS = Choices(
+    ("1", "2", "3", "4", "5", "6"),
+    {form: str(number) for number, word in enumerate("一二三四五六", start=1) for form in (word, f"第{word}项")},
+)
+
+GROUPS = {
+    "家长": "parent",
+    "学生": "student",
+    "教师": "teacher",
+    "校长": "principal",
+    "人大代表": "npc_deputy",
+    "政协委员": "cppcc_member",
+    "其他群众": "public",
+}
+GROUP_WORDS = Choices(
+    tuple(GROUPS), {"学生家长": "家长", "群众": "其他群众", "社会公众": "其他群众", "公众": "其他群众"}
+)
+
+# Units a header may name, by the unit of the column, with the factor that brings a value to the column's unit.
+UNITS: dict[str, dict[str, float]] = {
+    "人": {"人": 1, "名": 1, "万人": 10_000, "万名": 10_000, "万": 10_000},
+    "㎡": {"㎡": 1, "平方米": 1, "平米": 1, "万㎡": 10_000, "万平方米": 10_000, "万平米": 10_000, "万": 10_000},
+    "元": {"元": 1, "元/年": 1, "人民币元": 1, "万元": 10_000, "万元/年": 10_000, "万": 10_000},
+    "万元": {"万元": 1, "万元/年": 1, "元": 1 / 10_000, "元/年": 1 / 10_000},
+    "间": {"间": 1, "个": 1},
+    "个": {"个": 1, "班": 1, "个班": 1},
+    "年": {"年": 1, "年度": 1, "公历": 1},
+    "%": {"%": 1},
+    # a county figure says its unit in its name, if anywhere
+    "": {
+        "人": 1,
+        "名": 1,
+        "元": 1,
+        "元/年": 1,
+        "元/人": 1,
+        "元/生": 1,
+        "个": 1,
+        "万元": 10_000,
+        "万元/年": 10_000,
+        "万人": 10_000,
+    },
+}
+UNITS = {unit: {fold(word): factor for word, factor in words.items()} for unit, words in UNITS.items()}
+
+# What counts as a unit at all: anything else in a header's brackets is a remark.
+UNIT_WORD = re.compile(
+    r"(?:[十百千万亿]*(?:人民币|美)?(?:元|人|名|M2|平方米|平米|平方千米|平方公里|KM2|亩|公顷|间|个|班|个班|套|台|册|所|吨|角|分)"
+    r"|[十百千万亿]+|%|‰|年|年度|百分比)(?:/(?:年|月|人|生|人·年|人年|生·年|班|日))?"
+)
+UNIT_PREFIX = "单位:"
+
+# Marks that people put where there is nothing to say.
+NOTHING_MARKS = frozenset(
+    {"*", "**", "-", "--", "—", "——", "－", "/", "\\", "无", "空", "×", "X", "…", "N/A", "NA", "NULL", "NONE"}
+)
+EXCEL_ERRORS = frozenset(
+    {"#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+)
+
+EXAMPLE_MARK = "示例"
+TOTAL_ROW = re.compile(r"(?:合计|总计|小计|共计|全县合计|全区合计)[::]?")
+FOOTER_ROW = re.compile(
+    r"(?:备注|注|说明|填表人?|填报人?|制表人?|审核人?|单位负责人|负责人|统计人|联系电话|填表说明)[::].*|备注|填表说明|说明"
+)
+COLUMN_NUMBER = re.compile(r"[甲乙丙丁戊己庚辛]|[1-9]\d?")
+# Columns that people keep for themselves on any sheet.
+OWN_COLUMNS = frozenset({"序号", "编号", "备注", "说明", "NO.", "NO"})
+
+# Sheets that explain, in our own template or added by people.
+OWN_SHEETS = frozenset({"说明", "填表说明", "填写说明", "封面", "目录"})
+# Sheets of the statistics program's own exports, one school each, items going down.
+FORM_SHEET = re.compile(r"(?:教基|基础基|教职|中职基|特基)\d{3,4}.*")
+
+# Keys of county figures that reading itself knows.
+WAGE_KEYS = ("教师平均工资", "公务员平均工资")
+RETAINED, ENTERED = "初中三年巩固人数", "初中三年前入学人数"
+GRADUATES, MOVED_IN, MOVED_OUT, ENROLLED_THREE_YEARS_AGO, DIED = (
+    "毕业生数",
+    "三年转入",
+    "三年转出",
+    "三年前初一在校生数",
+    "三年死亡",
+)
+RETENTION_KEYS = (GRADUATES, MOVED_IN, MOVED_OUT, ENROLLED_THREE_YEARS_AGO, DIED)
+
+GRADE, CLASS = "年级", "班"
+YEAR_SUFFIX = re.compile(r"(\d{4})年?度?")
