@@ -10,8 +10,11 @@ from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.errors import UnknownCampaign
 from survey_app.storage.tables import campaign, document, questionnaire
 
+# names of documents
+PLAN, RULES = "plan", "rules"
+
 _FIND = select(campaign).where(campaign.c.id == bindparam("id"))
-_FIND_TO_CHANGE = _FIND.with_for_update()
+_FIND_TO_CHANGE = _FIND.with_for_update(key_share=True)  # FOR NO KEY UPDATE: rows that refer to it may come in
 _QUESTIONNAIRE = select(questionnaire.c.id, questionnaire.c.sha256, questionnaire.c.text).where(
     questionnaire.c.campaign == bindparam("campaign"), questionnaire.c.group == bindparam("group")
 )
@@ -23,7 +26,11 @@ _RAISE_ADMISSION = (
 
 
 def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool = False) -> Campaign:
-    """The campaign; `to_change` locks its row until the transaction ends. Raises `UnknownCampaign`."""
+    """The campaign. Raises `UnknownCampaign`.
+
+    `to_change` locks its row until the transaction ends; in the order in which everybody locks rows (campaign, code, pool, run, group,
+    school, label) it is the first. Submissions only read it.
+    """
     row = connection.execute(_FIND_TO_CHANGE if to_change else _FIND, {"id": campaign_id}).one_or_none()
     if row is None:
         raise UnknownCampaign(campaign_id)
@@ -58,11 +65,23 @@ def raise_admission(connection: Connection, campaign_id: str, reached: Admission
 
 
 def insert_texts(
-    connection: Connection, questionnaires: list[Mapping[str, Any]], documents: list[Mapping[str, Any]]
+    connection: Connection,
+    campaign_id: str,
+    questionnaires: Iterable[Mapping[str, str]],
+    documents: Iterable[Mapping[str, str]],
 ) -> None:
-    """Stores the questionnaires (campaign, group, id, sha256, text) and documents (campaign, name, sha256, text)."""
-    connection.execute(insert(questionnaire), questionnaires)
-    connection.execute(insert(document), documents)
+    """Stores the questionnaires (group, id, sha256, text) and documents (name, sha256, text) of a campaign."""
+    connection.execute(insert(questionnaire), [{"campaign": campaign_id, **one} for one in questionnaires])
+    connection.execute(insert(document), [{"campaign": campaign_id, **one} for one in documents])
+
+
+def list_text_hashes(connection: Connection, campaign_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The hashes of the questionnaires by group, and of the documents by name."""
+    of_questionnaires = select(questionnaire.c.group, questionnaire.c.sha256).where(
+        questionnaire.c.campaign == campaign_id
+    )
+    of_documents = select(document.c.name, document.c.sha256).where(document.c.campaign == campaign_id)
+    return _mapping(connection.execute(of_questionnaires)), _mapping(connection.execute(of_documents))
 
 
 def find_questionnaire(connection: Connection, campaign_id: str, group: str) -> tuple[str, str, str]:
@@ -77,9 +96,13 @@ def list_questionnaires(connection: Connection, campaign_id: str) -> list[Row[An
 
 
 def find_document(connection: Connection, campaign_id: str, name: str) -> str:
-    """The text of a frozen document: `plan` or `rules`."""
+    """The text of a document: `PLAN` or `RULES`."""
     wanted = select(document.c.text).where(document.c.campaign == campaign_id, document.c.name == name)
     return str(connection.execute(wanted).scalar_one())
+
+
+def _mapping(rows: Iterable[Row[Any]]) -> dict[str, str]:
+    return {row[0]: row[1] for row in rows}
 
 
 def _campaign_from_row(row: Row[Any]) -> Campaign:

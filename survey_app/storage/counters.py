@@ -1,6 +1,7 @@
 """Counter cells, moved in the transaction of what they count.
 
-Everybody moves them in the same order (group, school, label), so that two transactions on PostgreSQL never wait for each other.
+Everybody moves them in the same order (group, school, label), so that two transactions on PostgreSQL never wait for each other in a
+circle.
 """
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -56,6 +57,6 @@ def is_full(connection: Connection, campaign: str, group: str) -> bool:
     return bool(connection.execute(_IS_FULL, {"of_campaign": campaign, "of_group": group}).scalar_one())
 
 
-def wait_for_submissions(connection: Connection, campaign: str) -> None:
-    """Locks every group's row: submissions that hold one end first, later ones wait for this transaction."""
+def lock_groups(connection: Connection, campaign: str) -> None:
+    """Locks every group's row until the transaction ends: submissions that hold one come first, later ones wait."""
     connection.execute(_LOCK_ALL, {"of_campaign": campaign})

@@ -1,0 +1,69 @@
+"""Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from survey_app.storage.tables import cell, label, quota
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """The quota of a group and how far it has come."""
+
+    group: str
+    planned: int
+    cap: int | None
+    frame: int | None
+    issued: int
+    answered: int
+    valid: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCount:
+    """Codes of a group in a school; `unit` is the one its answers count in ("" if they keep none, None before codes are issued)."""
+
+    group: str
+    school: str
+    planned: int
+    issued: int
+    answered: int
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """Valid answers of a unit ("": those of a group that keep none)."""
+
+    group: str
+    unit: str
+    valid: int
+
+
+def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
+    """The quotas of a campaign."""
+    columns = (
+        quota.c.group,
+        quota.c.planned,
+        quota.c.cap,
+        quota.c.frame,
+        quota.c.issued,
+        quota.c.answered,
+        quota.c.valid,
+    )
+    return [GroupCount(*row) for row in connection.execute(select(*columns).where(quota.c.campaign == campaign))]
+
+
+def count_schools(connection: Connection, campaign: str) -> list[SchoolCount]:
+    """The cells of a campaign that belong to a school, by school and group."""
+    columns = (cell.c.group, cell.c.school, cell.c.planned, cell.c.issued, cell.c.answered, cell.c.unit)
+    wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "")
+    return [SchoolCount(*row) for row in connection.execute(wanted.order_by(cell.c.school, cell.c.group))]
+
+
+def count_units(connection: Connection, campaign: str) -> list[UnitCount]:
+    """The labels of a campaign, by group and unit."""
+    columns = (label.c.group, label.c.unit, label.c.valid)
+    wanted = select(*columns).where(label.c.campaign == campaign)
+    return [UnitCount(*row) for row in connection.execute(wanted.order_by(label.c.group, label.c.unit))]

@@ -1,0 +1,48 @@
+"""Queries of the seal: everything of a campaign that its last entry covers."""
+
+import json
+
+from sqlalchemy import Connection, false, func, select, true, update
+
+from survey_app.domain.seal import SealedAnswer, comment_leaf_data
+from survey_app.storage.tables import code, comment, label, response, run
+
+
+def list_answer_leaves(connection: Connection, campaign: str) -> list[bytes]:
+    """The leaf data of every answer, in no order that means anything."""
+    columns = (response.c.id, label.c.group, label.c.unit, response.c.questionnaire)
+    wanted = select(*columns, response.c.duration_bucket, response.c.answers).join(
+        label, label.c.label == response.c.label
+    )
+    rows = connection.execute(wanted.where(label.c.campaign == campaign))
+    return [
+        SealedAnswer(bytes(id_), group, unit, questionnaire, bucket, json.loads(answers)).leaf_data
+        for id_, group, unit, questionnaire, bucket, answers in rows
+    ]
+
+
+def list_comment_leaves(connection: Connection, campaign: str) -> list[bytes]:
+    """The leaf data of every comment."""
+    rows = connection.execute(
+        select(comment.c.id, comment.c.group, comment.c.text).where(comment.c.campaign == campaign)
+    )
+    return [comment_leaf_data(bytes(id_), group, text) for id_, group, text in rows]
+
+
+def list_receipts(connection: Connection, campaign: str) -> list[bytes]:
+    """Every receipt given out, as printed."""
+    wanted = select(code.c.receipt).where(code.c.campaign == campaign, code.c.used == true())
+    return [receipt.encode() for receipt in connection.execute(wanted).scalars()]
+
+
+def count_unused_codes(connection: Connection, campaign: str) -> int:
+    """How many codes were issued, not cancelled, and never used."""
+    wanted = select(func.count()).where(
+        code.c.campaign == campaign, code.c.used == false(), code.c.cancelled == false()
+    )
+    return connection.execute(wanted).scalar_one()
+
+
+def clear_last_submissions(connection: Connection, campaign: str) -> None:
+    """Forgets when a school last answered; the longest run stays."""
+    connection.execute(update(run).where(run.c.campaign == campaign).values(last_submit=None))

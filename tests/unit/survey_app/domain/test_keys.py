@@ -1,0 +1,106 @@
+"""Key files: whole or absent, never overwritten, gone without a trace in the directory."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from survey_app.domain.keys import KeyDirectory
+
+
+def files_of(path: Path) -> list[Path]:
+    return sorted(file for file in path.rglob("*") if file.is_file())
+
+
+def test_a_campaign_key_is_made_once_and_is_32_random_bytes(keys: KeyDirectory) -> None:
+    key = keys.make_campaign_key("c1")
+    assert len(key) == 32
+    assert keys.make_campaign_key("c1") == key == KeyDirectory(keys.path).campaign_key("c1")
+    assert keys.make_campaign_key("c2") != key
+    assert KeyDirectory(keys.path).campaign_keys() == {"c1": key, "c2": keys.campaign_key("c2")}
+
+
+def test_only_the_owner_can_read_keys(keys: KeyDirectory) -> None:
+    keys.make_campaign_key("c1")
+    keys.session_secret()
+    keys.make_pool_key("c1/parent/U001", 1)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in keys.path.rglob("*") if path.is_dir()}
+    assert modes | {stat.S_IMODE(keys.path.stat().st_mode)} == {0o700}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files_of(keys.path)} == {0o600}
+
+
+def test_the_public_half_of_a_pool_key_fits_the_private_one(keys: KeyDirectory) -> None:
+    public = keys.make_pool_key("c1/parent/U001", 1)
+    private = X25519PrivateKey.from_private_bytes(keys.pool_key("c1/parent/U001", 1))
+    assert private.public_key().public_bytes_raw() == public
+    assert keys.make_pool_key("c1/parent/U001", 1) == public
+
+
+def test_pool_keys_are_listed_with_label_and_batch_whatever_the_label_holds(keys: KeyDirectory) -> None:
+    labels = [
+        ("c1/parent/", 2),
+        ("c1/parent/S.1", 10),
+        ("c1/public/", 1),
+        ("c1/parent/甲校", 3),
+        ("c1/parent/a%2Fb", 4),
+    ]
+    for label, batch in labels:
+        keys.make_pool_key(label, batch)
+    assert keys.pool_batches() == sorted(labels)
+
+
+def test_a_destroyed_key_is_gone_and_can_be_destroyed_again(keys: KeyDirectory) -> None:
+    keys.make_pool_key("l", 1)
+    keys.destroy_pool_key("l", 1)
+    keys.destroy_pool_key("l", 1)
+    assert keys.pool_batches() == []
+    with pytest.raises(FileNotFoundError):
+        keys.pool_key("l", 1)
+
+
+def test_a_key_is_overwritten_before_it_is_unlinked(keys: KeyDirectory, tmp_path: Path) -> None:
+    keys.make_pool_key("l", 1)
+    private = keys.pool_key("l", 1)
+    (file,) = files_of(keys.path)
+    kept = tmp_path / "kept"
+    kept.hardlink_to(file)  # another name of the same bytes on disk
+    keys.destroy_pool_key("l", 1)
+    assert kept.read_bytes() != private
+    assert len(kept.read_bytes()) == 32
+
+
+def test_twenty_processes_that_make_the_same_key_at_once_get_the_same_one(keys: KeyDirectory) -> None:
+    made: list[bytes] = []
+    start = threading.Barrier(20)
+
+    def make() -> None:
+        start.wait()
+        made.append(KeyDirectory(keys.path).session_secret())
+
+    threads = [threading.Thread(target=make) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 20
+    assert set(made) == {keys.session_secret()}
+    assert files_of(keys.path) == [keys.path / "session.key"]
+
+
+def test_what_a_crash_left_half_written_is_no_key_and_is_swept_away(keys: KeyDirectory) -> None:
+    keys.make_campaign_key("c1")
+    (keys.path / "campaigns" / "0123.part").write_bytes(b"half")
+    assert list(keys.campaign_keys()) == ["c1"]
+    keys.sweep()
+    assert files_of(keys.path) == [keys.path / "campaigns" / "c1.key"]
+
+
+def test_no_key_was_made_in_an_empty_directory(tmp_path: Path) -> None:
+    keys = KeyDirectory(tmp_path / "none")
+    assert keys.campaign_keys() == {}
+    assert keys.pool_batches() == []
+    assert not (tmp_path / "none").exists()
+    with pytest.raises(FileNotFoundError):
+        keys.campaign_key("c1")
