@@ -25,8 +25,9 @@ class SurveyFiles:
     questionnaires: Path
 
 
-def check_workbook(path: Path, rulebook: Rulebook | None) -> list[InputProblem]:
-    """The warnings of a workbook that can be read (and judged by `rulebook`). Raises `InvalidInput` with all problems."""
+def check_workbook(path: Path, rulebook_name: str | None) -> list[InputProblem]:
+    """The warnings of a workbook that can be read (and judged by a rulebook). Raises `InvalidInput` with all problems."""
+    rulebook = load_rulebook(rulebook_name) if rulebook_name else None
     reading = read_county(path)
     warnings = list(reading.warnings)
     if rulebook is not None:

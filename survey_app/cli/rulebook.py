@@ -59,7 +59,9 @@ def check_command(ctx: click.Context, file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": file.name, "problems": []})
     else:
-        click.echo(f"{file.name}: {book.id}, {len(book.indicators)} indicators, {len(book.clauses())} clauses, no mistakes")
+        click.echo(
+            f"{file.name}: {book.id}, {len(book.indicators)} indicators, {len(book.clauses())} clauses, no mistakes"
+        )
 
 
 def _summary(book: Rulebook) -> dict[str, object]:

@@ -1,0 +1,89 @@
+"""`junheng evaluate`: a county's workbook and survey → verdict and reports."""
+
+from pathlib import Path
+
+import click
+
+from evaluation.assessment import Assessment, assessment_document
+from evaluation.errors import InputProblem
+from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
+
+
+@click.command()
+@click.argument("workbook", type=click.Path(exists=True, path_type=Path))
+@click.option("--rulebook", "rulebook", required=True, help="A rulebook's name or its .yaml file.")
+@click.option(
+    "--responses", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The survey's responses (.csv)."
+)
+@click.option(
+    "--questionnaires",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the questionnaires that the responses answer.",
+)
+@click.option("--campaign", help="Take the survey from this closed campaign instead of files.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the reports."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the assessment as one JSON document.")
+@click.pass_context
+def evaluate(
+    ctx: click.Context,
+    workbook: Path,
+    rulebook: str,
+    responses: Path | None,
+    questionnaires: Path | None,
+    campaign: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Judge a county's WORKBOOK (.xlsx, or a folder of .csv) by a rulebook and write its reports.
+
+    Writes assessment.json, report.html, report.docx and ledger.xlsx into the folder --out, or nothing at all if the input is wrong.
+    """
+    from evaluation.report.writing import write_reports
+
+    _require_one_survey(responses, questionnaires, campaign)
+    with input_problems_reported(ctx):
+        assessment, warnings = _judge(workbook, rulebook, responses, questionnaires, campaign)
+    write_reports(assessment, out)
+    if as_json:
+        print_json(assessment_document(assessment))
+        return
+    print_problems(warnings, language_of(ctx), "warning: ")
+    click.echo("\n".join(_summary(assessment, out)))
+
+
+def _judge(
+    workbook: Path, rulebook: str, responses: Path | None, questionnaires: Path | None, campaign: str | None
+) -> tuple[Assessment, list[InputProblem]]:
+    if campaign is not None:
+        from survey_app.cli.evaluate_campaign import judge_with_campaign
+
+        return judge_with_campaign(workbook, rulebook, campaign)
+    from evaluation.commands import SurveyFiles, evaluate_files
+
+    survey = SurveyFiles(responses, questionnaires) if responses and questionnaires else None
+    return evaluate_files(workbook, rulebook, survey)
+
+
+def _require_one_survey(responses: Path | None, questionnaires: Path | None, campaign: str | None) -> None:
+    if (responses is None) != (questionnaires is None):
+        raise click.UsageError("--responses and --questionnaires go together")
+    if responses is not None and campaign is not None:
+        raise click.UsageError("expected the survey either as files or as --campaign, not both")
+
+
+def _summary(assessment: Assessment, out: Path) -> list[str]:
+    lines = [
+        f"{assessment.county_name} ({assessment.county_code}) {assessment.year}: {assessment.outcome} {assessment.grade or ''}"
+    ]
+    for label, ids in (
+        ("unmet", assessment.with_status("unmet")),
+        ("missing", assessment.with_status("missing")),
+        ("scores missing", assessment.scores.missing if assessment.scores else ()),
+        ("vetoes present", assessment.vetoes_present),
+        ("vetoes not answered", assessment.vetoes_missing),
+    ):
+        if ids:
+            lines.append(f"{label}: {', '.join(ids)}")
+    return [line.rstrip() for line in lines] + [f"written: {out}"]

@@ -1,0 +1,64 @@
+"""`junheng template` and `junheng check`: the statistics workbook, empty and filled in."""
+
+from pathlib import Path
+
+import click
+
+from evaluation.errors import InputProblem, InvalidInput
+from survey_app.cli.reporting import WRONG_INPUT, input_problems_reported, language_of, print_json, print_problems
+
+
+@click.command()
+@click.option("--rulebook", "name", required=True, help="A rulebook's name or its .yaml file.")
+@click.option(
+    "--out", "out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The .xlsx file to write."
+)
+@click.pass_context
+def template(ctx: click.Context, name: str, out: Path) -> None:
+    """Write an empty workbook with notes, units and drop-downs for a rulebook."""
+    from evaluation.commands import write_workbook_template
+    from evaluation.rulebook.loading import load_rulebook
+
+    if out.suffix.lower() != ".xlsx":
+        raise click.BadParameter("expected a file name ending in .xlsx", param_hint="--out")
+    with input_problems_reported(ctx):
+        write_workbook_template(out, load_rulebook(name))
+    click.echo(f"written: {out}")
+
+
+@click.command()
+@click.argument("workbook", type=click.Path(exists=True, path_type=Path))
+@click.option("--rulebook", "name", help="Also check what this rulebook (name or file) asks of the workbook.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def check(ctx: click.Context, workbook: Path, name: str | None, as_json: bool) -> None:
+    """Check WORKBOOK (.xlsx, or a folder of .csv) and say what is wrong in it, and what is plausible but odd.
+
+    Exit status 3 if something is wrong; warnings alone leave 0.
+    """
+    problems, warnings = _check(workbook, name)
+    language = language_of(ctx)
+    if as_json:
+        print_json(
+            {
+                "file": workbook.name,
+                "problems": [one.document(language) for one in problems],
+                "warnings": [one.document(language) for one in warnings],
+            }
+        )
+    else:
+        print_problems(problems, language)
+        for warning in warnings:
+            click.echo(f"warning: {warning.text(language)}")
+        click.echo(f"{workbook.name}: {len(problems)} problems, {len(warnings)} warnings")
+    if problems:
+        ctx.exit(WRONG_INPUT)
+
+
+def _check(workbook: Path, name: str | None) -> tuple[list[InputProblem], list[InputProblem]]:
+    from evaluation.commands import check_workbook
+
+    try:
+        return [], check_workbook(workbook, name)
+    except InvalidInput as error:
+        return list(error.problems), []

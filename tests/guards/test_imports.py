@@ -1,0 +1,156 @@
+"""The direction of imports (docs/architecture.md): whoever draws another arrow decides it here, in the open."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.paths import REPOSITORY
+
+# part of evaluation → the parts of evaluation it may import
+EVALUATION = {
+    "errors": set(),
+    "numeric": set(),
+    "fonts": set(),
+    "rulebooks": set(),
+    "strict_yaml": {"errors"},
+    "facts": set(),
+    "formulas": set(),
+    "assessment": set(),
+    "survey": {"errors", "numeric", "strict_yaml"},
+    "rulebook": {"errors", "strict_yaml", "rulebooks", "survey"},
+    "verdicts": {"assessment"},
+    "criteria": {"facts", "formulas", "numeric", "rulebook", "verdicts"},
+    "gaps": {"criteria", "numeric", "rulebook"},
+    "cross_checks": {"assessment", "facts", "numeric", "rulebook"},
+    "rulebook_input": {"criteria", "errors", "facts", "numeric", "rulebook"},
+    "assembly": {"assessment", "facts", "rulebook", "verdicts"},
+    "assessing": {
+        "assembly",
+        "assessment",
+        "criteria",
+        "cross_checks",
+        "facts",
+        "gaps",
+        "numeric",
+        "rulebook",
+        "rulebook_input",
+        "verdicts",
+    },
+    "reading": {"errors", "facts", "numeric", "survey"},
+    "report": {"assessment", "errors", "fonts", "numeric", "survey"},
+    "commands": {"assessing", "assessment", "errors", "reading", "report", "rulebook", "rulebook_input", "survey"},
+    "documents": {"errors", "reading", "rulebook", "strict_yaml"},
+}
+
+# part of survey_app → the other parts it may import
+SURVEY_APP = {
+    "domain": set(),
+    "settings": set(),
+    "storage": {"domain"},
+    "services": {"domain", "storage", "settings", "demo_county"},
+    "output": set(),
+    "demo_county": set(),
+    "web": {"domain", "output", "services", "settings"},
+    "cli": {"domain", "output", "services", "settings", "web", "storage", "demo_county"},
+}
+
+# part of survey_app → the parts of evaluation it may import (None: all)
+EVALUATION_FROM_APP: dict[str, set[str] | None] = {
+    "domain": {"errors", "survey"},
+    "settings": set(),
+    "storage": {"errors", "survey"},
+    "output": {"errors", "fonts", "survey"},
+    "web": {"errors", "survey"},
+    "demo_county": None,
+    "services": None,
+    "cli": None,
+}
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((REPOSITORY / package).rglob("*.py"))
+
+
+def part_of(name: str) -> str:
+    pieces = name.split(".")
+    return pieces[1] if len(pieces) > 1 else ""
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def place(file: Path) -> tuple[str, str]:
+    relative = file.relative_to(REPOSITORY).with_suffix("")
+    return relative.parts[0], relative.parts[1] if len(relative.parts) > 1 else ""
+
+
+@pytest.mark.parametrize("file", modules("evaluation"), ids=lambda file: str(file.relative_to(REPOSITORY)))
+def test_evaluation_points_one_way(file: Path) -> None:
+    _, part = place(file)
+    if part in {"__init__", "documents"}:
+        return
+    for name in imported(file):
+        assert not name.startswith("survey_app"), f"{file}: {name}"
+        if name.startswith("evaluation."):
+            assert part_of(name) in EVALUATION[part] | {part}, f"{file} imports {name}"
+
+
+@pytest.mark.parametrize("file", modules("survey_app"), ids=lambda file: str(file.relative_to(REPOSITORY)))
+def test_survey_app_points_one_way(file: Path) -> None:
+    _, part = place(file)
+    if part == "__init__":
+        return
+    for name in imported(file):
+        if name.startswith("survey_app."):
+            assert part_of(name) in SURVEY_APP[part] | {part}, f"{file} imports {name}"
+        allowed = EVALUATION_FROM_APP[part]
+        if name.startswith("evaluation.") and allowed is not None:
+            assert part_of(name) in allowed, f"{file} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("package", "parts", "forbidden"),
+    [
+        ("survey_app", {"domain", "output", "cli"}, {"sqlalchemy"}),
+        ("survey_app", {"domain", "storage", "services", "output"}, {"flask"}),
+        ("survey_app", {"web", "services"}, set()),
+        ("evaluation", set(), {"flask", "sqlalchemy"}),
+    ],
+)
+def test_outside_packages_stay_where_they_belong(package: str, parts: set[str], forbidden: set[str]) -> None:
+    for file in modules(package):
+        if parts and place(file)[1] not in parts:
+            continue
+        found = {name.split(".")[0] for name in imported(file)} & forbidden
+        assert not found, f"{file} imports {found}"
+
+
+def loaded_by(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint('\\n'.join(sorted(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    return {name.split(".")[0] for name in result.stdout.split()}
+
+
+def test_evaluation_needs_neither_flask_nor_sqlalchemy() -> None:
+    block = "sys.modules['flask'] = sys.modules['sqlalchemy'] = None"
+    loaded_by(f"{block}\nimport evaluation.commands, evaluation.report.writing, evaluation.survey.recognition")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from click.testing import CliRunner\nfrom survey_app.cli import main\nCliRunner().invoke(main, ['--help'])",
+        "import survey_app.cli.workbook",
+    ],
+)
+def test_help_and_check_load_no_heavy_package(code: str) -> None:
+    assert not loaded_by(code) & {"scipy", "pyarrow", "flask", "sqlalchemy", "reportlab", "docx", "pyreadstat"}
