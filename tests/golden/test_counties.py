@@ -28,8 +28,8 @@ def compare() -> ModuleType:
     return module
 
 
-def expected(name: str) -> Any:
-    return json.loads((GOLDEN / "counties" / name / "expected-xiangtan-2018.json").read_text(encoding="utf-8"))
+def expected(name: str, rulebook: str = "xiangtan-2018") -> Any:
+    return json.loads((GOLDEN / "counties" / name / f"expected-{rulebook}.json").read_text(encoding="utf-8"))
 
 
 def arguments(folder: Path) -> list[str]:
@@ -44,6 +44,16 @@ def test_library_agrees_with_the_reference(name: str) -> None:
     assessment, _ = evaluate_files(folder / "workbook.xlsx", "xiangtan-2018", survey)
     actual = json.loads(json.dumps(assessment_document(assessment), allow_nan=False))
     assert list(compare().differences(expected(name), actual)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_rule_is_another_file(name: str) -> None:
+    folder = GOLDEN / "counties" / name
+    survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
+    rulebook = REPOSITORY / "tests" / "files" / "rulebooks" / "national-2017-core.yaml"
+    assessment, _ = evaluate_files(folder / "workbook.xlsx", str(rulebook), survey)
+    actual = json.loads(json.dumps(assessment_document(assessment), allow_nan=False))
+    assert list(compare().differences(expected(name, "national-2017"), actual)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
