@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -48,6 +49,7 @@ class Survey:
     keys: KeyDirectory
     clock: Clock
     codes: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    randomness: Random = field(default_factory=lambda: Random(20261123))
 
     def all_codes(self) -> list[str]:
         """Every code."""

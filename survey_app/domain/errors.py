@@ -91,3 +91,14 @@ class WrongState(SurveyError):
 
     def __str__(self) -> str:
         return f"campaign {self.campaign} is {self.state}; to {self.action}, it must be {' or '.join(self.needed)}"
+
+
+@dataclasses.dataclass(eq=False)
+class KeysMissing(SurveyError):
+    """The key directory does not hold this campaign's keys: another directory, or one that is not mounted."""
+
+    campaign: str
+    directory: str
+
+    def __str__(self) -> str:
+        return f"{self.directory} has no key of campaign {self.campaign}; nothing of it can be mixed until JUNHENG_KEYS names its key directory"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, null, update
+from sqlalchemy import Connection, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.domain.chain import Link
@@ -43,8 +43,3 @@ def extend_run(connection: Connection, campaign: str, school: str, link: Link) -
         "latest": link.latest_previous,
     }
     connection.execute(_EXTEND[connection.dialect.name], values)
-
-
-def forget_times(connection: Connection, campaign: str) -> None:
-    """Clears the times of last submissions; the lengths stay."""
-    connection.execute(update(run).where(run.c.campaign == campaign).values(last_submit=null()))

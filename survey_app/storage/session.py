@@ -1,7 +1,8 @@
 """Engines and transactions.
 
 SQLite: write-ahead log, synchronous FULL, and writers that queue at a file lock before BEGIN IMMEDIATE, because SQLite's own busy
-handler polls and starves (p99 of a second at 16 writers). PostgreSQL: plain transactions with psycopg 3.
+handler polls and starves (p99 of a second at 16 writers). PostgreSQL: plain transactions with psycopg 3. Errors hide the parameters
+of a statement: an answer must not get into a log by way of a traceback.
 """
 
 import fcntl
@@ -51,7 +52,9 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        return Database(create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True), None)
+        return Database(
+            create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True), None
+        )
     raise ValueError(f"the database must be SQLite or PostgreSQL, not {parsed.get_backend_name()}")
 
 
@@ -59,7 +62,12 @@ def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         raise ValueError("SQLite needs a file: workers share it")
     file = Path(url.database).absolute()
-    engine = create_engine(url.set(database=str(file)), pool_size=20, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(
+        url.set(database=str(file)),
+        pool_size=20,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return Database(engine, file.with_name(f"{file.name}.lock"))

@@ -1,0 +1,55 @@
+"""Storing a batch that comes out of the mix: answers, comments apart from them, and the ledger's entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from sqlalchemy import Connection
+
+from survey_app.domain.seal import SealedAnswer, canonical_json, mix_entry
+from survey_app.domain.sheet import Sheet
+from survey_app.services.opening_envelopes import ID_LENGTH
+from survey_app.storage.ledger import append_entry
+from survey_app.storage.pools import Waiting
+from survey_app.storage.responses import StoredComment, StoredResponse, insert_comments, insert_responses
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the answers of one mix have in common."""
+
+    campaign: str
+    group: str
+    unit: str
+    label: str
+    number: int
+
+    @classmethod
+    def of(cls, waiting: Waiting) -> "Batch":
+        """The open batch of a pool."""
+        return cls(waiting.campaign, waiting.group, waiting.unit, waiting.label, waiting.batch)
+
+
+def store_batch(connection: Connection, batch: Batch, sheets: Sequence[Sheet], randomness: Random) -> None:
+    """Stores the sheets under new random ids and seals them; of none, nothing."""
+    if not sheets:
+        return
+    answers = [_sealed_answer(batch, sheet, randomness) for sheet in sheets]
+    insert_responses(connection, (_response(batch, *pair) for pair in zip(answers, sheets, strict=True)))
+    insert_comments(connection, (_comment(batch, sheet.comment, randomness) for sheet in sheets if sheet.comment))
+    append_entry(connection, batch.campaign, mix_entry(answers))
+
+
+def _sealed_answer(batch: Batch, sheet: Sheet, randomness: Random) -> SealedAnswer:
+    new_id = randomness.randbytes(ID_LENGTH)
+    return SealedAnswer(new_id, batch.group, batch.unit, sheet.questionnaire, sheet.duration_bucket_s, sheet.answers)
+
+
+def _response(batch: Batch, answer: SealedAnswer, sheet: Sheet) -> StoredResponse:
+    answers = canonical_json(dict(sheet.answers)).decode()
+    bucket = sheet.duration_bucket_s
+    return StoredResponse(answer.id, batch.label, batch.number, sheet.questionnaire, bucket, sheet.valid, answers)
+
+
+def _comment(batch: Batch, text: str, randomness: Random) -> StoredComment:
+    return StoredComment(randomness.randbytes(ID_LENGTH), batch.campaign, batch.group, text)
