@@ -64,8 +64,9 @@ class InputProblem:
 
 
 class InvalidInput(Exception):
-    """An input can't be used; carries every problem found in it, in the order of the input."""
+    """An input can't be used; carries every problem found in it, in the order of the input, and the oddities that may explain them."""
 
-    def __init__(self, problems: Iterable[InputProblem]) -> None:
+    def __init__(self, problems: Iterable[InputProblem], warnings: Iterable[InputProblem] = ()) -> None:
         self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
         super().__init__("\n".join(problem.text() for problem in self.problems))

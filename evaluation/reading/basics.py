@@ -15,13 +15,13 @@ from evaluation.reading.vocabulary import fold
 
 @dataclass(frozen=True, slots=True)
 class Basics:
-    """The county: code, name, year, residents, and the row each stands in."""
+    """The county: code, name, year, residents, and the cell each stands in."""
 
     county: str
     name: str
     year: int
     population: float
-    rows: dict[str, int]
+    where: dict[str, str]
 
 
 def read_basics(table: Table | None) -> Basics | None:
@@ -37,7 +37,7 @@ def read_basics(table: Table | None) -> Basics | None:
             table.problems.append(InputProblem(table.name, wording.ITEM_MISSING, {"item": item.header}))
     if len(values) < len(BASIC_ITEMS):
         return None
-    return Basics(**values, rows={name: row.number for name, row in rows.items()})
+    return Basics(**values, where={name: table.where(row, "value") for name, row in rows.items()})
 
 
 @cache

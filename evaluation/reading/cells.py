@@ -15,7 +15,7 @@ from evaluation.errors import Message, Phrase
 from evaluation.reading import wording
 from evaluation.reading.columns import Column, Kind
 from evaluation.reading.tables import Fault, Merged
-from evaluation.reading.vocabulary import EXCEL_ERRORS, NOTHING_MARKS, YEAR_SUFFIX, clean, fold
+from evaluation.reading.vocabulary import EXCEL_ERRORS, NOTHING_MARKS, UNITS, YEAR_SUFFIX, clean, fold
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d{1,3})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -42,6 +42,8 @@ def parse_cell(raw: object, column: Column, factor: float = 1) -> Value | Compla
 
     None for an empty cell where one may be empty. Codes, texts and choices are str (choices as our own word), numbers float, years int.
     """
+    if column.kind == "any":
+        return None if is_blank(raw) else raw  # type: ignore[return-value]  # parsed again, as its row says
     if isinstance(raw, str):
         raw = clean(raw)
     complaint = _complaint_without_value(raw, column)
@@ -120,6 +122,17 @@ def _number(raw: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def _without_unit(raw: object, column: Column, factor: float) -> object:
+    """A number with the column's own unit behind it (305人) without it; another unit stays, to be refused."""
+    units = (
+        [unit for unit, times in UNITS.get(column.unit, {}).items() if times == 1]
+        if column.unit and factor == 1
+        else []
+    )
+    text = fold(raw) if isinstance(raw, str) else ""
+    return next((text.removesuffix(unit) for unit in units if text.endswith(unit)), raw)
+
+
 def _complaint_about_number(raw: object, column: Column) -> Complaint:
     text = fold(str(raw))
     if text in NOTHING_MARKS:
@@ -140,7 +153,7 @@ def shown(raw: object) -> str:
 
 
 def _as_number(raw: object, column: Column, factor: float) -> float | Complaint:
-    value = _number(raw)
+    value = _number(_without_unit(raw, column, factor))
     if value is None:
         return _complaint_about_number(raw, column)
     if value < 0:
@@ -249,10 +262,6 @@ def _as_choice(raw: object, column: Column, _factor: float) -> str | Complaint:
     )
 
 
-def _as_is(raw: object, _column: Column, _factor: float) -> Value:
-    return raw if isinstance(raw, str | float | int) else str(raw)
-
-
 def plain(value: float) -> str:
     """A number without superfluous zeros or an exponent, for messages and texts: 12, 0.15, 4303000000."""
     if not math.isfinite(value):
@@ -267,7 +276,6 @@ _PARSERS: dict[Kind, Callable[[object, Column, float], Value | Complaint]] = {
     "year": _as_year,
     "text": _as_text,
     "key": _as_key,
-    "any": _as_is,
     "code": _as_code,
     "county_code": _as_county_code,
     "clause": _as_clause,

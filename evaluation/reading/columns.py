@@ -153,7 +153,14 @@ BASIC = Sheet(
     "counties",
     (
         Column("项目", "item", "text", Note("固定项目", "what the value is")),
-        Column("值", "value", "any", Note("见各项目说明", "see the items below"), aliases=("数值", "内容")),
+        Column(
+            "值",
+            "value",
+            "any",
+            Note("见各项目说明", "see the items below"),
+            may_be_empty=True,
+            aliases=("数值", "内容"),
+        ),
     ),
     Note("县（市、区）的基本信息，每项一行。", "The county: one row an item."),
     is_required=True,

@@ -58,9 +58,9 @@ def read_workbook(workbook: RawWorkbook) -> Reading:
         read_figure_units(tables[FIGURES.name])
     problems += [one for table in tables.values() for one in table.problems]
     problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables)]
-    if problems or basics is None:
-        raise InvalidInput(_in_order(problems, workbook))
     warnings += [one for table in tables.values() for one in table.warnings]
+    if problems or basics is None:
+        raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))
     warnings += [*_empty_sheets(found, tables, is_required=False), *find_oddities(tables, basics)]
     return Reading(build_facts(tables, basics, workbook.sha256), tuple(_in_order(warnings, workbook)))
 

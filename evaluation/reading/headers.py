@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from evaluation.errors import InputProblem
+from evaluation.errors import InputProblem, Phrase
 from evaluation.reading import wording
 from evaluation.reading.cells import is_blank, plain
 from evaluation.reading.columns import Column, Sheet
@@ -177,8 +177,9 @@ def _items_down(sheet: Sheet, raw: RawSheet, searched: int) -> list[str]:
 
 def _place(sheet: Sheet, raw: RawSheet, row: int, matches: dict[int, Match]) -> HeaderSearch:
     chosen = _choose(matches)
-    problems = [*_twice(raw, row, matches, chosen), *_missing(sheet, raw, row, matches)]
-    warnings = [*_title_units(raw, row), *_unknown(raw, row, matches, chosen)]
+    unknown = list(_unknown(raw, row, matches, chosen))
+    problems = [*_twice(raw, row, matches, chosen), *_missing(sheet, raw, row, matches, unknown)]
+    warnings = [*_title_units(raw, row), *unknown]
     placed = []
     for index in sorted(chosen):
         factor, found = _convert(raw, row, index, matches[index])
@@ -205,11 +206,16 @@ def _twice(raw: RawSheet, row: int, matches: dict[int, Match], chosen: set[int])
             )
 
 
-def _missing(sheet: Sheet, raw: RawSheet, row: int, matches: dict[int, Match]) -> Iterator[InputProblem]:
+def _missing(
+    sheet: Sheet, raw: RawSheet, row: int, matches: dict[int, Match], unknown: list[InputProblem]
+) -> Iterator[InputProblem]:
     found = {match.column.field for match in matches.values()}
+    names = ", ".join(f"{one.values['header']}" for one in unknown if one.message is wording.COLUMN_UNKNOWN)
+    hint = Phrase(wording.UNKNOWN_HEADERS, {"headers": names}) if names else ""
     for column in sheet.columns:
         if column.is_required and column.field not in found:
-            yield InputProblem(raw.name, wording.COLUMN_MISSING, {"header": column.header, "row": row + 1})
+            values = {"header": column.header, "row": row + 1, "unknown": hint}
+            yield InputProblem(raw.name, wording.COLUMN_MISSING, values)
 
 
 def _unknown(raw: RawSheet, row: int, matches: dict[int, Match], chosen: set[int]) -> Iterator[InputProblem]:

@@ -213,9 +213,7 @@ UNIT_WORD = re.compile(
 UNIT_PREFIX = "单位:"
 
 # Marks that people put where there is nothing to say.
-NOTHING_MARKS = frozenset(
-    {"*", "**", "-", "--", "—", "——", "－", "/", "\\", "无", "空", "×", "X", "…", "N/A", "NA", "NULL", "NONE"}
-)
+NOTHING_MARKS = frozenset({"*", "**", "-", "--", "—", "——", "/", "\\", "无", "空", "…", "N/A", "NULL", "NONE"})
 EXCEL_ERRORS = frozenset(
     {"#DIV/0!", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
 )

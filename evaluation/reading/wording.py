@@ -121,8 +121,8 @@ NO_HEADER = Message(
 )
 COLUMN_MISSING = Message(
     "column_missing",
-    en="the column “{header}” is missing (headers were found in row {row}); it is required",
-    zh="缺少必需的列“{header}”（表头在第 {row} 行）",
+    en="the column “{header}” is missing (headers were found in row {row}{unknown}); it is required",
+    zh="缺少必需的列“{header}”（表头在第 {row} 行{unknown}）",
 )
 COLUMN_TWICE = Message(
     "column_twice",
@@ -435,6 +435,8 @@ POPULATION_LOW = Message(
 )
 
 PER_PUPIL = Message("per_pupil", en=" a pupil", zh="（生均）")
+
+UNKNOWN_HEADERS = Message("unknown_headers", en="; not understood there: {headers}", zh="；其中不认识的有：{headers}")
 
 # --- what a cell should hold ----------------------------------------------------------------------------------------------------
 EXPECTED_NUMBER = Message("expected_number", en="a number{unit}", zh="数字{unit}")
