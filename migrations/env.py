@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from survey_app.storage.tables import metadata
+from survey_app.storage.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():

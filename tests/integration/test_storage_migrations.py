@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from survey_app.storage.migrating import migration_config, upgrade_database
 from survey_app.storage.session import open_database
-from survey_app.storage.tables import metadata
+from survey_app.storage.schema import metadata
 from tests.paths import REPOSITORY
 
 
