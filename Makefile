@@ -40,3 +40,6 @@ docs: setup ## write the generated parts of docs/ anew
 lock: setup ## resolve requirements/*.in into hashed lock files
 	for part in run dev; do $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --upgrade requirements/$$part.in -o requirements/$$part.txt; done
+
+translations: setup ## take the pages' texts into the English catalogue and compile it
+	$(BIN)/python scripts/translations.py

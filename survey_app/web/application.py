@@ -1,0 +1,70 @@
+"""Puts the application together: nothing happens at import, and two applications share nothing."""
+
+import logging
+from types import TracebackType
+from typing import Final
+
+from flask import Blueprint, Flask, request
+from markupsafe import Markup
+
+from survey_app.domain.clock import Clock
+from survey_app.services.installation import open_installation
+from survey_app.settings import Settings
+from survey_app.web import health, respondent
+from survey_app.web.access import public, require_declared_access
+from survey_app.web.addresses import here, is_big_print, link, make_asset_address
+from survey_app.web.errors import answer_errors
+from survey_app.web.installation import install
+from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
+from survey_app.web.security import STATIC_ENDPOINT, guard_answers
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (respondent.blueprint, health.blueprint)
+
+# 40,000 characters of a comment, percent-encoded, and the form around them: refused by our words, not by a limit of the server
+LARGEST_FORM_BYTES: Final = 1024 * 1024
+CHINESE: Final = Markup(' lang="zh-Hans"')
+
+
+class Application(Flask):
+    """Flask, except that a logged error names its route and never the address, which may hold a code."""
+
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+        logging.getLogger(__name__).error("unexpected error in %s", request.endpoint, exc_info=exc_info)
+
+
+def make_application(settings: Settings, clock: Clock) -> Flask:
+    """The service with all its pages. Raises `UndeclaredAccess` where a route does not say who may use it."""
+    app = Application("survey_app")
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES)
+    install(app, open_installation(settings, clock))
+    _equip_templates(app)
+    guard_answers(app)
+    answer_errors(app)
+    _add_routes(app)
+    return app
+
+
+def _equip_templates(app: Flask) -> None:
+    speak_both_languages(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(link=link, here=here, asset=make_asset_address(app), moment=moment_text)
+    app.context_processor(_page_facts)
+
+
+def _page_facts() -> dict[str, object]:
+    """What every page is told."""
+    language = current_language()
+    return {
+        "language": language,
+        "language_tag": TAGS[language],
+        "office_lang": CHINESE if language == "en" else "",  # for names that the office typed
+        "is_big": is_big_print(),
+    }
+
+
+def _add_routes(app: Flask) -> None:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    public(app.view_functions[STATIC_ENDPOINT])
+    require_declared_access(app)

@@ -1,0 +1,106 @@
+"""Errors to pages, in this one place: what stands in the way of a respondent, what HTTP refuses, and our own mistakes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from survey_app.domain.codes import read_code
+from survey_app.domain.errors import (
+    CampaignClosed,
+    CampaignNotOpen,
+    CodeUsed,
+    GroupFull,
+    SurveyError,
+    TooManyGuesses,
+    UnknownCode,
+    WrongCopy,
+)
+
+GUESSING_PAUSE_S: Final = 600
+DRAINED_BYTES: Final = 8 * 1024 * 1024
+_CHUNK_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """Status and template of a page that says what is in the way."""
+
+    status: int
+    template: str
+
+
+DOMAIN_PAGES: Final[Mapping[type[SurveyError], ProblemPage]] = {
+    WrongCopy: ProblemPage(422, "wrong_copy"),
+    UnknownCode: ProblemPage(404, "unknown_code"),
+    CodeUsed: ProblemPage(409, "used"),
+    GroupFull: ProblemPage(409, "group_full"),
+    CampaignNotOpen: ProblemPage(403, "not_open"),
+    CampaignClosed: ProblemPage(403, "closed"),
+    TooManyGuesses: ProblemPage(429, "too_many_guesses"),
+}
+HTTP_PAGES: Final[Mapping[int, ProblemPage]] = {
+    400: ProblemPage(400, "bad_request"),
+    404: ProblemPage(404, "not_found"),
+    405: ProblemPage(405, "wrong_method"),
+    413: ProblemPage(413, "too_large"),
+}
+OUR_MISTAKE: Final = ProblemPage(500, "our_mistake")
+
+
+def answer_errors(app: Flask) -> None:
+    """Registers a page for each error a request can end with."""
+    for error in DOMAIN_PAGES:
+        app.register_error_handler(error, _domain_page)
+    app.register_error_handler(HTTPException, _http_page)  # a bug comes as InternalServerError
+
+
+def problem_page(page: ProblemPage, **facts: Any) -> str:
+    """The page's text; `facts` are what its words name (campaign, times)."""
+    return render_template(f"problem/{page.template}.html", code_id=code_in_address(), is_final=_is_post(), **facts)
+
+
+def code_in_address() -> str | None:
+    """The code that the address holds, as drafts on the phone are named by it; None where it is no code."""
+    try:
+        return read_code((request.view_args or {}).get("code", ""))
+    except WrongCopy:
+        return None
+
+
+def _domain_page(error: SurveyError) -> ResponseReturnValue:
+    page = DOMAIN_PAGES[type(error)]
+    response = make_response(problem_page(page, **vars(error)), page.status)
+    if isinstance(error, TooManyGuesses):
+        response.headers["Retry-After"] = str(GUESSING_PAUSE_S)
+    return response
+
+
+def _http_page(error: HTTPException) -> ResponseReturnValue:
+    """Our words for what HTTP refuses, and for a bug; the headers of the error (such as Allow) stay."""
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    if isinstance(error, RequestEntityTooLarge):
+        _drain_body()
+    page = HTTP_PAGES.get(error.code) or (HTTP_PAGES[400] if error.code < 500 else OUR_MISTAKE)
+    response = error.get_response()
+    response.set_data(problem_page(page))
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def _drain_body() -> None:
+    """Reads what is still coming, up to a limit: a browser shows the page only when it could send all of its form."""
+    if not request.environ.get("wsgi.input_terminated"):
+        return  # the server does not say where the body ends
+    stream = request.environ["wsgi.input"]
+    for _ in range(0, DRAINED_BYTES, _CHUNK_BYTES):
+        if not stream.read(_CHUNK_BYTES):
+            return
+
+
+def _is_post() -> bool:
+    return request.method == "POST"

@@ -1,0 +1,51 @@
+"""Chinese, the language of the templates, and English, by `?lang=en`: gettext with the catalogue that comes along."""
+
+import gettext
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, has_request_context, request
+
+from evaluation.errors import Language
+from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.web.wording import moment_in_words
+
+TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
+TAGS: Final[dict[Language, str]] = {"zh": "zh-Hans", "en": "en"}
+"""The languages as HTML names them."""
+
+
+def current_language() -> Language:
+    """The language asked for by the address of this request."""
+    return "en" if has_request_context() and request.args.get("lang") == "en" else "zh"
+
+
+def speak_both_languages(app: Flask) -> None:
+    """Gives the templates `_`, `ngettext` and `{% trans %}`, in the language of the request."""
+
+    environment = app.jinja_env
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in the county's time, to the minute."""
+    return moment_in_words(moment.astimezone(LOCAL_ZONE), current_language())
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    if language == "zh":
+        return gettext.NullTranslations()
+    return gettext.translation("messages", TRANSLATIONS, [language])
+
+
+def _gettext(message: str) -> str:
+    return _catalogue(current_language()).gettext(message)
+
+
+def _ngettext(singular: str, plural: str, n: int) -> str:
+    return _catalogue(current_language()).ngettext(singular, plural, n)

@@ -1,0 +1,117 @@
+"""The respondents' pages (contract, section 4): typing a code, the form, its one submission, and looking for a receipt.
+
+No cookies and no session: whatever a form needs stands in the form. GET and HEAD change nothing.
+"""
+
+import secrets
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from survey_app.domain.codes import read_code
+from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, CodeUsed, GroupFull, InvalidAnswers, WrongCopy
+from survey_app.services.receipt_list import find_receipt
+from survey_app.services.submission import CodeState, look_up, start_token, submit
+from survey_app.web.access import public
+from survey_app.web.addresses import link
+from survey_app.web.contexts import Filled, form_page
+from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
+from survey_app.web.installation import installation
+from survey_app.web.languages import current_language
+
+NONCE_BYTES: Final = 16
+
+blueprint = Blueprint("respondent", __name__)
+
+
+@blueprint.get("/s")
+@public
+def entry() -> ResponseReturnValue:
+    """The page to type a code in; `?code=` goes on to its form."""
+    typed = request.args.get("code", "")
+    return _go_to_form(typed) if typed.strip() else render_template("respondent/entry.html", typed=None)
+
+
+@blueprint.post("/s")
+@public
+def type_code() -> ResponseReturnValue:
+    """A typed code goes on to its form."""
+    return _go_to_form(request.form.get("code", ""))
+
+
+@blueprint.get("/s/")
+@blueprint.get("/S/")
+@blueprint.get("/S/<code>")
+@blueprint.get("/s/<code>/")
+@public
+def as_typed(code: str = "") -> ResponseReturnValue:
+    """Addresses as people type them."""
+    return redirect(link("respondent.form", code=code) if code else link("respondent.entry"), 303)
+
+
+@blueprint.get("/s/<code>")
+@public
+def form(code: str) -> ResponseReturnValue:
+    """The form of a code, or the page that says why there is none."""
+    site = installation()
+    state = look_up(site.database, site.keys, site.clock, code)
+    if state.state == "used":
+        return problem_page(DOMAIN_PAGES[CodeUsed], campaign_name=state.campaign.name)  # not an error to look
+    _refuse_unless_usable(state)
+    return _form(state, Filled(secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock), {}))
+
+
+@blueprint.post("/s/<code>")
+@public
+def send(code: str) -> ResponseReturnValue:
+    """Takes a form once: the receipt, or the form again with what is wrong in it."""
+    site = installation()
+    fields = request.form.to_dict(flat=False)
+    nonce, started = request.form.get("nonce", ""), request.form.get("started", "")
+    try:
+        receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
+    except InvalidAnswers as invalid:
+        state = look_up(site.database, site.keys, site.clock, code)
+        return _form(state, Filled(nonce, started, fields, invalid.problems)), 422
+    return render_template("respondent/receipt.html", receipt=receipt.text, code_id=code_in_address())
+
+
+@blueprint.get("/r")
+@public
+def receipt() -> ResponseReturnValue:
+    """Whether a receipt is in the published list."""
+    typed = request.args.get("receipt", "").strip()
+    if not typed:
+        return render_template("respondent/lookup.html", outcome=None, typed="")
+    answer = find_receipt(installation().database, typed)
+    return render_template(
+        "respondent/lookup.html",
+        outcome=answer.outcome,
+        typed=answer.receipt,
+        campaign_name=answer.campaign_name,
+        closes=answer.closes,
+    )
+
+
+def _go_to_form(typed: str) -> ResponseReturnValue:
+    try:
+        code = read_code(typed)
+    except WrongCopy:
+        return render_template("respondent/entry.html", typed=typed), 422
+    return redirect(link("respondent.form", code=code), 303)
+
+
+def _refuse_unless_usable(state: CodeState) -> None:
+    campaign = state.campaign
+    if state.state == "full":
+        raise GroupFull(campaign.name, state.group)
+    if state.state == "not_open":
+        raise CampaignNotOpen(campaign.name, campaign.opens)
+    if state.state == "closed":
+        raise CampaignClosed(campaign.name, campaign.closing_moment)
+
+
+def _form(state: CodeState, filled: Filled) -> str:
+    page = form_page(state, code_in_address() or "", filled, current_language())
+    return render_template("respondent/form.html", page=page, code_id=page.code)
