@@ -70,11 +70,25 @@ class ResourceValues:
         return [one.id for one in self.rules.indicators].index(resource)
 
     def dispersion(self, resource: str) -> Dispersion:
-        """Mean (per pupil × per_pupils) and coefficient of each county × stage, numbered as `groups`."""
-        column = self.column(resource)
+        """Sums, mean (per `per_pupils` pupils) and coefficient of each county × stage, numbered as `groups`."""
+        return self._dispersions[self.column(resource)]
+
+    @cached_property
+    def _dispersions(self) -> list[Dispersion]:
         size = len(self.counties) * len(self.rules.scope.stages)
-        totals = self.totals[:, column] * self.per_pupils[column]
-        return weighted_dispersion(totals, self.pupils, self.groups, size)
+        return [
+            weighted_dispersion(totals, self.pupils / per_pupils, self.groups, size)
+            for totals, per_pupils in zip(self.totals.T, self.per_pupils, strict=True)
+        ]
+
+    def count_by_county(self, flags: Flags) -> npt.NDArray[np.intp]:
+        """How many of the flagged rows each county has."""
+        positions = self.groups[flags] // len(self.rules.scope.stages)
+        return np.bincount(positions, minlength=len(self.counties))
+
+    def described(self, flags: Flags) -> pd.DataFrame:
+        """County, school, name, stage and row of the flagged rows."""
+        return self.rows[["county", "school", "name", "stage", "row"]].take(np.flatnonzero(flags))
 
     def stage_groups(self, stage: str) -> npt.NDArray[np.intp]:
         """The numbers of a stage's groups, one a county, in order."""

@@ -23,8 +23,7 @@ def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) 
 
     is_short = resources.is_of_stage(test.stage) & ~resources.meets[:, column]
     fails = is_short & ~resources.is_compliant
-    failing = resources.rows[fails]
-    schools = status_of(case.count_rows(failing) == 0)
+    schools = status_of(resources.count_by_county(fails) == 0)
     known = ~np.isnan(county_value)
     county = status_of(is_at_least(county_value, threshold) | ~has_schools, known | ~has_schools)
     return ClauseVerdicts(
@@ -34,8 +33,8 @@ def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) 
         unit=resource.unit,
         limit="at_least",
         judges_schools=True,
-        failures=_failures(failing, resources.values[fails, column], threshold, resource),
-        excused=resources.rows.loc[is_short & resources.is_compliant, ["county", "school"]],
+        failures=_failures(resources.described(fails), resources.values[fails, column], threshold, resource),
+        excused=resources.described(is_short & resources.is_compliant)[["county", "school"]],
         evidence=_totals(case, resource, test.stage),
         reasons=_reasons(schools, county, test.judges_county),
     )
@@ -52,7 +51,7 @@ def _reasons(schools: Statuses, county: Statuses, judges_county: bool) -> list[s
 
 
 def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource: Resource) -> pd.DataFrame:
-    return failing[["county", "school", "name", "stage", "row"]].assign(
+    return failing.assign(
         label=resource.name,
         actual=values,
         required=threshold,
@@ -64,13 +63,9 @@ def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource:
 
 def _totals(case: Case, resource: Resource, stage: str) -> pd.DataFrame:
     """The two sums that a county value is the quotient of; they come from every row in scope, so no single cell is named."""
-    resources = case.resources
-    of_stage = resources.is_of_stage(stage)
-    positions = resources.groups[of_stage] // len(resources.rules.scope.stages)
-    size, column = len(case.counties), resources.column(resource.id)
-    pupils = np.bincount(positions, weights=resources.pupils[of_stage], minlength=size)
-    totals = np.bincount(positions, weights=resources.totals[of_stage, column], minlength=size)
-    parts = [("total", f"{stage} · {resource.name}", totals), ("total_pupils", stage, pupils)]
+    groups, dispersion = case.resources.stage_groups(stage), case.resources.dispersion(resource.id)
+    total, pupils = dispersion.total[groups], dispersion.pupils[groups] * resource.per_pupils
+    parts = [("total", f"{stage} · {resource.name}", total), ("total_pupils", stage, pupils)]
     return pd.concat([computed_evidence(case.counties, *part) for part in parts], ignore_index=True)
 
 
