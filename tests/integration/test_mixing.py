@@ -301,7 +301,7 @@ def test_mixing_the_rest_twice_changes_nothing(survey: Survey) -> None:
 def test_an_error_of_the_database_does_not_spell_out_answers(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(survey, PARENTS_1, 10, q04="小声说")
     monkeypatch.setattr(type(survey.randomness), "randbytes", lambda _self, length: bytes(length))  # the same id twice
-    with pytest.raises(Exception, match="(?i)unique") as failed:
+    with pytest.raises(Exception, match=r"(?i)unique") as failed:
         mix(survey)
     assert "小声说" not in str(failed.value)
     assert '"q01"' not in str(failed.value)

@@ -1,0 +1,71 @@
+"""The limit on guessing codes, shared by all server processes.
+
+Only unknown codes are counted, and only those who send them are refused: a whole school behind one address, all with codes of their
+own, never meets the limit, not even while somebody behind the same address is guessing. Nothing is lost by that: of 29^10 codes a
+guesser at any speed finds none (with 10,000 codes out, the chance of a million guesses to hit one is 1 in 40,000).
+
+Addresses are kept as keyed hashes that change every day, of the network only where it is one household's (/64 of IPv6).
+"""
+
+import hashlib
+import hmac
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from survey_app.domain.clock import LOCAL_ZONE, Clock
+from survey_app.domain.errors import TooManyGuesses
+from survey_app.domain.keys import KeyDirectory
+from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses
+from survey_app.storage.session import Database
+
+WINDOW_S = 60
+LIMIT = 400
+"""Unknown codes from one address in a window; three hundred phones that all hold cancelled codes still hear so."""
+
+_DOMAIN = b"junheng/guess/1\0"
+_HOUSEHOLD_PREFIX = 64
+
+
+def count_unknown_code(database: Database, keys: KeyDirectory, clock: Clock, address: str) -> None:
+    """To be called when a code turned out to be unknown. Raises `TooManyGuesses` where the address has sent too many.
+
+    Beyond the limit nothing is written: guessing must not keep respondents from the database.
+    """
+    now = clock.now()
+    source = _source(keys.session_secret(), address, now)
+    window = _window(now)
+    with database.read() as connection:
+        count = count_guesses(connection, source, window)
+    if count < LIMIT:
+        with database.write() as connection:
+            count = add_guess(connection, source, window)
+            if count <= LIMIT:
+                return
+    raise TooManyGuesses
+
+
+def forget_old_guesses(database: Database, clock: Clock) -> int:
+    """Deletes the counters of windows that are past; their number."""
+    with database.write() as connection:
+        return forget_guesses(connection, _window(clock.now()))
+
+
+def _window(now: datetime) -> int:
+    return int(now.timestamp()) // WINDOW_S
+
+
+def _source(secret: bytes, address: str, now: datetime) -> str:
+    day = now.astimezone(LOCAL_ZONE).date().isoformat()
+    message = _DOMAIN + f"{day}|{_network(address)}".encode("utf-8", "surrogatepass")
+    return hmac.digest(secret, message, hashlib.sha256).hex()
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address.strip())
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or ip_network((int(parsed), _HOUSEHOLD_PREFIX), strict=False))
+    return str(parsed)
