@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -38,8 +39,27 @@ MISSING_KEY = Message(
     "yaml_missing_key", en="the key “{key}” is missing; it is required here", zh="缺少必填的键“{key}”"
 )
 WRONG_VALUE = Message(
-    "yaml_wrong_value", en="{key}: got {got}; expected: {expected}", zh="{key}：现为 {got}；应为：{expected}"
+    "yaml_wrong_value", en="{key}: got {got}; expected: {expected}", zh="{key}：现为 {got}；应为：{expected_zh}"
 )
+EXPECTED = {
+    "string_type": Message(
+        "string_type", en="a text (in quotation marks if it looks like a number)", zh="文字（形似数字的须加引号）"
+    ),
+    "int_type": Message("int_type", en="a whole number", zh="整数"),
+    "float_type": Message("float_type", en="a number", zh="数字"),
+    "bool_type": Message("bool_type", en="true or false", zh="true 或 false"),
+    "tuple_type": Message("tuple_type", en="a list", zh="列表"),
+    "list_type": Message("list_type", en="a list", zh="列表"),
+    "dict_type": Message("dict_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
+    "model_type": Message("model_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
+    "model_attributes_type": Message("model_attributes_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
+    "literal_error": Message("literal_error", en="{expected}", zh="{expected}"),
+    "greater_than": Message("greater_than", en="more than {gt}", zh="大于 {gt}"),
+    "greater_than_equal": Message("greater_than_equal", en="{ge} or more", zh="不小于 {ge}"),
+    "less_than": Message("less_than", en="less than {lt}", zh="小于 {lt}"),
+    "less_than_equal": Message("less_than_equal", en="{le} or less", zh="不大于 {le}"),
+}
+"""What pydantic's kinds of error ask for, in words for people who write YAML by hand; other kinds keep pydantic's own."""
 
 
 class StrictModel(BaseModel):
@@ -144,8 +164,23 @@ def _problem_from_pydantic(document: Document, model: type[BaseModel], detail: A
         return document.problem(path, UNKNOWN_KEY, key=path[-1], expected=", ".join(_known_keys(model, path[:-1])))
     if detail["type"] == "missing":
         return document.problem(path[:-1], MISSING_KEY, key=path[-1])
-    expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return document.problem(path, WRONG_VALUE, key=key or "file", got=f"{detail['input']!r:.80}", expected=expected)
+    english, chinese = _expected(detail)
+    values = {"key": key or "file", "got": f"{detail['input']!r:.80}", "expected": english, "expected_zh": chinese}
+    return document.problem(path, WRONG_VALUE, **values)
+
+
+def _expected(detail: Any) -> tuple[str, str]:
+    """What should stand there, in English and in Chinese."""
+    words, values = EXPECTED.get(detail["type"]), detail.get("ctx", {})
+    if words:
+        return words.text("en", values), words.text("zh", values).replace(" or ", ", ")
+    plain = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return plain, values.get("zh", plain)
+
+
+def refusal(expected: Message) -> PydanticCustomError:
+    """What a validator of a `StrictModel` raises: the message says, in both languages, what should stand there."""
+    return PydanticCustomError("refused", expected.en, {"zh": expected.zh})
 
 
 def _known_keys(model: type[BaseModel], path: Path_) -> list[str]:

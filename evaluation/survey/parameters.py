@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from evaluation.strict_yaml import StrictModel
+from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.survey import wording
 
 RateUnit = Literal["answer", "questionnaire"]
 
@@ -20,13 +21,13 @@ def exact_share(number: float) -> Fraction:
 
 def _refuse_many_decimals(number: float) -> float:
     if 10**DECIMALS % exact_share(number).denominator:
-        raise ValueError(f"a number with at most {DECIMALS} decimals")
+        raise refusal(wording.EXPECTED_DECIMALS)
     return number
 
 
 def _refuse_other_than_number(item: str) -> str:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", item):
-        raise ValueError('the number of an item as the rule prints it, such as "36" or "8.4"')
+        raise refusal(wording.EXPECTED_ITEM)
     return item
 
 

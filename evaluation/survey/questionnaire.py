@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, Strict
 
-from evaluation.errors import InputProblem, InvalidInput, Language
-from evaluation.strict_yaml import Document, StrictModel, check_shape, read_document
+from evaluation.errors import InputProblem, InvalidInput, Language, Message
+from evaluation.strict_yaml import Document, StrictModel, check_shape, read_document, refusal
 from evaluation.survey import wording
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.parameters import Item
@@ -22,19 +22,17 @@ from evaluation.survey.questionnaire_checks import meaning_problems
 QuestionType = Literal["choice", "multi", "text"]
 
 
-def _matching(pattern: str, expected: str) -> AfterValidator:
+def _matching(pattern: str, expected: Message) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise ValueError(expected)
+            raise refusal(expected)
         return text
 
     return AfterValidator(check)
 
 
-Identifier = Annotated[
-    str, _matching("[a-z][a-z0-9_]{0,39}", "small letters, digits and _, a letter first, at most 40")
-]
-Words = Annotated[str, _matching(r"(?s).*\S.*", "a text that isn't blank")]
+Identifier = Annotated[str, _matching("[a-z][a-z0-9_]{0,39}", wording.EXPECTED_ID)]
+Words = Annotated[str, _matching(r"(?s).*\S.*", wording.EXPECTED_WORDS)]
 
 
 class Text(StrictModel):

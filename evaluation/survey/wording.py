@@ -18,6 +18,18 @@ GROUP_NAMES: Final[Mapping[Group, Mapping[Language, str]]] = {
 
 # Questionnaire files
 
+EXPECTED_ID = Message(
+    "expected_id",
+    en="small letters, digits and _, a letter first, at most 40",
+    zh="小写字母、数字和下划线，以字母开头，最多 40 个字符",
+)
+EXPECTED_WORDS = Message("expected_words", en="a text that isn't blank", zh="非空的文字")
+EXPECTED_ITEM = Message(
+    "expected_item",
+    en='the number of an item as the rule prints it, such as "36" or "8.4"',
+    zh='细则中的项目编号，如 "36"、"8.4"',
+)
+EXPECTED_DECIMALS = Message("expected_decimals", en="a number with at most 6 decimals", zh="最多 6 位小数的数字")
 NO_QUESTIONNAIRES = Message(
     "no_questionnaires",
     en="there is no questionnaire here; expected a folder with a file NAME.yaml for each group",
