@@ -266,7 +266,7 @@ def plain(value: float) -> str:
     """A number without superfluous zeros or an exponent, for messages and texts: 12, 0.15, 4303000000."""
     if not math.isfinite(value):
         return str(value)
-    return f"{value:.0f}" if value.is_integer() and abs(value) < _EXACT_LIMIT else f"{value:.10g}"
+    return f"{value:.0f}" if value == int(value) and abs(value) < _EXACT_LIMIT else f"{value:.10g}"
 
 
 _PARSERS: dict[Kind, Callable[[object, Column, float], Value | Complaint]] = {

@@ -152,7 +152,7 @@ BASIC = Sheet(
     "基本信息",
     "counties",
     (
-        Column("项目", "item", "text", Note("固定项目", "what the value is")),
+        Column("项目", "item", "text", Note("固定项目", "what the value is"), example="县市区"),
         Column(
             "值",
             "value",
@@ -160,6 +160,7 @@ BASIC = Sheet(
             Note("见各项目说明", "see the items below"),
             may_be_empty=True,
             aliases=("数值", "内容"),
+            example="示范县",
         ),
     ),
     Note("县（市、区）的基本信息，每项一行。", "The county: one row an item."),
@@ -576,7 +577,12 @@ MONITORING = Sheet(
 )
 
 _CLAUSE = Column(
-    "条款", "clause", "clause", Note("条款编号，按文本填写", "number of the clause, as text"), aliases=("条款号",)
+    "条款",
+    "clause",
+    "clause",
+    Note("条款编号，按文本填写", "number of the clause, as text"),
+    aliases=("条款号",),
+    example="10.1",
 )
 FINDINGS = Sheet(
     "现场核查",
@@ -627,7 +633,9 @@ VETOES = Sheet(
     "一票否决",
     "vetoes",
     (
-        Column("事项", "item", "choice", Note("序号 1 至 6", "number of the item, 1 to 6"), choices=VETO_ITEMS),
+        Column(
+            "事项", "item", "choice", Note("序号 1 至 6", "number of the item, 1 to 6"), choices=VETO_ITEMS, example="1"
+        ),
         Column(
             "是否存在", "is_present", "choice", Note("是或否", "是 present, 否 not"), choices=PRESENCE, example="否"
         ),
@@ -641,7 +649,9 @@ FRAMES = Sheet(
     "调查对象规模",
     "frames",
     (
-        Column("类别", "group", "choice", Note("调查对象类别", "respondent group"), choices=GROUP_WORDS),
+        Column(
+            "类别", "group", "choice", Note("调查对象类别", "respondent group"), choices=GROUP_WORDS, example="校长"
+        ),
         Column(
             "总体人数",
             "size",
@@ -650,6 +660,7 @@ FRAMES = Sheet(
             unit="人",
             maximum=50_000_000,
             aliases=("人数",),
+            example=68,
         ),
     ),
     Note("可选：人数有限的调查对象的总体人数。", "Optional: the frame of a respondent group."),

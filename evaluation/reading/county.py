@@ -30,7 +30,7 @@ from evaluation.reading.columns import (
 from evaluation.reading.oddities import find_oddities
 from evaluation.reading.rows import Table, read_table
 from evaluation.reading.tables import RawSheet, RawWorkbook, column_index, open_workbook
-from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, fold
+from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERING, fold
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _find_sheets(workbook: RawWorkbook) -> tuple[dict[Sheet, RawSheet], list[Inp
     """The sheets we know, and what is wrong or odd about the list of sheets."""
     by_name: dict[str, list[RawSheet]] = {}
     for raw in workbook.sheets:
-        by_name.setdefault(_NUMBERING.sub("", fold(raw.title)), []).append(raw)
+        by_name.setdefault(SHEET_NUMBERING.sub("", fold(raw.title)), []).append(raw)
     found, problems = {}, []
     for sheet in SHEETS:
         raws = by_name.pop(fold(sheet.name), [])
@@ -155,8 +155,6 @@ def _place(where: str, order: Mapping[str, int]) -> tuple[int, int, int]:
 
 
 _ADDRESS = re.compile(r"(.*)!([A-Z]*)(\d+)")
-# sheets are often numbered: 1.基本信息, 表2 学校
-_NUMBERING = re.compile(r"^(?:附?表)?\d+[.、_:-]*")
 _UNIQUE: Mapping[str, tuple[str, ...]] = {
     SHARED.name: ("school",),
     CLASS_BANDS.name: ("school", "stage"),

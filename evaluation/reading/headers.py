@@ -10,13 +10,21 @@ from evaluation.reading import wording
 from evaluation.reading.cells import is_blank, plain
 from evaluation.reading.columns import Column, Sheet
 from evaluation.reading.tables import Merged, RawSheet, column_letter
-from evaluation.reading.vocabulary import OWN_COLUMNS, UNIT_PREFIX, UNIT_WORD, UNITS, clean, fold
+from evaluation.reading.vocabulary import (
+    OWN_COLUMNS,
+    TITLE_UNIT,
+    UNIT_PREFIX,
+    UNIT_WORD,
+    UNIT_WORDS,
+    UNITS,
+    clean,
+    fold,
+)
 
 SEARCHED_ROWS = 40
 _BRACKETS = re.compile(r"[(\[【〔<〈《]([^)\]】〕>〉》]*)[)\]】〕>〉》]")
 _SEPARATORS = re.compile(r"[,、;,；]")
 _JOINTS = "/:,-_、;·|*"
-_TITLE_UNIT = re.compile(r"(?:单位|计量单位)[::].+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +241,7 @@ def _unknown(raw: RawSheet, row: int, matches: dict[int, Match], chosen: set[int
 def _title_units(raw: RawSheet, row: int) -> Iterator[InputProblem]:
     for above in range(row):
         for index, cell in enumerate(raw.rows[above]):
-            if isinstance(cell, str) and _TITLE_UNIT.fullmatch(fold(cell)):
+            if isinstance(cell, str) and TITLE_UNIT.fullmatch(fold(cell)):
                 yield InputProblem(raw.address(above, index), wording.TITLE_UNIT, {"text": clean(cell)})
 
 
@@ -247,7 +255,7 @@ def convert_unit(where: str, header: str, unit: str | None, into: str) -> tuple[
     """The factor from `unit` to `into`, with what is to be said about it: an error with None, a report of a conversion."""
     factor = unit_factor(unit, into)
     if factor is None:
-        allowed = ", ".join(UNITS.get(into, {}))
+        allowed = ", ".join(UNIT_WORDS.get(into, {}))
         return None, [InputProblem(where, wording.UNIT_UNKNOWN, {"header": header, "unit": unit, "expected": allowed})]
     if unit is not None and into == "%":
         return 1, [InputProblem(where, wording.PERCENT_HEADER, {"header": header})]

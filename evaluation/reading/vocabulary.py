@@ -180,7 +180,7 @@ GROUP_WORDS = Choices(
 )
 
 # Units a header may name, by the unit of the column, with the factor that brings a value to the column's unit.
-UNITS: dict[str, dict[str, float]] = {
+UNIT_WORDS: dict[str, dict[str, float]] = {
     "人": {"人": 1, "名": 1, "万人": 10_000, "万名": 10_000, "万": 10_000},
     "㎡": {"㎡": 1, "平方米": 1, "平米": 1, "万㎡": 10_000, "万平方米": 10_000, "万平米": 10_000, "万": 10_000},
     "元": {"元": 1, "元/年": 1, "人民币元": 1, "万元": 10_000, "万元/年": 10_000, "万": 10_000},
@@ -203,7 +203,7 @@ UNITS: dict[str, dict[str, float]] = {
         "万人": 10_000,
     },
 }
-UNITS = {unit: {fold(word): factor for word, factor in words.items()} for unit, words in UNITS.items()}
+UNITS = {unit: {fold(word): factor for word, factor in words.items()} for unit, words in UNIT_WORDS.items()}
 
 # What counts as a unit at all: anything else in a header's brackets is a remark.
 UNIT_WORD = re.compile(
@@ -211,6 +211,8 @@ UNIT_WORD = re.compile(
     r"|[十百千万亿]+|%|‰|年|年度|百分比)(?:/(?:年|月|人|生|人·年|人年|生·年|班|日))?"
 )
 UNIT_PREFIX = "单位:"
+# "单位：万元" above a table, which speaks of no column in particular
+TITLE_UNIT = re.compile(r"(?:计量)?单位:.+")
 
 # Marks that people put where there is nothing to say.
 NOTHING_MARKS = frozenset({"*", "**", "-", "--", "—", "——", "/", "\\", "无", "空", "…", "N/A", "NULL", "NONE"})
@@ -219,6 +221,7 @@ EXCEL_ERRORS = frozenset(
 )
 
 EXAMPLE_MARK = "示例"
+EXPLANATION_HEADER = "说明"
 TOTAL_ROW = re.compile(r"(?:合计|总计|小计|共计|全县合计|全区合计)[::]?")
 FOOTER_ROW = re.compile(
     r"(?:备注|注|说明|填表人?|填报人?|制表人?|审核人?|单位负责人|负责人|统计人|联系电话|填表说明)[::].*|备注|填表说明|说明"
@@ -227,6 +230,8 @@ COLUMN_NUMBER = re.compile(r"[甲乙丙丁戊己庚辛]|[1-9]\d?")
 # Columns that people keep for themselves on any sheet.
 OWN_COLUMNS = frozenset({"序号", "编号", "备注", "说明", "NO.", "NO"})
 
+# Sheets are often numbered: 1.基本信息, 表2 学校.
+SHEET_NUMBERING = re.compile(r"^(?:附?表)?\d+[.、_:-]*")
 # Sheets that explain, in our own template or added by people.
 OWN_SHEETS = frozenset({"说明", "填表说明", "填写说明", "封面", "目录"})
 # Sheets of the statistics program's own exports, one school each, items going down.

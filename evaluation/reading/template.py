@@ -1,0 +1,224 @@
+"""Writes the empty statistics workbook: what `columns` knows, as notes, units, drop-downs and an example row."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation.reading import wording
+from evaluation.reading.cells import plain
+from evaluation.reading.columns import (
+    BASIC,
+    BASIC_ITEMS,
+    FIGURES,
+    FINDINGS,
+    FRAMES,
+    SCORES,
+    SHEETS,
+    VETOES,
+    Column,
+    Sheet,
+)
+from evaluation.reading.rows import example_text
+from evaluation.reading.tables import column_letter
+from evaluation.reading.vocabulary import EXPLANATION_HEADER, GROUPS, RETENTION_KEYS
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+NOTE_ROW, HEADER_ROW, EXAMPLE_ROW, FIRST_ROW = 0, 1, 2, 3
+LAST_ROW = 5_000
+# Excel takes a list of at most 255 characters inside a drop-down, a message of 255 and a title of 32.
+LONGEST_LIST, LONGEST_MESSAGE, LONGEST_TITLE = 255, 255, 32
+# The same content gives the same bytes.
+_CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - the file format has no time zone
+_NUMERIC = ("number", "whole", "share", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateContent:
+    """What a rulebook asks a county to fill in: for each key, clause or item, the text that explains it ("" if none)."""
+
+    title: str
+    county_keys: Mapping[str, str] = field(default_factory=dict)
+    finding_clauses: Mapping[str, str] = field(default_factory=dict)
+    score_clauses: Mapping[str, str] = field(default_factory=dict)
+    veto_items: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self, sheet: Sheet) -> Mapping[str, str]:
+        """The keys filled in beforehand on a sheet, with their explanations."""
+        basic = {item.header: item.note.zh for item in BASIC_ITEMS}
+        known = {
+            BASIC.name: basic,
+            FIGURES.name: self.county_keys,
+            FINDINGS.name: self.finding_clauses,
+            SCORES.name: self.score_clauses,
+            VETOES.name: self.veto_items,
+            FRAMES.name: dict.fromkeys(GROUPS, ""),
+        }
+        return known.get(sheet.name, {})
+
+
+def write_template(path: Path, content: TemplateContent) -> None:
+    """Write the empty workbook to `path` (under a temporary name first, then renamed)."""
+    import xlsxwriter
+
+    part = path.with_name(path.name + ".part")
+    workbook = xlsxwriter.Workbook(str(part))
+    workbook.set_properties({"title": content.title, "created": _CREATED})
+    writer = _Writer(workbook, content)
+    writer.write_guide()
+    for sheet in SHEETS:
+        writer.write_sheet(sheet)
+    writer.write_lists()
+    workbook.close()
+    os.replace(part, path)
+
+
+class _Writer:
+    """One workbook being written, with its formats and the long lists that its drop-downs refer to."""
+
+    def __init__(self, workbook: "Workbook", content: TemplateContent) -> None:
+        self._workbook, self._content = workbook, content
+        self._lists: list[Sequence[str]] = []
+        add = workbook.add_format
+        self._title = add({"bold": True, "font_size": 14})
+        self._plain = add({"text_wrap": True, "valign": "top"})
+        self._note = add({"font_color": "#555555"})
+        self._header = add(
+            {
+                "bold": True,
+                "bg_color": "#DDEBF7",
+                "border": 1,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+            }
+        )
+        self._optional = add(
+            {
+                "bold": True,
+                "bg_color": "#F2F2F2",
+                "border": 1,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+            }
+        )
+        self._example = add({"italic": True, "font_color": "#7F7F7F", "num_format": "@"})
+        self._example_number = add({"italic": True, "font_color": "#7F7F7F"})
+        self._text = add({"num_format": "@"})
+        self._number = add({"num_format": "General"})
+
+    def write_guide(self) -> None:
+        """The page that explains: what goes where, and every column in one table."""
+        page = self._workbook.add_worksheet(wording.GUIDE_SHEET)
+        page.set_column(0, 0, 14)
+        page.set_column(1, 1, 22)
+        page.set_column(2, 3, 11)
+        page.set_column(4, 5, 60)
+        page.write(0, 0, wording.GUIDE_TITLE.format(title=self._content.title), self._title)
+        for row, line in enumerate(wording.GUIDE, start=1):
+            page.write(row, 0, line)
+        start = len(wording.GUIDE) + 2
+        page.write_row(start, 0, wording.GUIDE_HEADERS, self._header)
+        for row, cells in enumerate(_guide_rows(), start=start + 1):
+            page.write_row(row, 0, cells, self._plain)
+
+    def write_sheet(self, sheet: Sheet) -> None:
+        """One sheet: its note, headers with notes, an example, keys filled in, and drop-downs below."""
+        page = self._workbook.add_worksheet(sheet.name)
+        page.freeze_panes(FIRST_ROW - 1, 2 if len(sheet.columns) > 6 else 1)
+        page.set_row(HEADER_ROW, 32)
+        page.write(NOTE_ROW, 0, sheet.note.zh, self._note)
+        rows = self._content.rows(sheet)
+        for index, column in enumerate(sheet.columns):
+            self._write_column(page, index, column, rows)
+        self._write_keys(page, sheet, rows)
+
+    def _write_column(self, page: "Worksheet", index: int, column: Column, rows: Mapping[str, str]) -> None:
+        is_number = column.kind in _NUMERIC
+        page.set_column(index, index, max(11, 2 * len(column.header) + 4), self._number if is_number else self._text)
+        page.write(HEADER_ROW, index, header_with_unit(column), self._header if column.is_required else self._optional)
+        page.write_comment(HEADER_ROW, index, _comment(column), {"x_scale": 1.6})
+        self._write_example(page, index, column)
+        for rule in self._rules(column, rows if index == 0 else {}):
+            page.data_validation(FIRST_ROW, index, LAST_ROW, index, rule)
+
+    def _write_example(self, page: "Worksheet", index: int, column: Column) -> None:
+        if index == 0 or isinstance(column.example, str):
+            page.write_string(EXAMPLE_ROW, index, example_text(index == 0, column.example), self._example)
+        else:
+            page.write_number(EXAMPLE_ROW, index, column.example, self._example_number)
+
+    def _write_keys(self, page: "Worksheet", sheet: Sheet, rows: Mapping[str, str]) -> None:
+        if any(rows.values()):
+            page.set_column(len(sheet.columns), len(sheet.columns), 70)
+            page.write(HEADER_ROW, len(sheet.columns), EXPLANATION_HEADER, self._optional)
+        for number, (key, text) in enumerate(rows.items(), start=FIRST_ROW):
+            page.write_string(number, 0, key, self._text)
+            if text:
+                page.write_string(number, len(sheet.columns), text, self._note)
+
+    def _rules(self, column: Column, keys: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The data validation of a column: a drop-down, or its note shown beside the cell."""
+        message = {"input_title": column.header[:LONGEST_TITLE], "input_message": _comment(column)[:LONGEST_MESSAGE]}
+        words = column.choices.words if column.choices else tuple(keys)
+        if column.kind == "key":
+            words = (*words, *(key for key in RETENTION_KEYS if key not in words))
+        if not words:
+            return [message | {"validate": "any"}]
+        # words of the field that are no choice of ours are accepted too, hence a hint and no refusal
+        return [message | {"validate": "list", "source": self._source(words), "error_type": "information"}]
+
+    def _source(self, words: Sequence[str]) -> list[str] | str:
+        if len(",".join(words)) <= LONGEST_LIST:
+            return list(words)
+        if words not in self._lists:
+            self._lists.append(words)
+        letter = column_letter(self._lists.index(words))
+        return f"={wording.LISTS_SHEET}!${letter}$1:${letter}${len(words)}"
+
+    def write_lists(self) -> None:
+        """The hidden sheet that long drop-downs take their words from."""
+        if not self._lists:
+            return
+        page = self._workbook.add_worksheet(wording.LISTS_SHEET)
+        for index, words in enumerate(self._lists):
+            page.write_column(0, index, words, self._text)
+        page.hide()
+
+
+def header_with_unit(column: Column) -> str:
+    """学生数（人）; a share has no unit of its own."""
+    return (
+        f"{column.header}（{column.unit}）" if column.unit and column.kind not in ("share", "year") else column.header
+    )
+
+
+def _comment(column: Column) -> str:
+    parts = [_required_mark(column), column.note.zh]
+    if column.choices:
+        parts.append(" / ".join(column.choices.words))
+    return "；".join(part for part in parts if part)
+
+
+def _required_mark(column: Column) -> str:
+    required, may_be_empty, optional = wording.REQUIRED_MARKS
+    if not column.is_required:
+        return optional
+    return may_be_empty if column.may_be_empty else required
+
+
+def _guide_rows() -> list[tuple[str, ...]]:
+    columns = [(sheet, column) for sheet in SHEETS if sheet is not BASIC for column in sheet.columns]
+    return [_guide_row(sheet, column) for sheet, column in [*((BASIC, item) for item in BASIC_ITEMS), *columns]]
+
+
+def _guide_row(sheet: Sheet, column: Column) -> tuple[str, ...]:
+    words = " / ".join(column.choices.words) if column.choices else ""
+    limit = f"≤ {plain(column.maximum)}" if column.kind in ("number", "whole") and column.maximum < float("inf") else ""
+    return sheet.name, column.header, column.unit, _required_mark(column), words or limit, column.note.zh
