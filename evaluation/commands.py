@@ -1,20 +1,29 @@
 """What the commands on files do: read everything, collect every problem, judge, and only then write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.assessing import assess
 from evaluation.assessment import Assessment
-from evaluation.errors import InputProblem, InvalidInput, Language
+from evaluation.errors import InputProblem, InvalidInput, Language, Message
+from evaluation.facts import Facts
 from evaluation.reading.county import Reading, read_county
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows, require_judgeable
 
 if TYPE_CHECKING:
+    from evaluation.survey.groups import Group
+    from evaluation.survey.questionnaire import Questionnaires
     from evaluation.survey.responses import Responses
+
+OTHER_COUNTY = Message(
+    "survey_of_another_county",
+    en="the workbook is of county {county}, the survey of {survey}; expected both of one county",
+    zh="工作簿的行政区划代码是{county}，调查的是{survey}；两者应属同一县",
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,23 @@ class SurveyFiles:
 
     responses: Path
     questionnaires: Path
+
+
+@dataclass(frozen=True)
+class SurveyAnswers:
+    """A county's survey, read from files or handed over by the service.
+
+    `sha256` is of the file (or of the stored answers), `seal_root` the root of the campaign's ledger. `county` is its code, where the survey
+    knows it. `frames` and `plan` are those the survey was opened with; without them the workbook's frames hold, and the plan is computed.
+    """
+
+    responses: "Responses"
+    questionnaires: "Questionnaires"
+    sha256: str
+    seal_root: str | None = None
+    county: str = ""
+    frames: "Mapping[Group, int] | None" = None
+    plan: "Mapping[Group, int] | None" = None
 
 
 def check_workbook(path: Path, rulebook_name: str | None) -> list[InputProblem]:
@@ -44,59 +70,74 @@ def evaluate_files(
     Raises `InvalidInput` with the problems of workbook, rulebook, questionnaires and responses together.
     """
     problems: list[InputProblem] = []
+    answers = _collect(problems, read_survey, survey) if survey else None
+    return _evaluate(workbook, rulebook_name, answers, problems, language)
+
+
+def evaluate_workbook(
+    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, language: Language = "zh"
+) -> tuple[Assessment, list[InputProblem]]:
+    """Judge one county's workbook with a survey that was read before. Raises `InvalidInput` with all problems."""
+    return _evaluate(workbook, rulebook_name, survey, [], language)
+
+
+def _evaluate(
+    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, problems: list[InputProblem], language: Language
+) -> tuple[Assessment, list[InputProblem]]:
     rulebook = _collect(problems, load_rulebook, rulebook_name)
     reading = _collect(problems, read_county, workbook)
-    responses = _collect(problems, _read_survey, survey) if survey else None
     if problems or rulebook is None or reading is None:
         raise InvalidInput(problems)
-    return judge_reading(reading, rulebook, responses, language)
+    return judge_reading(reading, rulebook, survey, language)
 
 
 def judge_reading(
-    reading: Reading,
-    rulebook: Rulebook,
-    survey: "tuple[Responses, Any, str] | None",
-    language: Language = "zh",
+    reading: Reading, rulebook: Rulebook, survey: SurveyAnswers | None, language: Language = "zh"
 ) -> tuple[Assessment, list[InputProblem]]:
-    """Judge what was read; `survey` is responses, questionnaires and the SHA-256 of where the responses came from."""
+    """Judge what was read. Raises `InvalidInput` where the facts can't be judged, or the survey is another county's."""
     facts = reading.facts
     warnings = [*reading.warnings, *ignored_rows(facts, rulebook)]
     county = str(facts.counties["county"].iloc[0])
     recognitions, sources = {}, {}
     if survey is not None:
-        responses, questionnaires, digest = survey
-        recognitions[county] = recognition_of_county(reading, rulebook, responses, questionnaires)
-        sources["responses_sha256"] = digest
+        _require_same_county(county, survey)
+        recognitions[county] = recognition_of_county(facts, rulebook, survey)
+        sources = {"responses_sha256": survey.sha256, "seal_root": survey.seal_root}
     (assessment,) = assess(facts, rulebook, recognitions, [one.text(language) for one in warnings], sources)
     return assessment, warnings
 
 
-def recognition_of_county(
-    reading: Reading, rulebook: Rulebook, responses: "Responses", questionnaires: Any
-) -> dict[str, Any]:
-    """The survey's JSON object (contract, section 5) for the one county read, with the frames its workbook names."""
+def _require_same_county(county: str, survey: SurveyAnswers) -> None:
+    if survey.county not in ("", county):
+        raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county, "survey": survey.county})])
+
+
+def recognition_of_county(facts: Facts, rulebook: Rulebook, survey: SurveyAnswers) -> dict[str, Any]:
+    """The survey's JSON object (contract, section 5) of the one county that was read."""
     from evaluation.survey.recognition import estimate_recognition, recognition_document
 
-    counties, frames = reading.facts.counties, reading.facts.frames
+    frames = dict(zip(facts.frames["group"], facts.frames["size"].astype(int).tolist(), strict=True))
     recognition = estimate_recognition(
-        responses,
-        questionnaires,
+        survey.responses,
+        survey.questionnaires,
         rulebook.survey.parameters,
-        population=int(counties["population"].iloc[0]),
-        frames={str(group): int(size) for group, size in zip(frames["group"], frames["size"], strict=True)},
+        population=int(facts.counties["population"].iloc[0]),
+        frames=frames if survey.frames is None else survey.frames,
+        plan=survey.plan,
     )
     return recognition_document(recognition)
 
 
-def _read_survey(files: SurveyFiles) -> "tuple[Responses, Any, str]":
+def read_survey(files: SurveyFiles) -> SurveyAnswers:
+    """Read questionnaires and responses. Raises `InvalidInput` with every mistake in them."""
     import hashlib
 
     from evaluation.survey.questionnaire import load_questionnaires
     from evaluation.survey.responses import read_responses
 
     questionnaires = load_questionnaires(files.questionnaires)
-    digest = hashlib.sha256(files.responses.read_bytes()).hexdigest()
-    return read_responses(files.responses, questionnaires, county=""), questionnaires, digest
+    responses = read_responses(files.responses, questionnaires)
+    return SurveyAnswers(responses, questionnaires, hashlib.sha256(files.responses.read_bytes()).hexdigest())
 
 
 def _collect(problems: list[InputProblem], read: Any, *arguments: Any) -> Any:

@@ -44,7 +44,7 @@ def evaluate(
 
     _require_one_survey(responses, questionnaires, campaign)
     with input_problems_reported(ctx):
-        assessment, warnings = _judge(workbook, rulebook, responses, questionnaires, campaign)
+        assessment, warnings = _judge(ctx, workbook, rulebook, responses, questionnaires, campaign)
     write_reports(assessment, out)
     if as_json:
         print_json(assessment_document(assessment))
@@ -54,12 +54,17 @@ def evaluate(
 
 
 def _judge(
-    workbook: Path, rulebook: str, responses: Path | None, questionnaires: Path | None, campaign: str | None
+    ctx: click.Context,
+    workbook: Path,
+    rulebook: str,
+    responses: Path | None,
+    questionnaires: Path | None,
+    campaign: str | None,
 ) -> tuple[Assessment, list[InputProblem]]:
     if campaign is not None:
         from survey_app.cli.evaluate_campaign import judge_with_campaign
 
-        return judge_with_campaign(workbook, rulebook, campaign)
+        return judge_with_campaign(ctx, workbook, rulebook, campaign)
     from evaluation.commands import SurveyFiles, evaluate_files
 
     survey = SurveyFiles(responses, questionnaires) if responses and questionnaires else None

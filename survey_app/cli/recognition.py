@@ -58,8 +58,7 @@ def recognition(
 def _of_campaign(ctx: click.Context, campaign: str) -> dict[str, Any]:
     from survey_app.cli.evaluate_campaign import recognition_of_closed_campaign
 
-    with input_problems_reported(ctx):
-        return recognition_of_closed_campaign(campaign)
+    return recognition_of_closed_campaign(ctx, campaign)
 
 
 def _of_files(

@@ -42,7 +42,7 @@ EVALUATION = {
     },
     "reading": {"errors", "facts", "numeric", "survey"},
     "report": {"assessment", "errors", "fonts", "numeric", "survey"},
-    "commands": {"assessing", "assessment", "errors", "reading", "report", "rulebook", "rulebook_input", "survey"},
+    "commands": {"assessing", "assessment", "errors", "facts", "reading", "report", "rulebook", "rulebook_input", "survey"},
     "documents": {"errors", "reading", "rulebook", "strict_yaml"},
 }
 

@@ -1,0 +1,108 @@
+"""What a closed campaign says: its recognition rate and the verdict on its county. Nothing of it is computed before closing."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from evaluation.assessment import Assessment
+from evaluation.commands import SurveyAnswers, evaluate_workbook
+from evaluation.errors import InputProblem
+from evaluation.rulebook.model import Rulebook
+from evaluation.survey.groups import GROUPS
+from evaluation.survey.questionnaire import Questionnaires, questionnaire_from_document
+from evaluation.survey.recognition import estimate_recognition, recognition_document
+from evaluation.survey.responses import ResponseRow, Responses, responses_from_rows
+from survey_app.domain.campaigns import Campaign, State
+from survey_app.domain.errors import WrongState
+from survey_app.domain.quotas import plan_from_text
+from survey_app.domain.seal import hash_leaf, tree_root
+from survey_app.storage.campaigns import PLAN, RULES, find_campaign, find_document, list_questionnaires
+from survey_app.storage.ledger import list_entries
+from survey_app.storage.results import ResultRow, stream_results
+from survey_app.storage.session import Database
+
+_CHUNK = 5_000
+
+
+def require_closed(connection: Connection, campaign_id: str, action: str) -> Campaign:
+    """The campaign, if its results may be seen. Raises `UnknownCampaign`, `WrongState`."""
+    campaign = find_campaign(connection, campaign_id)
+    if campaign.state != State.CLOSED:
+        raise WrongState(campaign_id, campaign.state, action, (State.CLOSED,))
+    return campaign
+
+
+def recognition_of_campaign(database: Database, campaign_id: str) -> dict[str, Any]:
+    """The JSON object `recognition` of a closed campaign, by the rules it was opened with. Raises `UnknownCampaign`, `WrongState`."""
+    with database.read() as connection:
+        campaign = require_closed(connection, campaign_id, "see its results")
+        rules = Rulebook.model_validate_json(find_document(connection, campaign_id, RULES))
+        answers = _answers(connection, campaign)
+    recognition = estimate_recognition(
+        answers.responses,
+        answers.questionnaires,
+        rules.survey.parameters,
+        campaign.population,
+        answers.frames or {},
+        answers.plan,
+    )
+    return recognition_document(recognition)
+
+
+def assess_with_campaign(
+    database: Database, campaign_id: str, workbook: Path, rulebook: str
+) -> tuple[Assessment, list[InputProblem]]:
+    """Judge a county's workbook together with its closed survey. Raises `InvalidInput`, `UnknownCampaign`, `WrongState`."""
+    with database.read() as connection:
+        campaign = require_closed(connection, campaign_id, "see its results")
+        answers = _answers(connection, campaign)
+    return evaluate_workbook(workbook, rulebook, answers)
+
+
+def read_questionnaires(connection: Connection, campaign_id: str) -> Questionnaires:
+    """The questionnaires that the campaign was opened with."""
+    rows = list_questionnaires(connection, campaign_id)
+    read = {one.group: one for one in (questionnaire_from_document(json.loads(row.text)) for row in rows)}
+    return Questionnaires({group: read[group] for group in GROUPS if group in read})
+
+
+def _answers(connection: Connection, campaign: Campaign) -> SurveyAnswers:
+    plan = plan_from_text(find_document(connection, campaign.id, PLAN))
+    questionnaires = read_questionnaires(connection, campaign.id)
+    return SurveyAnswers(
+        responses=_responses(connection, campaign, questionnaires),
+        questionnaires=questionnaires,
+        sha256=_digest(connection, campaign.id),
+        seal_root=tree_root([hash_leaf(body.encode()) for body in list_entries(connection, campaign.id)]).hex(),
+        county=campaign.county_code,
+        frames=plan.frames,
+        plan=plan.planned,
+    )
+
+
+def _responses(connection: Connection, campaign: Campaign, questionnaires: Questionnaires) -> Responses:
+    rows = (_row(one) for one in _rows(connection, campaign.id))
+    return responses_from_rows(rows, questionnaires, campaign.county_code)
+
+
+def _rows(connection: Connection, campaign_id: str) -> Iterator[ResultRow]:
+    for part in stream_results(connection, campaign_id, _CHUNK):
+        yield from part
+
+
+def _row(stored: ResultRow) -> ResponseRow:
+    answers = json.loads(stored.answers)
+    return ResponseRow(stored.group, stored.unit, stored.valid, answers, float(stored.duration_bucket))  # type: ignore[arg-type]
+
+
+def _digest(connection: Connection, campaign_id: str) -> str:
+    """A hash of the answers that were judged, in the order of their ids: the same answers give the same one."""
+    digest = hashlib.sha256()
+    for one in _rows(connection, campaign_id):
+        line = [one.group, one.unit, one.duration_bucket, one.valid, one.answers]
+        digest.update(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
+    return digest.hexdigest()
