@@ -19,7 +19,7 @@ _COMMON: Final = frozenset(
     administrator adminadmin admin12345 admin123456 rootroot changeme welcome welcome123 junheng junheng123 youzhijunheng jiaoyuju
     yiwujiaoyu xiaozhang laoshi123456 xuexiao123456 88888888888 8888888888 6666666666 0000000000 9876543210 1029384756 147258369
     1472583690 123698745 159357159357 password123 qwerty123456 test123456 testtest123 football baseball sunshine princess
-    """.split()
+    """.split()  # noqa: SIM905 (one a line would hide the rest of the module)
 )
 _TAIL: Final = "0123456789!@#$%^&*._-"
 

@@ -8,9 +8,27 @@ from evaluation.errors import Message
 
 FILE_MISSING = Message(
     "campaign_path",
-    en="{key}: there is no {what} at {path}; expected a path relative to the campaign file",
-    zh="{key}：找不到{what} {path}；应为相对于活动文件的路径",
+    en="{key}: there is nothing at {named}; expected a path relative to the campaign file",
+    zh="{key}：找不到 {named}；应为相对于活动文件的路径",
 )
+EXPECTED_TIME = Message(
+    "expected_time",
+    en="a time such as 2026-11-20 08:00 (Asia/Shanghai)",
+    zh="时间，如 2026-11-20 08:00（北京时间）",
+)
+EXPECTED_COUNTY_CODE = Message(
+    "expected_county_code", en='a code of 6 digits, such as "430302"', zh="六位代码，如“430302”"
+)
+EXPECTED_ADDRESS = Message(
+    "expected_address", en="an address that begins with http:// or https://", zh="以 http:// 或 https:// 开头的网址"
+)
+EXPECTED_SHORT_ADDRESS = Message(
+    "expected_short_address",
+    en="an ASCII address of at most 48 characters, so that its QR code can be scanned from paper",
+    zh="不超过 48 个字符的英文网址，以便打印出的二维码能扫描",
+)
+EXPECTED_TEXT = Message("expected_text", en="a text that is not blank", zh="不为空的文字")
+EXPECTED_SEED = Message("expected_seed", en="a number or a word", zh="数字或文字")
 CLOSES_TOO_EARLY = Message(
     "campaign_closes",
     en="closes: {closes} is not after opens ({opens}); expected a later time",
@@ -28,8 +46,8 @@ UNKNOWN_GROUP = Message(
 )
 UNKNOWN_RULEBOOK = Message(
     "campaign_rulebook",
-    en="rulebook: {reason}",
-    zh="rulebook：{reason}",
+    en="rulebook: there is no rulebook {named}; expected one of: {expected}, or the path of a .yaml file",
+    zh="rulebook：没有规则集 {named}；可用：{expected}，或 .yaml 文件的路径",
 )
 NO_QUESTIONNAIRE = Message(
     "campaign_questionnaire",
@@ -85,8 +103,71 @@ CODE_TWICE = Message("code_twice", en="is named a second time; expected each cod
 
 # plan
 
-FEWER_SCHOOLS_THAN_CODES: Final = Message(
+PLAN_SHORT = Message(
     "plan_short",
-    en="{group}: {to_issue} codes are wanted, {allocated} can be given out (the schools have no more); the plan is {planned}",
-    zh="{group}：需发放 {to_issue} 个参与码，学校人数只够 {allocated} 个；计划样本 {planned} 份",
+    en="{wanted} codes are wanted for {planned} answers, but the schools listed have only {allocated} people to give them to",
+    zh="计划样本 {planned} 份，需参与码 {wanted} 个，但所列学校只有 {allocated} 人可发放",
+)
+
+# staff accounts
+
+PASSWORD_WEAKNESS: Final = {
+    "too_short": Message(
+        "password_too_short",
+        en="is too short; expected at least {shortest} characters",
+        zh="密码太短；至少要 {shortest} 个字符",
+    ),
+    "too_long": Message(
+        "password_too_long",
+        en="is too long; expected at most {longest} characters",
+        zh="密码太长；最多 {longest} 个字符",
+    ),
+    "like_name": Message(
+        "password_like_name",
+        en="is the account's name or close to it; expected one that can't be told from the name",
+        zh="密码与账号名相同或相近；请换一个与账号名无关的密码",
+    ),
+    "common": Message(
+        "password_common",
+        en="is among those that are tried first; expected one that nobody else uses, such as four unrelated words",
+        zh="这个密码太常见，容易被猜到；请换一个别人想不到的，例如四个不相干的词",
+    ),
+    "one_character": Message(
+        "password_one_character",
+        en="is one character over and over; expected different ones",
+        zh="密码是同一个字符的重复；请用不同的字符",
+    ),
+}
+PASSWORD_WRONG = Message("password_wrong", en="is not the present password", zh="现在的密码不对")
+PASSWORD_SAME = Message(
+    "password_same", en="is the present password; expected another", zh="新密码与现在的密码相同；请换一个"
+)
+PASSWORD_MISSING = Message(
+    "password_missing", en="expected a password on standard input", zh="应从标准输入读到密码，现在是空的"
+)
+USER_NAME = Message(
+    "user_name",
+    en="can't be an account's name; expected {shortest} to {longest} letters or digits, with . _ - between them",
+    zh="账号名不合要求；应为 {shortest} 至 {longest} 个汉字、字母或数字，中间可以有 . _ -",
+)
+USER_NAME_TAKEN = Message(
+    "user_name_taken", en="there is an account of this name already", zh="已经有这个名称的账号，请换一个名称"
+)
+USER_UNKNOWN = Message("user_unknown", en="there is no account of this name", zh="没有这个名称的账号")
+USER_COUNTY = Message(
+    "user_county",
+    en="is not a county's code; expected six digits, such as 430302",
+    zh="不是县级行政区划代码；应为六位数字，如 430302",
+)
+USER_ROLE = Message("user_role", en="there is no role {role}; expected one of: {expected}", zh="没有“{role}”这种角色")
+USER_DISABLED = Message("user_disabled", en="the account is disabled", zh="这个账号已停用")
+LAST_ADMIN = Message(
+    "last_admin",
+    en="is the only administrator of all counties left; appoint another one first",
+    zh="这是最后一个不限县区的管理员，不能停用或改角色；请先设另一位管理员",
+)
+OWN_ACCOUNT = Message(
+    "own_account",
+    en="nobody can disable the own account or change its role",
+    zh="不能停用自己的账号，也不能改自己的角色；请由另一位管理员来做",
 )

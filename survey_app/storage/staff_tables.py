@@ -71,7 +71,7 @@ audit = _table(
     Column("county", String(6)),  # of the object
     Column("action", String(40), nullable=False),
     Column("object", String(200), nullable=False),
-    Column("details", Text, nullable=False),  # canonical JSON
+    Column("details", Text, nullable=False),  # a JSON object
     Index("ix_audit_staff_id", "staff", "id"),
     Index("ix_audit_county_id", "county", "id"),
 )

@@ -1,0 +1,86 @@
+"""The log of what staff did. `record` is called inside the transaction of the act, so that neither is there without the other.
+
+Nothing that leads to an answer goes in: no code, no answer, no receipt. What was done to a paper sheet or a code is logged as the act
+on its campaign.
+"""
+
+import itertools
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from survey_app.domain.clock import Clock
+from survey_app.domain.staff import StaffUser
+from survey_app.storage.audit import AuditFilter, AuditRow, insert_audit, list_actions, list_audit
+from survey_app.storage.session import Database
+
+PAGE_LENGTH: Final = 50
+_OBJECT_LENGTH: Final = 200
+_count = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act, as it is shown."""
+
+    id: str
+    at: datetime
+    staff: str
+    county: str | None
+    action: str
+    object: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some acts, latest first; `older` is where the next page starts, or ""."""
+
+    entries: list[AuditEntry]
+    older: str
+    actions: list[str]
+
+
+def record(
+    connection: Connection,
+    clock: Clock,
+    user: StaffUser | str,
+    action: str,
+    object_: str,
+    details: Mapping[str, Any] | None = None,
+    *,
+    county: str | None = None,
+) -> None:
+    """Appends an act to the log, in the caller's transaction.
+
+    `action` is a word of the catalogue of actions (web/wording.py), such as `user_added`; `object_` names the thing by kind and id,
+    such as `campaign/2026-430302`; `county` is the county the thing belongs to; `details` are plain values (what changed, a reason).
+    """
+    now = clock.now()
+    staff = user if isinstance(user, str) else user.name
+    body = json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    insert_audit(connection, AuditRow(_audit_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
+
+
+def read_audit(database: Database, wanted: AuditFilter, before: str = "") -> AuditPage:
+    """A page of the log. A filter with a county shows acts on things of that county only."""
+    with database.read() as connection:
+        rows = list_audit(connection, wanted, before, PAGE_LENGTH + 1)
+        actions = list_actions(connection)
+    shown = rows[:PAGE_LENGTH]
+    older = shown[-1].id if len(rows) > PAGE_LENGTH else ""
+    return AuditPage([_entry(row) for row in shown], older, actions)
+
+
+def _audit_id(now: datetime) -> str:
+    """Grows with time; within a millisecond with the count of this process; told apart from other processes' by chance."""
+    return f"{int(now.timestamp() * 1000):012x}{next(_count) & 0xFFFF:04x}{secrets.token_hex(4)}"
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(row.id, row.at, row.staff, row.county, row.action, row.object, json.loads(row.details))

@@ -1,0 +1,64 @@
+"""The log of what staff did: rows are added, in the transaction of the act, and read, never changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select
+
+from survey_app.storage.staff_tables import audit
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One act: who did what, when, on which object of which county; `details` is a JSON object."""
+
+    id: str
+    at: datetime
+    staff: str
+    county: str | None
+    action: str
+    object: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows are wanted; an empty field asks for nothing. Days are half-open moments."""
+
+    staff: str = ""
+    action: str = ""
+    object: str = ""
+    county: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def insert_audit(connection: Connection, row: AuditRow) -> None:
+    """Appends a row."""
+    connection.execute(insert(audit), {name: getattr(row, name) for name in audit.c.keys()})  # noqa: SIM118
+
+
+def list_audit(connection: Connection, wanted: AuditFilter, before: str, limit: int) -> list[AuditRow]:
+    """The latest rows that fit, latest first; `before` (an id, or "") starts further back."""
+    query = _filtered(select(audit), wanted)
+    if before:
+        query = query.where(audit.c.id < before)
+    return [AuditRow(*row) for row in connection.execute(query.order_by(audit.c.id.desc()).limit(limit))]
+
+
+def list_actions(connection: Connection) -> list[str]:
+    """The actions that occur, for the filter."""
+    return sorted(connection.execute(select(audit.c.action).distinct()).scalars())
+
+
+def _filtered(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
+    conditions = [
+        (wanted.staff, audit.c.staff == wanted.staff),
+        (wanted.action, audit.c.action == wanted.action),
+        (wanted.object, audit.c.object.contains(wanted.object, autoescape=True)),
+        (wanted.county, audit.c.county == wanted.county),
+        (wanted.since, audit.c.at >= wanted.since),
+        (wanted.until, audit.c.at < wanted.until),
+    ]
+    return query.where(*(condition for asked, condition in conditions if asked))
