@@ -137,6 +137,8 @@ def check_shape(document: Document, model: type[Model]) -> Model:
         raise InvalidInput(
             [_problem_from_pydantic(document, model, detail) for detail in error.errors(include_url=False)]
         ) from error
+    except RecursionError as error:  # an alias within its own anchor
+        raise InvalidInput([InputProblem(document.file.name, NOT_YAML, {"reason": "it holds itself"})]) from error
 
 
 def load_strict(file: Path, model: type[Model]) -> tuple[Model, Document]:

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from evaluation.strict_yaml import StrictModel
+from evaluation.strict_yaml import StrictModel, refusal
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.codes import CODE_LENGTH
+from survey_app.services import wording
 
 # a QR code of version 4 at level M holds 62 bytes
 LONGEST_URL = 62
@@ -33,45 +34,47 @@ def _moment(value: object) -> datetime:
 
 
 def _is_day(value: object) -> bool:
-    return type(value) is date or bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(value).strip()))
+    if type(value) is date:
+        return True
+    try:
+        return bool(date.fromisoformat(str(value).strip()))
+    except ValueError:
+        return False
 
 
 def _parsed(text: str) -> datetime:
     try:
         return datetime.fromisoformat(re.sub(r"[T\s]+", " ", text.strip()))
     except ValueError:
-        raise ValueError("a time such as 2026-11-20 08:00 (Asia/Shanghai)") from None
+        raise refusal(wording.EXPECTED_TIME) from None
 
 
 def _county_code(value: object) -> str:
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not re.fullmatch(r"[1-9][0-9]{5}", text):
-        raise ValueError('a code of 6 digits, such as "430302"')
+        raise refusal(wording.EXPECTED_COUNTY_CODE)
     return text
 
 
 def _base_url(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("an address that begins with http:// or https://")
+        raise refusal(wording.EXPECTED_ADDRESS)
     address = text.rstrip("/")
     if not address.isascii() or len(address) + len(FORM_PATH) + CODE_LENGTH > LONGEST_URL:
-        longest = LONGEST_URL - len(FORM_PATH) - CODE_LENGTH
-        raise ValueError(
-            f"an ASCII address of at most {longest} characters, so that its QR code can be scanned from paper"
-        )
+        raise refusal(wording.EXPECTED_SHORT_ADDRESS)
     return address
 
 
 def _text(text: str) -> str:
     if not text.strip():
-        raise ValueError("a text that is not blank")
+        raise refusal(wording.EXPECTED_TEXT)
     return text.strip()
 
 
 def _seed(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip():
-        raise ValueError("a number or a word")
+        raise refusal(wording.EXPECTED_SEED)
     return str(value)
 
 

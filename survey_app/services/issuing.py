@@ -3,11 +3,12 @@
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection
 
 from evaluation.errors import InputProblem, InvalidInput, Message
-from evaluation.survey.groups import GROUPS
+from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import Choice, hash_code, make_code, print_code, read_code
@@ -32,7 +33,7 @@ _ISSUING_STATES = (State.DRAFT, State.OPEN)
 class IssuedCode:
     """One slip: the code as printed, and the address that its QR code opens. `school` is empty in a group without schools."""
 
-    group: str
+    group: Group
     school: str
     school_name: str
     code: str
@@ -166,7 +167,7 @@ def _make_codes(
 
 
 def _issued(campaign: Campaign, group: str, school: str, school_name: str, code: str) -> IssuedCode:
-    return IssuedCode(group, school, school_name, print_code(code), f"{campaign.base_url}{FORM_PATH}{code}")
+    return IssuedCode(cast(Group, group), school, school_name, print_code(code), f"{campaign.base_url}{FORM_PATH}{code}")
 
 
 # --- storing -------------------------------------------------------------------------------------------------------------------

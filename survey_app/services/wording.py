@@ -51,8 +51,8 @@ UNKNOWN_RULEBOOK = Message(
 )
 NO_QUESTIONNAIRE = Message(
     "campaign_questionnaire",
-    en="questionnaires: {folder} has none for the group {group}; expected one a group",
-    zh="questionnaires：{folder} 中没有 {group} 的问卷；每类调查对象应有一份",
+    en="questionnaires: there is none for the group {group}; expected one a group",
+    zh="questionnaires：没有 {group} 的问卷；每类调查对象应有一份",
 )
 OTHER_COUNTY = Message(
     "campaign_county",

@@ -101,7 +101,7 @@ def find_document(connection: Connection, campaign_id: str, name: str) -> str:
     return str(connection.execute(wanted).scalar_one())
 
 
-def _mapping(rows: Iterable[Row[Any]]) -> dict[str, str]:
+def _mapping(rows: Iterable[Any]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 

@@ -46,3 +46,20 @@ def migration_config() -> "Config":
     config.set_main_option("script_location", str(Path(migrations.__path__[0])))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def newest_revision() -> str:
+    """The name of the newest migration, as `migrations/HEAD` tracks it."""
+    import migrations
+
+    return (Path(migrations.__path__[0]) / "HEAD").read_text(encoding="ascii").strip()
+
+
+def revision_of(database: Database) -> str | None:
+    """The migration that the database is at; None for one that is not there yet or has no tables."""
+    from alembic.migration import MigrationContext
+
+    if database.file and not database.file.exists():
+        return None
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

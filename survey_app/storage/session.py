@@ -23,10 +23,11 @@ _IS_WRITING = "junheng_is_writing"
 class Database:
     """One database; `read()` and `write()` give a connection within a transaction."""
 
-    def __init__(self, engine: Engine, lock_file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None) -> None:
         self.engine = engine
         self.dialect = cast(DialectName, engine.dialect.name)
-        self._lock_file = lock_file
+        self.file = file  # None on PostgreSQL
+        self._lock_file = file and file.with_name(f"{file.name}.lock")
         self._writing = engine.execution_options(**{_IS_WRITING: True})
 
     @contextmanager
@@ -70,7 +71,7 @@ def _open_sqlite(url: URL) -> Database:
     )
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
-    return Database(engine, file.with_name(f"{file.name}.lock"))
+    return Database(engine, file)
 
 
 def _set_up_connection(connection: Any, _record: object) -> None:

@@ -1,0 +1,138 @@
+"""`junheng campaign`: surveys from their file to their closing."""
+
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from survey_app.cli.installation import opened_installation
+from survey_app.cli.reporting import language_of, print_json, print_problems
+from survey_app.domain.campaigns import Campaign, State
+from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.services.installation import Installation
+
+_GROUP_COLUMNS = ("planned", "cap", "frame", "issued", "answered", "valid", "needs", "can_take")
+_LONGEST_SLEEP_S = 10.0
+
+
+@click.group()
+def campaign() -> None:
+    """Create, show, open and close surveys."""
+
+
+@campaign.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def create(ctx: click.Context, file: Path) -> None:
+    """Create a draft from the campaign FILE (.yaml), compute its sample plan, and print its id."""
+    from survey_app.services.campaigns import create_campaign
+    from survey_app.services.monitoring import read_progress
+    from survey_app.services.planning import plan_shortfalls
+
+    with opened_installation(ctx) as at:
+        campaign_id = create_campaign(at.database, at.keys, at.clock, file)
+        plan = read_progress(at.database, campaign_id).plan
+    print_problems(plan_shortfalls(plan), language_of(ctx), "warning: ")
+    click.echo(campaign_id)
+
+
+@campaign.command()
+@click.argument("campaign_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def show(ctx: click.Context, campaign_id: str, as_json: bool) -> None:
+    """Show state, quotas and counts of campaign ID, and what each group still needs and can take."""
+    from survey_app.services.monitoring import show_campaign
+
+    with opened_installation(ctx) as at:
+        document = show_campaign(at.database, campaign_id)
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n".join(_lines(document)))
+
+
+@campaign.command("open")
+@click.argument("campaign_id", metavar="ID")
+@click.pass_context
+def open_command(ctx: click.Context, campaign_id: str) -> None:
+    """Open campaign ID: freeze questionnaires, plan and rules; answers are taken from its opening time on."""
+    from survey_app.services.campaigns import open_campaign
+    from survey_app.services.monitoring import show_campaign
+
+    with opened_installation(ctx) as at:
+        open_campaign(at.database, at.clock, campaign_id)
+        document = show_campaign(at.database, campaign_id)
+    click.echo(f"{campaign_id} is open; answers are taken from {document['opens']} to {document['closes']}")
+
+
+@campaign.command()
+@click.argument("campaign_id", metavar="ID")
+@click.option("--no-wait", is_flag=True, help="Return at once; the server (or a second call) finishes after the grace.")
+@click.pass_context
+def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
+    """Close campaign ID now: no new forms; wait out the grace for forms that are out, mix the rest, and seal."""
+    from survey_app.services.closing import close_campaign
+
+    with opened_installation(ctx) as at:
+        closed = close_campaign(at.database, at.keys, at.clock, campaign_id)
+        if closed.state != State.CLOSED and not no_wait:
+            closed = _wait_and_close(at, closed)
+    click.echo(_closing_sentence(closed))
+
+
+def _wait_and_close(at: Installation, closing: Campaign) -> Campaign:
+    """Calls again when the grace is over; forms that are out are taken until then."""
+    from survey_app.services.closing import close_campaign
+
+    click.echo(f"{closing.id}: forms that are out are taken until {_local(closing.grace_end)}", err=True)
+    while closing.state != State.CLOSED:
+        left = (closing.grace_end - at.clock.now()).total_seconds()
+        time.sleep(min(max(left, 0.0), _LONGEST_SLEEP_S))
+        closing = close_campaign(at.database, at.keys, at.clock, closing.id)
+    return closing
+
+
+def _closing_sentence(campaign: Campaign) -> str:
+    if campaign.state == State.CLOSED:
+        return f"{campaign.id} is closed"
+    return f"{campaign.id} is closing; forms that are out are taken until {_local(campaign.grace_end)}"
+
+
+def _local(moment: datetime) -> str:
+    return f"{moment.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
+
+
+def _lines(document: dict[str, Any]) -> list[str]:
+    county, sample = document["county"], document["sample"]
+    verdict = "valid" if sample["is_valid"] else f"not valid: {', '.join(sample['reasons'])}"
+    return [
+        f"{document['id']}  {document['name']}  ({document['state']})",
+        f"{county['name']} {county['code']}, {county['population']:,} residents; rulebook {document['rulebook']}",
+        f"from {document['opens']} to {document['closes']}",
+        f"sample: {sample['valid']} of {sample['required']} valid answers; {verdict}",
+        "",
+        _row("group", _GROUP_COLUMNS),
+        *(_row(group, [counts[name] for name in _GROUP_COLUMNS]) for group, counts in document["groups"].items()),
+        "",
+        *_school_lines(document),
+    ]
+
+
+def _school_lines(document: dict[str, Any]) -> list[str]:
+    """Answered of issued, by school and group."""
+    schools: dict[str, dict[str, str]] = {}
+    for one in document["schools"]:
+        schools.setdefault(one["code"], {})[one["group"]] = f"{one['answered']}/{one['issued']}"
+    groups = [group for group in document["groups"] if any(group in counts for counts in schools.values())]
+    width = max([len("school"), *map(len, schools)])
+    rows = [
+        [code.ljust(width), *(counts.get(group, "").rjust(10) for group in groups)] for code, counts in schools.items()
+    ]
+    return ["  ".join(row).rstrip() for row in [["school".ljust(width), *(group.rjust(10) for group in groups)], *rows]]
+
+
+def _row(name: str, values: Any) -> str:
+    return f"{name:<13}" + "".join(f"{'–' if value is None else value!s:>9}" for value in values)

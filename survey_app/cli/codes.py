@@ -1,0 +1,75 @@
+"""`junheng codes`: codes and the sheets to print."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from survey_app.cli.installation import opened_installation
+from survey_app.cli.issued_files import IssuedFiles, sheet_facts
+from survey_app.cli.reporting import language_of, print_problems
+from survey_app.services.issuing import IssuedCode
+
+_OUT = click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of codes.csv and sheets.pdf; files that are there stay, later ones are numbered.",
+)
+
+
+@click.group()
+def codes() -> None:
+    """Issue, revoke and reissue the codes of a survey."""
+
+
+@codes.command()
+@click.argument("campaign_id", metavar="ID")
+@_OUT
+@click.pass_context
+def issue(ctx: click.Context, campaign_id: str, out: Path) -> None:
+    """Issue the codes that campaign ID is missing, and write them for printing. They are kept nowhere else in clear."""
+    from survey_app.services.issuing import issue_codes
+
+    with opened_installation(ctx) as at, IssuedFiles(out, sheet_facts(at.database, campaign_id)) as files:
+        issued = issue_codes(at.database, at.keys, at.clock, campaign_id, hand_over=files.write)
+        written = files.keep()
+    print_problems(files.notices, language_of(ctx), "warning: ")
+    click.echo("\n".join(_summary(issued, written)))
+
+
+@codes.command()
+@click.argument("campaign_id", metavar="ID")
+@click.argument("texts", metavar="CODE...", nargs=-1, required=True)
+@click.pass_context
+def revoke(ctx: click.Context, campaign_id: str, texts: tuple[str, ...]) -> None:
+    """Cancel unused CODEs of campaign ID. If one of them can't be, none is."""
+    from survey_app.services.issuing import revoke_codes
+
+    with opened_installation(ctx) as at:
+        revoke_codes(at.database, at.keys, at.clock, campaign_id, texts)
+    click.echo(f"{len(texts)} cancelled")
+
+
+@codes.command()
+@click.argument("campaign_id", metavar="ID")
+@click.argument("texts", metavar="CODE...", nargs=-1, required=True)
+@_OUT
+@click.pass_context
+def reissue(ctx: click.Context, campaign_id: str, texts: tuple[str, ...], out: Path) -> None:
+    """Cancel unused CODEs of campaign ID and write a new one for each, of the same group and school."""
+    from survey_app.services.issuing import reissue_codes
+
+    with opened_installation(ctx) as at, IssuedFiles(out, sheet_facts(at.database, campaign_id)) as files:
+        issued = reissue_codes(at.database, at.keys, at.clock, campaign_id, texts, hand_over=files.write)
+        written = files.keep()
+    print_problems(files.notices, language_of(ctx), "warning: ")
+    click.echo("\n".join(_summary(issued, written)))
+
+
+def _summary(issued: Sequence[IssuedCode], written: Sequence[Path]) -> list[str]:
+    if not issued:
+        return ["nothing is missing", *map(str, written)]
+    numbers = Counter(one.group for one in issued)
+    return [f"{len(issued)} codes: " + ", ".join(f"{group} {n}" for group, n in numbers.items()), *map(str, written)]
