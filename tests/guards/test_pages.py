@@ -18,7 +18,7 @@ NAMESPACES = {"http://www.w3.org/2000/svg"}
 
 # what ES5 or the browser of an old phone does not have: syntax, then names of the library
 NOT_ES5 = [r"=>", r"`", r"\blet\b", r"\bconst\b", r"\bclass\b", r"\basync\b", r"\bawait\b", r"\bimport\b", r"\byield\b"]
-NOT_ES5 += [r"\.\.\.", r"\*\*", r"\?\.", r"\?\?", r"\bof\b", r"[{,]\s*\w+\s*[,}](?=.*=\s*\w+;$)", r"\bexport\b"]
+NOT_ES5 += [r"\.\.\.", r"\*\*", r"\?\.", r"\?\?", r"\bof\b", r"\bvar\s*[\[{]", r"\bexport\b"]
 NOT_THERE = [
     r"\bfetch\b",
     r"\bPromise\b",
