@@ -15,7 +15,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import TooManyGuesses
 from survey_app.domain.keys import KeyDirectory
-from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses
+from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses, has_guesses
 from survey_app.storage.session import Database
 
 WINDOW_S = 60
@@ -45,9 +45,13 @@ def count_unknown_code(database: Database, keys: KeyDirectory, clock: Clock, add
 
 
 def forget_old_guesses(database: Database, clock: Clock) -> int:
-    """Deletes the counters of windows that are past; their number."""
+    """Deletes the counters of windows that are past; their number. Where there are none, nobody waits for a writer."""
+    window = _window(clock.now())
+    with database.read() as connection:
+        if not has_guesses(connection, before_window=window):
+            return 0
     with database.write() as connection:
-        return forget_guesses(connection, _window(clock.now()))
+        return forget_guesses(connection, window)
 
 
 def _window(now: datetime) -> int:

@@ -34,3 +34,8 @@ def add_guess(connection: Connection, source: str, window: int) -> int:
 def forget_guesses(connection: Connection, before_window: int) -> int:
     """Deletes the counters of windows that are past; their number."""
     return connection.execute(delete(guess).where(guess.c.window < before_window)).rowcount
+
+
+def has_guesses(connection: Connection, before_window: int) -> bool:
+    """Whether there are counters of windows that are past."""
+    return connection.execute(select(guess.c.n).where(guess.c.window < before_window).limit(1)).first() is not None

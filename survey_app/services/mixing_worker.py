@@ -1,0 +1,80 @@
+"""The process beside the web server: mixes what is due, closes campaigns at their time, forgets what has had its time.
+
+Every job is safe to repeat, so the process may be killed and started at any moment, and several may run: they take turns.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from random import SystemRandom
+
+from survey_app.domain.clock import Clock, SystemClock
+from survey_app.domain.keys import KeyDirectory
+from survey_app.services.closing import advance_campaigns
+from survey_app.services.guessing import forget_old_guesses
+from survey_app.services.mixing import clean_key_directory, mix_due_pools
+from survey_app.settings import Settings
+from survey_app.storage.session import Database, open_database
+
+INTERVAL_S = 5.0
+_JITTER = 0.2
+
+log = logging.getLogger(__name__)
+
+
+def run_worker(
+    database: Database, keys: KeyDirectory, clock: Clock, stop: threading.Event, interval_s: float = INTERVAL_S
+) -> None:
+    """Works until `stop` is set; what fails is logged with its traceback and tried again in the next round."""
+    _attempt("clean the key directory", lambda: clean_key_directory(database, keys))
+    jobs: Mapping[str, Callable[[], object]] = {
+        "advance campaigns": lambda: advance_campaigns(database, keys, clock),
+        "mix": lambda: mix_due_pools(database, keys),
+        "forget old guesses": lambda: forget_old_guesses(database, clock),
+    }
+    while not stop.is_set():
+        for name, job in jobs.items():
+            _attempt(name, job)
+        stop.wait(interval_s * SystemRandom().uniform(1 - _JITTER, 1 + _JITTER))
+
+
+def work(settings: Settings, parent: int, interval_s: float = INTERVAL_S) -> None:
+    """The worker as a process of its own: ends at SIGTERM or SIGINT after the job in hand, and when its parent is gone.
+
+    `parent` is the id of the process that starts it: told, not asked, since it may be gone before this one could ask.
+    """
+    stop = _stop_at_signals()
+    _watch_parent(stop, parent)
+    database = open_database(settings.database_url)
+    try:
+        run_worker(database, KeyDirectory(settings.keys_dir), SystemClock(), stop, interval_s)
+    finally:
+        database.close()
+
+
+def _attempt(name: str, job: Callable[[], object]) -> None:
+    try:
+        job()
+    except Exception:
+        log.exception("the worker could not %s; it will try again", name)
+
+
+def _stop_at_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _watch_parent(stop: threading.Event, parent: int) -> None:
+    """Stops when the process that started this one has died without a word (kill −9)."""
+
+    def watch() -> None:
+        while not stop.is_set():
+            if os.getppid() != parent:
+                stop.set()
+            stop.wait(1.0)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

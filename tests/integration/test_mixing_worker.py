@@ -1,0 +1,144 @@
+"""The worker: every job in each round, whatever fails; ends when told, or when its parent is gone. On both engines."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from survey_app.domain.clock import FixedClock
+from survey_app.domain.keys import KeyDirectory
+from survey_app.services.mixing_worker import run_worker
+from survey_app.storage import tables
+from survey_app.storage.session import Database
+from tests.builders_survey import Crowd, Survey, open_survey
+from tests.paths import REPOSITORY
+
+WORK = """
+import sys
+from pathlib import Path
+from survey_app.services.mixing_worker import work
+from survey_app.settings import Settings
+work(Settings(sys.argv[1], Path(sys.argv[2])), int(sys.argv[3]), interval_s=0.05)
+"""
+PARENT = """
+import os, subprocess, sys
+print(subprocess.Popen([sys.executable, "-c", *sys.argv[1:], str(os.getpid())]).pid, flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def survey(database: Database, keys: KeyDirectory, clock: FixedClock) -> Survey:
+    return open_survey(database, keys, clock, [Crowd("parent", "s1", 30)])
+
+
+def run_one_round(survey: Survey) -> None:
+    """The worker finds the signal to stop only after its first round."""
+
+    class StopsAfterOneRound(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            assert timeout is not None
+            assert 4.0 <= timeout <= 6.0
+            self.set()
+            return True
+
+    run_worker(survey.database, survey.keys, survey.clock, StopsAfterOneRound())
+
+
+def test_a_round_mixes_what_is_due(survey: Survey) -> None:
+    for code in survey.all_codes()[:12]:
+        survey.submit(code)
+    run_one_round(survey)
+    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (7, 5)
+
+
+def test_a_campaign_closes_by_itself_after_its_grace(survey: Survey, clock: FixedClock) -> None:
+    for code in survey.all_codes()[:3]:
+        survey.submit(code)
+    for passed, state in [
+        (timedelta(days=1), "closing"),
+        (timedelta(minutes=29), "closing"),
+        (timedelta(minutes=1), "closed"),
+    ]:
+        clock.move(passed)
+        run_one_round(survey)
+        assert survey.stored(tables.campaign, "state") == [state]
+    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (3, 0)
+    assert survey.stored(tables.run, "last_submit") == [None]
+    clock.move(timedelta(hours=-2))
+    run_one_round(survey)
+    assert survey.stored(tables.campaign, "state") == ["closed"]
+
+
+def test_a_job_that_fails_is_logged_with_its_traceback_and_the_others_are_done(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for code in survey.all_codes()[:12]:
+        survey.submit(code)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("survey_app.services.mixing_worker.advance_campaigns", fail)
+    with caplog.at_level(logging.ERROR):
+        run_one_round(survey)
+    assert survey.counts()["responses"] == 7
+    assert "advance campaigns" in caplog.text
+    assert "RuntimeError: a bug" in caplog.text
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Waits for another process; only a failure takes the whole minute."""
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_the_process_mixes_and_ends_at_sigterm(survey: Survey, database_url: str) -> None:
+    survey.change_campaign(closes=survey.clock.now() + timedelta(days=36_500))
+    for code in survey.all_codes()[:12]:
+        survey.submit(code)
+    arguments = [database_url, str(survey.keys.path), str(os.getpid())]
+    process = subprocess.Popen([sys.executable, "-c", WORK, *arguments], cwd=REPOSITORY)
+    wait_until(lambda: survey.counts()["responses"] == 7)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+def test_the_process_ends_when_its_parent_is_killed(survey: Survey, database_url: str) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, WORK, database_url, str(survey.keys.path)],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert parent.stdin is not None
+    parent.stdin.close()
+    wait_until(lambda: not is_running(worker))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is alive (one that waits to be collected is not)."""
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_process_that_does_not_exist_is_not_running() -> None:
+    assert is_running(os.getpid())
+    assert not is_running(2**22 + 1)
