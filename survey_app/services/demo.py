@@ -1,0 +1,130 @@
+"""A believable county for a look around: campaign open since some days, a third of its answers in, statistics beside it."""
+
+import random
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from evaluation.survey.groups import GROUPS
+from evaluation.survey.questionnaire import Questionnaires, load_questionnaires
+from questionnaires import FOLDER as BUNDLED
+from survey_app import demo_county
+from survey_app.demo_county.survey import disposition, draw_moods
+from survey_app.domain.clock import Clock, FixedClock
+from survey_app.domain.errors import GroupFull
+from survey_app.services.campaigns import create_campaign, open_campaign
+from survey_app.services.installation import Installation
+from survey_app.services.issuing import IssuedCode, issue_codes
+from survey_app.services.mixing import mix_due_pools
+from survey_app.services.submission import start_token, submit
+
+SEED = 2026
+DAYS_OPEN, DAYS_LEFT = 3, 4
+ANSWERED_SHARE = 1 / 3
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demonstration holds: files in a folder, and one code of each group that nobody has used yet."""
+
+    campaign: str
+    workbook: Path
+    codes: Mapping[str, IssuedCode]
+
+
+def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
+    """Fill a new installation with the made-up county; its files go to `folder`."""
+    sheets = demo_county.build_county(SEED)
+    folder.mkdir(parents=True, exist_ok=True)
+    workbook = folder / "workbook.xlsx"
+    demo_county.write_workbook(sheets, workbook)
+    demo_county.write_schools_csv(sheets, folder / "schools.csv")
+    shutil.copytree(BUNDLED, folder / "questionnaires", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    now = at.clock.now()
+    file = _write_campaign_file(folder, sheets, now, base_url)
+    opened = FixedClock(now - timedelta(days=DAYS_OPEN))
+    campaign = create_campaign(at.database, at.keys, opened, file)
+    issued = issue_codes(at.database, at.keys, opened, campaign)
+    open_campaign(at.database, opened, campaign)
+    used = _fill_in(at, sheets, issued, load_questionnaires(folder / "questionnaires"))
+    mix_due_pools(at.database, at.keys)
+    return Demo(campaign, workbook, {one.group: one for one in reversed(issued) if one.code not in used})
+
+
+def _write_campaign_file(folder: Path, sheets: demo_county.Sheets, now: datetime, base_url: str) -> Path:
+    basics = {str(row["项目"]): row["值"] for row in sheets["基本信息"]}
+    frames = {str(row["类别"]): row["总体人数"] for row in sheets["调查对象规模"]}
+    names = {"校长": "principal", "人大代表": "npc_deputy", "政协委员": "cppcc_member"}
+    lines = [
+        f"name: {basics['县市区']}{basics['年度']}年义务教育优质均衡社会认可度调查",
+        f'county: {{code: "{basics["行政区划代码"]}", name: {basics["县市区"]}, population: {basics["常住人口"]}}}',
+        f"year: {basics['年度']}",
+        "rulebook: xiangtan-2018",
+        f"opens: {(now - timedelta(days=DAYS_OPEN)).isoformat()}",
+        f"closes: {(now + timedelta(days=DAYS_LEFT)).isoformat()}",
+        f"base_url: {base_url}",
+        f"frames: {{{', '.join(f'{names[word]}: {size}' for word, size in frames.items() if word in names)}}}",
+        f"seed: {SEED}",
+        "questionnaires: questionnaires",
+        "schools: schools.csv",
+    ]
+    file = folder / "campaign.yaml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def _fill_in(
+    at: Installation, sheets: demo_county.Sheets, issued: list[IssuedCode], questionnaires: Questionnaires
+) -> set[str]:
+    """Submit a third of the answers, spread over the days since opening; the codes that were used."""
+    randomness = random.Random(SEED)  # noqa: S311 - a made-up survey needs no secrecy
+    moods = draw_moods(sheets, SEED)
+    chosen = [one for one in issued if randomness.random() < ANSWERED_SHARE]
+    used = set()
+    for one, moment in zip(chosen, _moments(at.clock, len(chosen), randomness), strict=True):
+        disposed = disposition(one.group, moods.get(one.school, 0.0), randomness)
+        if _submit(at, one, questionnaires, disposed, moment, randomness):
+            used.add(one.code)
+    return used
+
+
+def _submit(
+    at: Installation,
+    one: IssuedCode,
+    questionnaires: Questionnaires,
+    disposed: float,
+    moment: datetime,
+    randomness: random.Random,
+) -> bool:
+    questionnaire = questionnaires[one.group]
+    answers = demo_county.draw_answers(questionnaire, disposed, randomness)
+    fields = {name: [str(value) for value in _listed(answer)] for name, answer in answers.items()}
+    comment = demo_county.draw_comment(one.group, randomness)
+    text = next((question.id for question in questionnaire.questions if question.type == "text"), None)
+    if comment and text:
+        fields[text] = [comment]
+    seconds = randomness.uniform(45, 240)
+    started = start_token(at.session_secret, FixedClock(moment - timedelta(seconds=seconds)))
+    try:
+        submit(at.database, at.keys, FixedClock(moment), one.code, fields, randomness.randbytes(16).hex(), started)
+    except GroupFull:
+        return False
+    return True
+
+
+def _listed(answer: int | list[int]) -> list[int]:
+    return answer if isinstance(answer, list) else [answer]
+
+
+def _moments(clock: Clock, count: int, randomness: random.Random) -> Iterator[datetime]:
+    """Times of submission since opening, in order: busiest from 18 to 22 o'clock."""
+    opened = clock.now() - timedelta(days=DAYS_OPEN)
+    span_s = timedelta(days=DAYS_OPEN).total_seconds() - 600
+    yield from sorted(opened + timedelta(seconds=300 + span_s * randomness.random()) for _ in range(count))
+
+
+def groups_in_order(demo: Demo) -> list[IssuedCode]:
+    """The unused code of each group, in the order of the groups."""
+    return [demo.codes[group] for group in GROUPS if group in demo.codes]
