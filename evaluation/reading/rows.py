@@ -75,13 +75,18 @@ def _data_rows(table: Table, raw: RawSheet, header: Header) -> Iterator[int]:
         cells = [raw.cell(number, placed.index) for placed in header.placed]
         if all(is_blank(cell) for cell in cells):
             continue
-        if number == header.row + 1 and _is_column_numbers(raw.rows[number]):
+        if _is_header_again(raw, number, header) or (number == header.row + 1 and _is_column_numbers(raw.rows[number])):
             continue
         remark = _remark(table, raw, number, header)
         if remark is None:
             yield number
         elif isinstance(remark, InputProblem):
             table.warnings.append(remark)
+
+
+def _is_header_again(raw: RawSheet, number: int, header: Header) -> bool:
+    """The header printed once more, at the top of a later page."""
+    return all(raw.cell(number, placed.index) == raw.cell(header.row, placed.index) for placed in header.placed)
 
 
 def _is_column_numbers(cells: Any) -> bool:

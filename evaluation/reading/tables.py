@@ -9,8 +9,8 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.reading import wording
 
 MEGABYTE = 1_000_000
-MAX_FILE_MB = 100
-MAX_CELLS = 6_000_000
+MAX_FILE_MB = 50
+MAX_CELLS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)

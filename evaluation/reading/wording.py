@@ -19,8 +19,8 @@ TOO_LARGE = Message(
 )
 ZIP_BOMB = Message(
     "file_inflates",
-    en="the file would unpack to {size} MB (at most {limit} MB are read) and is refused",
-    zh="文件解压后将达 {size} MB（最多 {limit} MB），拒绝读取",
+    en="the file would unpack to {size} MB, out of proportion or more than the {limit} MB that are read; save the tables alone into a new workbook",
+    zh="文件解压后将达 {size} MB，比例异常或超过 {limit} MB，拒绝读取；请把各表另存到新的工作簿",
 )
 PASSWORD = Message(
     "file_password",

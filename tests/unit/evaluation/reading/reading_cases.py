@@ -1,0 +1,32 @@
+"""What tests of reading ask: the facts, the kinds of problems with their cells, the warnings."""
+
+from pathlib import Path
+
+import pytest
+
+from evaluation.errors import InvalidInput
+from evaluation.facts import Facts
+from evaluation.reading.county import read_county
+
+
+def facts_of(path: Path) -> Facts:
+    return read_county(path).facts
+
+
+def problems_of(path: Path) -> list[tuple[str, str]]:
+    """(where, kind) of every problem; the file must be refused."""
+    with pytest.raises(InvalidInput) as refusal:
+        read_county(path)
+    for problem in refusal.value.problems:
+        assert problem.text("zh")
+        assert problem.text("en")
+    return [(problem.where, problem.kind) for problem in refusal.value.problems]
+
+
+def warnings_of(path: Path) -> list[tuple[str, str]]:
+    """(where, kind) of every warning; the file must be read."""
+    warnings = read_county(path).warnings
+    for warning in warnings:
+        assert warning.text("zh")
+        assert warning.text("en")
+    return [(warning.where, warning.kind) for warning in warnings]
