@@ -1,6 +1,6 @@
 """What the commands on files do: read everything, collect every problem, judge, and only then write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows, require_judgeable
 
 if TYPE_CHECKING:
+    from evaluation.reading.template import TemplateContent
     from evaluation.survey.groups import Group
     from evaluation.survey.questionnaire import Questionnaires
     from evaluation.survey.responses import Responses
@@ -149,16 +150,29 @@ def _collect(problems: list[InputProblem], read: Any, *arguments: Any) -> Any:
         return None
 
 
-def template_content(rulebook: Rulebook) -> dict[str, Sequence[str]]:
-    """The keys and clauses that a county has to fill in for this rulebook, by sheet."""
-    tests = [clause.test for clause in rulebook.clauses()]
-    keys = [key for test in tests for key in _county_keys(test)]
-    return {
-        "county_keys": list(dict.fromkeys(keys)),
-        "finding_clauses": [clause.id for clause in rulebook.clauses_tested_by("on_site")],
-        "score_clauses": [clause.id for clause in rulebook.clauses_tested_by("scored")],
-        "veto_items": [item.id for item in rulebook.vetoes.items],
-    }
+def write_workbook_template(path: Path, rulebook: Rulebook) -> None:
+    """Write the empty workbook that a county fills in for this rulebook."""
+    from evaluation.reading.template import write_template
+
+    write_template(path, template_content(rulebook))
+
+
+def template_content(rulebook: Rulebook) -> "TemplateContent":
+    """The keys and clauses that a county has to fill in for this rulebook, each with the text that asks for it."""
+    from evaluation.reading.template import TemplateContent
+
+    asked = {key: clause for clause in rulebook.clauses() for key in _county_keys(clause.test)}
+    return TemplateContent(
+        title=rulebook.title,
+        county_keys={key: f"{clause.id} {clause.text}" for key, clause in asked.items()},
+        finding_clauses={clause.id: clause.text for clause in rulebook.clauses_tested_by("on_site")},
+        score_clauses={clause.id: f"{clause.text} 0–{clause.test.points:g}" for clause in _scored(rulebook)},
+        veto_items={item.id: item.text for item in rulebook.vetoes.items},
+    )
+
+
+def _scored(rulebook: Rulebook) -> list[Any]:
+    return rulebook.clauses_tested_by("scored")
 
 
 def _county_keys(test: Any) -> list[str]:

@@ -8,6 +8,7 @@ from evaluation.reading import wording
 from evaluation.reading.cells import plain
 from evaluation.reading.columns import BASIC, BASIC_ITEMS, SHEETS, Column, Sheet
 from evaluation.reading.vocabulary import RETENTION_KEYS, UNIT_WORDS
+from evaluation.rulebook.document import rulebooks_document
 
 
 def workbook_document() -> str:
@@ -93,7 +94,10 @@ def _words(column: Column) -> str:
     )
 
 
-DOCUMENTS: Mapping[str, Callable[[], str]] = {"workbook.md": workbook_document}
+DOCUMENTS: Mapping[str, Callable[[], str]] = {
+    "workbook.md": workbook_document,
+    "rulebooks.md": rulebooks_document,
+}
 
 
 def write_documents(folder: Path) -> None:

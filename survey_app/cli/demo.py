@@ -53,7 +53,9 @@ def _introduction(made: Demo, address: str) -> list[str]:
     lines.append("One unused code of each group (scan, or open the address):")
     for one in groups_in_order(made):
         lines += ["", f"{one.group}  {one.school_name}".rstrip(), one.url, _terminal_qr(one.url)]
-    return [*lines, f"Serving on {address} (stop with Ctrl-C)"]
+    lines += ["", f"Staff accounts, to sign in at {address}/ (made for this demonstration):"]
+    lines += [f"  {one.name:<12} {one.role:<16} {one.password}" for one in made.accounts]
+    return [*lines, "", f"Serving on {address} (stop with Ctrl-C)"]
 
 
 def _terminal_qr(address: str) -> str:

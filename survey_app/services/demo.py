@@ -7,20 +7,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from evaluation.survey.groups import GROUPS
+from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Questionnaires, load_questionnaires
 from questionnaires import FOLDER as BUNDLED
 from survey_app import demo_county
 from survey_app.demo_county.survey import disposition, draw_moods
 from survey_app.domain.clock import Clock, FixedClock
 from survey_app.domain.errors import GroupFull
+from survey_app.domain.staff import Role
 from survey_app.services.campaigns import create_campaign, open_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.issuing import IssuedCode, issue_codes
 from survey_app.services.mixing import mix_due_pools
+from survey_app.services.passwords import make_initial_password
 from survey_app.services.submission import start_token, submit
+from survey_app.services.users import COMMAND_LINE, NewUser, add_user
 
 SEED = 2026
+STAFF = (
+    ("admin", Role.ADMIN),
+    ("monitor", Role.MONITOR),
+    ("evaluator-a", Role.EVALUATOR),
+    ("evaluator-b", Role.EVALUATOR),
+    ("evaluator-c", Role.EVALUATOR),
+    ("desk", Role.DESK),
+)
 DAYS_OPEN, DAYS_LEFT = 3, 4
 ANSWERED_SHARE = 1 / 3
 
@@ -31,7 +42,17 @@ class Demo:
 
     campaign: str
     workbook: Path
-    codes: Mapping[str, IssuedCode]
+    codes: Mapping[Group, IssuedCode]
+    accounts: tuple["DemoAccount", ...]
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Somebody who may sign in to the demonstration."""
+
+    name: str
+    role: Role
+    password: str
 
 
 def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
@@ -50,7 +71,14 @@ def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
     open_campaign(at.database, opened, campaign)
     used = _fill_in(at, sheets, issued, load_questionnaires(folder / "questionnaires"))
     mix_due_pools(at.database, at.keys)
-    return Demo(campaign, workbook, {one.group: one for one in reversed(issued) if one.code not in used})
+    codes = {one.group: one for one in reversed(issued) if one.code not in used}
+    return Demo(campaign, workbook, codes, tuple(_add_account(at, name, role) for name, role in STAFF))
+
+
+def _add_account(at: Installation, name: str, role: Role) -> DemoAccount:
+    password = make_initial_password()
+    add_user(at.database, at.clock, COMMAND_LINE, NewUser(name, role), password)
+    return DemoAccount(name, role, password)
 
 
 def _write_campaign_file(folder: Path, sheets: demo_county.Sheets, now: datetime, base_url: str) -> Path:
