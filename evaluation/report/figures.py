@@ -1,0 +1,76 @@
+"""The one number (or the few words) that a clause is decided by, as the table of indicators shows it."""
+
+from evaluation.assessment import ClauseResult
+from evaluation.report.context import Context
+from evaluation.report.numbers import COEFFICIENT, SCORE, form_of, show, show_against, show_threshold
+
+RELATIONS = {"at_least": "≥", "at_most": "≤", "less_than": "<", "": ""}
+
+
+def value_text(context: Context, clause: ClauseResult) -> str:
+    """The clause's value with its unit, in as many decimals as the verdict needs."""
+    text = show_against(clause.value, clause.threshold, clause.limit, form_of(clause.unit))
+    return text if clause.value is None else text + context.words.unit(clause.unit)
+
+
+def threshold_text(context: Context, clause: ClauseResult) -> str:
+    """The clause's threshold with its unit, "" where there is none."""
+    if clause.threshold is None:
+        return ""
+    return show_threshold(clause.threshold, form_of(clause.unit)) + context.words.unit(clause.unit)
+
+
+def figure(context: Context, indicator: str, clause: ClauseResult) -> str:
+    """What decided the clause, in a few words: `5.75人（≥4.2人）；5所学校未达标`."""
+    words = context.words
+    if clause.points is not None:
+        return words("figure.score", score=show(clause.score, SCORE), points=show_threshold(clause.points))
+    if clause.status == "missing":
+        return words("figure.missing")
+    parts = [_compared(context, clause), _coefficients(context, indicator, clause), _failing(context, clause)]
+    return words("join.parts").join(part for part in parts if part) or _stated(context, clause)
+
+
+def _compared(context: Context, clause: ClauseResult) -> str:
+    if clause.value is None or clause.threshold is None:
+        return ""
+    return context.words(
+        "figure.compared",
+        value=value_text(context, clause),
+        relation=RELATIONS[clause.limit],
+        threshold=threshold_text(context, clause),
+    )
+
+
+def _coefficients(context: Context, indicator: str, clause: ClauseResult) -> str:
+    resource = context.resource(indicator)
+    if clause.test != "dispersion" or resource is None:
+        return ""
+    parts = []
+    for stage, limit in resource.coefficient_limits.items():
+        value = context.assessment.coefficients.get(stage, {}).get(resource.id)
+        text = show_against(value, limit, "at_most", COEFFICIENT)
+        parts.append(
+            context.words(
+                "figure.coefficient", stage=context.words.data(stage), value=text, limit=show_threshold(limit)
+            )
+        )
+    return context.words("join.list").join(parts)
+
+
+def _failing(context: Context, clause: ClauseResult) -> str:
+    if clause.schools is None and not clause.failures:
+        return ""
+    count = count_failing(clause)
+    return context.words.of("failing", clause.test, count=count) if count else context.words("figure.none_failing")
+
+
+def count_failing(clause: ClauseResult) -> int:
+    """How many classes, subjects or schools fail: one a failure where each is one, else one a school."""
+    if clause.test in {"class_size", "monitoring"}:
+        return len(clause.failures)
+    return len(clause.schools or ()) or len({one.school for one in clause.failures})
+
+
+def _stated(context: Context, clause: ClauseResult) -> str:
+    return context.words.of("on_site" if clause.test == "on_site" else "status", clause.status)

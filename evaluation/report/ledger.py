@@ -1,0 +1,192 @@
+"""ledger.xlsx (台账): one row a gap, in sheets by what has to be done, with columns for those who do it (contract, section 6).
+
+A ledger of one assessment has nothing to compare with, so every gap is on the books (在账).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from evaluation.assessment import Assessment, ClauseResult, Gap, IndicatorResult, SchoolFailure
+from evaluation.numeric import round_up_whole
+from evaluation.report.context import Context
+from evaluation.report.numbers import is_met
+from evaluation.report.sentences import evidence_text, failure_label, reason_text
+from evaluation.report.wording import LEDGER, LEDGER_SHEETS, LEDGER_STATES, Words
+
+Amount = float | str | None
+SHEET_OF_TEST: Mapping[str, str] = {"class_size": "classes", "school_size": "sizes"}
+ON_THE_BOOKS = LEDGER_STATES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One gap: the columns that the assessment fills in. `is_share`: the amounts are shares (0 to 1), shown as percentages."""
+
+    sheet: str
+    school: str
+    name: str
+    stage: str
+    indicator: str
+    required: Amount
+    basic: float | None
+    actual: Amount
+    shortfall: float | None
+    unit: str
+    is_share: bool = False
+    state: str = ON_THE_BOOKS
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes a gap the same one in another year's ledger."""
+        return self.sheet, self.school, self.stage, self.indicator
+
+
+def ledger_rows(assessment: Assessment) -> list[LedgerRow]:
+    """The gaps of an assessment, sheet by sheet, in the rulebook's order."""
+    context = Context(assessment, Words("zh"))
+    rows = [*_resource_rows(context), *_clause_rows(context), *_score_rows(context), *_veto_rows(context)]
+    order = list(LEDGER_SHEETS)
+    return sorted(rows, key=lambda row: order.index(row.sheet))
+
+
+def _resource_rows(context: Context) -> Iterator[LedgerRow]:
+    pupils = {(one.code, one.stage): one.pupils for one in context.assessment.schools}
+    for gap in context.assessment.gaps:
+        resource = context.resource(gap.indicator)
+        name = gap.indicator if resource is None else f"{gap.indicator} {resource.name}"
+        basic = _basic(context, gap, pupils.get((gap.school, gap.stage)))
+        yield LedgerRow(
+            "resources", gap.school, gap.name, gap.stage, name, gap.required, basic, gap.actual, gap.shortfall, gap.unit
+        )  # fmt: skip
+
+
+def _basic(context: Context, gap: Gap, pupils: float | None) -> float | None:
+    """The least that excuses: the share of the exact requirement, people and rooms in whole ones."""
+    share, resource = context.assessment.excuse_share, context.resource(gap.indicator)
+    if share is None or resource is None or pupils is None:
+        return None
+    exact = share * gap.threshold * pupils / resource.per_pupils
+    return float(round_up_whole(exact)) if resource.is_whole else exact
+
+
+def _clause_rows(context: Context) -> Iterator[LedgerRow]:
+    for indicator in context.assessment.indicators:
+        for clause in indicator.clauses:
+            if clause.status == "unmet" and clause.points is None:
+                yield from _rows_of_clause(context, indicator, clause)
+
+
+def _rows_of_clause(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    """School by school where schools are judged (the resource standards have their gaps), else one row for the county."""
+    if clause.failures and clause.test != "resource_standard":
+        for failure in clause.failures:
+            yield _failure_row(context, clause, failure)
+        return
+    made: Mapping[str, Callable[[Context, IndicatorResult, ClauseResult], Iterator[LedgerRow]]] = {
+        "dispersion": _dispersion_rows,
+        "resource_standard": _value_rows,
+        "recognition": _recognition_rows,
+        "county_comparison": _comparison_rows,
+    }
+    yield from made.get(clause.test, _county_rows)(context, indicator, clause)
+
+
+def _failure_row(context: Context, clause: ClauseResult, failure: SchoolFailure) -> LedgerRow:
+    label = failure_label(context, clause.test, failure)
+    shortfall = None if failure.actual is None or failure.required is None else abs(failure.required - failure.actual)
+    return LedgerRow(
+        SHEET_OF_TEST.get(clause.test, "schools"),
+        failure.school,
+        failure.name,
+        failure.stage,
+        LEDGER["class_size" if clause.test == "class_size" else "failing"].format(id=clause.id, label=label).strip(),
+        failure.required,
+        None,
+        failure.actual,
+        shortfall,
+        _unit(context, failure.unit),
+        is_share=failure.unit == "share",
+    )
+
+
+def _unit(context: Context, unit: str) -> str:
+    return "%" if unit == "share" else context.words.unit(unit)
+
+
+def _county_row(
+    indicator: str,
+    required: Amount,
+    actual: Amount,
+    shortfall: float | None = None,
+    unit: str = "",
+    stage: str = "",
+    is_share: bool = False,
+) -> LedgerRow:
+    return LedgerRow(
+        "county", "", LEDGER["whole_county"], stage, indicator, required, None, actual, shortfall, unit, is_share
+    )
+
+
+def _named(clause: ClauseResult) -> str:
+    return f"{clause.id} {clause.text}"
+
+
+def _value_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    value, threshold = clause.value, clause.threshold
+    if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
+        return
+    unit = _unit(context, clause.unit)
+    yield _county_row(_named(clause), threshold, value, abs(threshold - value), unit, is_share=clause.unit == "share")
+
+
+def _dispersion_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    resource = context.resource(indicator.id)
+    for stage, limit in resource.coefficient_limits.items() if resource else ():
+        coefficient = context.assessment.coefficients.get(stage, {}).get(resource.id) if resource else None
+        name = LEDGER["coefficient"].format(id=clause.id, name=resource.name if resource else clause.text)
+        if coefficient is None and context.schools_of(stage):
+            yield _county_row(name, limit, context.words("coefficients.none"), stage=stage)
+        elif coefficient is not None and not is_met(coefficient, limit, "at_most"):
+            yield _county_row(name, limit, coefficient, coefficient - limit, stage=stage)
+
+
+def _recognition_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    yield from _value_rows(context, indicator, clause)
+    reasons = clause.reason_values.get("reasons", ()) if clause.reason else ()
+    if reasons:
+        told = context.words("join.parts").join(reason_text(context, one) for one in reasons)
+        yield _county_row(_named(clause), LEDGER["valid_sample"], told)
+
+
+def _comparison_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    numbers = [one.value for one in clause.evidence if isinstance(one.value, float)]
+    if len(numbers) != 2:
+        yield from _county_rows(context, indicator, clause)
+        return
+    yield _county_row(_named(clause), numbers[1], numbers[0], numbers[1] - numbers[0], clause.evidence[0].unit)
+
+
+def _county_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+    found = list(_value_rows(context, indicator, clause))
+    told = context.words("join.parts").join(evidence_text(context, one) for one in clause.evidence)
+    actual = LEDGER["unmet"] if clause.test == "on_site" or not told else told
+    yield from found or [_county_row(_named(clause), LEDGER["met"], actual)]
+
+
+def _score_rows(context: Context) -> Iterator[LedgerRow]:
+    scores = context.assessment.scores
+    if scores is None:
+        return
+    for one in context.assessment.indicators:
+        if one.id in scores.below_passing and one.points is not None and one.score is not None:
+            passing = scores.passing_share * one.points
+            yield _county_row(f"{one.id} {one.title}", passing, one.score, passing - one.score, LEDGER["points"])
+    if scores.total is not None and not is_met(scores.total, scores.passing_total, "at_least"):
+        shortfall = scores.passing_total - scores.total
+        yield _county_row(LEDGER["total_points"], scores.passing_total, scores.total, shortfall, LEDGER["points"])
+
+
+def _veto_rows(context: Context) -> Iterator[LedgerRow]:
+    for one in context.assessment.vetoes:
+        if one.is_present:
+            yield _county_row(LEDGER["veto"].format(id=one.id, text=one.text), LEDGER["absent"], LEDGER["present"])

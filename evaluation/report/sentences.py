@@ -1,0 +1,192 @@
+"""Why a clause is not met, and by how much, in plain sentences."""
+
+from collections.abc import Iterator
+
+from evaluation.assessment import ClauseResult, Evidence, SchoolFailure
+from evaluation.report import numbers
+from evaluation.report.context import Context
+from evaluation.report.figures import count_failing, threshold_text, value_text
+from evaluation.report.numbers import (
+    COEFFICIENT,
+    COUNT,
+    VALUE,
+    is_met,
+    show,
+    show_against,
+    show_difference,
+    show_threshold,
+)
+
+NAMES_LISTED = 5
+COUNTED = frozenset({"pupil", "room"})
+
+
+def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> tuple[str, ...]:
+    """Sentences about a clause that is unmet or missing; none about one that is met."""
+    if clause.status == "missing":
+        return (context.words.of("missing", clause.test),)
+    if clause.status == "met" or clause.points is not None:
+        return ()
+    found = [
+        *_about_value(context, clause),
+        *_about_coefficients(context, indicator, clause),
+        *_about_schools(context, clause),
+    ]
+    found += list(_about_reason(context, clause))
+    return tuple(found) or (_about_statement(context, clause),)
+
+
+def _about_value(context: Context, clause: ClauseResult) -> Iterator[str]:
+    value, threshold = clause.value, clause.threshold
+    if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
+        return
+    form = numbers.form_of(clause.unit)
+    yield context.words(
+        f"unmet.{clause.limit}",
+        what=context.words.of("what", clause.test),
+        value=value_text(context, clause),
+        threshold=threshold_text(context, clause),
+        difference=show_difference(value, threshold, form) + context.words.unit_of_difference(clause.unit),
+    )
+
+
+def _about_coefficients(context: Context, indicator: str, clause: ClauseResult) -> Iterator[str]:
+    resource = context.resource(indicator)
+    if clause.test != "dispersion" or resource is None:
+        return
+    for stage, limit in resource.coefficient_limits.items():
+        coefficient = context.assessment.coefficients.get(stage, {}).get(resource.id)
+        if coefficient is None and context.schools_of(stage):
+            yield context.words("unmet.no_coefficient", stage=context.words.data(stage))
+        elif coefficient is not None and not is_met(coefficient, limit, "at_most"):
+            yield context.words(
+                "unmet.coefficient",
+                stage=context.words.data(stage),
+                value=show_against(coefficient, limit, "at_most", COEFFICIENT),
+                limit=show_threshold(limit),
+                difference=show_difference(coefficient, limit, COEFFICIENT),
+            )
+
+
+def _about_schools(context: Context, clause: ClauseResult) -> Iterator[str]:
+    count = count_failing(clause)
+    if not count:
+        return
+    words, worst, failing = context.words, _worst(clause), context.words.of("failing", clause.test, count=count)
+    if worst is not None and len(clause.failures) == 1:
+        yield words("sentence", text=words("join.colon").join([failing, _measured(context, "one", clause.test, worst)]))
+        return
+    yield words("sentence", text=words("join.colon").join(part for part in (failing, _names(context, clause)) if part))
+    if worst is not None:
+        yield words("sentence", text=_measured(context, "worst", clause.test, worst))
+
+
+def _names(context: Context, clause: ClauseResult) -> str:
+    names = dict.fromkeys(one.name for one in clause.failures if one.name)
+    names = names or dict.fromkeys(context.school_names.get(code, code) for code in clause.schools or ())
+    shown = context.words("join.list").join(list(names)[:NAMES_LISTED])
+    return context.words("names.more", names=shown, count=len(names)) if len(names) > NAMES_LISTED else shown
+
+
+def _worst(clause: ClauseResult) -> SchoolFailure | None:
+    measured = [one for one in clause.failures if one.actual is not None and one.required]
+    return max(measured, key=_relative_shortfall, default=None)
+
+
+def _relative_shortfall(failure: SchoolFailure) -> float:
+    actual, required = failure.actual or 0.0, failure.required or 1.0
+    return abs(actual - required) / abs(required)
+
+
+def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure) -> str:
+    actual, required, difference = failure_texts(context, failure)
+    is_over = (failure.actual or 0) > (failure.required or 0)
+    return context.words(
+        f"{phrase}.over" if is_over else f"{phrase}.under",
+        who=" ".join(part for part in (failure.name, failure_label(context, test, failure)) if part),
+        actual=actual,
+        required=required,
+        difference=difference,
+    )
+
+
+def failure_label(context: Context, test: str, failure: SchoolFailure) -> str:
+    """What of the school fails: a class, a kind of room; "" where the clause says it already."""
+    return context.words.of("label", test, label=context.words.data(failure.label))
+
+
+def failure_texts(context: Context, failure: SchoolFailure) -> tuple[str, str, str]:
+    """What a failure has, what is required of it, and how far that is apart, each with its unit; dashes where there is no number."""
+    actual, required = failure.actual, failure.required
+    if actual is None or required is None:
+        return numbers.show(actual, COUNT), numbers.show(required, COUNT), numbers.ABSENT
+    form = numbers.form_of(failure.unit, COUNT if failure.unit in COUNTED else VALUE)
+    limit: numbers.Limit = "at_most" if actual > required else "at_least"
+    unit = context.words.unit(failure.unit)
+    return (
+        show_against(actual, required, limit, form) + unit,
+        show_threshold(required, form) + unit,
+        show_difference(actual, required, form) + context.words.unit_of_difference(failure.unit),
+    )
+
+
+def difference_said(context: Context, failure: SchoolFailure) -> str:
+    """How far a failure is off, in words: `差0.55人`, `超13人`; "" without numbers."""
+    if failure.actual is None or failure.required is None:
+        return ""
+    key = "off.over" if failure.actual > failure.required else "off.under"
+    return context.words(key, difference=failure_texts(context, failure)[2])
+
+
+def _about_reason(context: Context, clause: ClauseResult) -> Iterator[str]:
+    if clause.reason == "sample_not_valid":
+        reasons = context.words("join.list").join(
+            reason_text(context, one) for one in clause.reason_values.get("reasons", ())
+        )
+        yield context.words("unmet.sample", reasons=reasons)
+
+
+def reason_text(context: Context, reason: str) -> str:
+    """Why a sample is not valid, in words: `too_few`, `parents`, `unbalanced:teacher,public`."""
+    kind, _, groups = reason.partition(":")
+    names = context.words("join.list").join(context.words.group(one) for one in groups.split(",") if one)
+    return context.words.of("sample", kind, groups=names)
+
+
+def _about_statement(context: Context, clause: ClauseResult) -> str:
+    words = context.words
+    stated = words("join.parts").join(evidence_text(context, one) for one in clause.evidence)
+    if clause.test == "on_site":
+        return words("unmet.on_site", finding=stated) if stated else words("unmet.on_site_bare")
+    if clause.test == "county_comparison" and _is_measured(clause):
+        below, above = (one.value for one in clause.evidence)
+        difference = show_difference(float(below or 0), float(above or 0)) + words.unit(clause.evidence[0].unit)
+        return words("unmet.comparison", evidence=stated, difference=difference)
+    return words("unmet.evidence", evidence=stated) if stated else words("unmet.plain", text=clause.text)
+
+
+def _is_measured(clause: ClauseResult) -> bool:
+    return len(clause.evidence) == 2 and all(isinstance(one.value, float) for one in clause.evidence)
+
+
+def evidence_value(context: Context, evidence: Evidence) -> str:
+    """The value of a piece of evidence with its unit, in the form that its kind asks for."""
+    if evidence.value is None or isinstance(evidence.value, str):
+        return context.words.data(evidence.value or numbers.ABSENT)
+    form = numbers.form_of(evidence.unit, COEFFICIENT if evidence.key == "coefficient" else COUNT)
+    return show(evidence.value, form) + context.words.unit(evidence.unit)
+
+
+def evidence_label(context: Context, evidence: Evidence) -> str:
+    """What a piece of evidence is, in words."""
+    return context.words.of("evidence", evidence.key or "plain", label=context.words.data(evidence.label))
+
+
+def evidence_text(context: Context, evidence: Evidence) -> str:
+    """A piece of evidence as one phrase."""
+    value = evidence_value(context, evidence)
+    return (
+        value
+        if evidence.key == "finding"
+        else context.words("evidence.said", label=evidence_label(context, evidence), value=value)
+    )
