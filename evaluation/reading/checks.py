@@ -21,7 +21,7 @@ LOWEST_WAGE_YUAN = 1_000
 Problems = Iterator[InputProblem]
 
 
-def problem(table: Table, row: Row, name: str, message: Message, **values: object) -> InputProblem:
+def problem(table: Table, row: Row, name: str, message: Message, /, **values: object) -> InputProblem:
     """A problem in a field of a row."""
     return InputProblem(table.where(row, name), message, values)
 
