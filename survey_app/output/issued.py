@@ -12,7 +12,7 @@ Progress = Callable[[], object]
 
 
 class Issued(Protocol):
-    """One issued code. `school` and `school_name` are empty for groups that are not reached through schools."""
+    """One issued code, printed or plain. `school` and `school_name` are empty for groups that are not reached through schools."""
 
     @property
     def group(self) -> Group: ...

@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 from evaluation.fonts import FONT_NAME
 from evaluation.survey.groups import Group
 from evaluation.survey.wording import GROUP_NAMES
-from survey_app.domain.codes import print_code
+from survey_app.domain.codes import print_code, read_code
 from survey_app.output import wording
 from survey_app.output.drawing import draw_bold, draw_chip, draw_lines, draw_paragraphs
 from survey_app.output.issued import Issued, SheetFacts
@@ -44,7 +44,7 @@ def draw_common_part(canvas: Any, group: Group, school_name: str, facts: SheetFa
 def draw_own_part(canvas: Any, one: Issued) -> None:
     """The QR code of the form's address, and the code to read."""
     draw_qr(canvas, one.url, _LEFT, _QR_BASE, QR_SIDE)
-    code = print_code(one.code)
+    code = print_code(read_code(one.code))
     width = text_width(code, _CODE_SIZE) + _CODE_SPACE * (len(code) - 1)
     draw_bold(canvas, code, (_LEFT + 11 * mm + _RIGHT - width) / 2, _BAND_BASE + 2 * mm, _CODE_SIZE, _CODE_SPACE)
 

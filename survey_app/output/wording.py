@@ -99,3 +99,35 @@ def local_moment(moment: datetime) -> str:
     day = local - timedelta(days=1) if (local.hour, local.minute) == (0, 0) else local
     hour = "24:00" if day != local else f"{local:%H:%M}"
     return f"{day.year}年{day.month}月{day.day}日 {hour}"
+
+
+# Exports
+
+UNKNOWN_ENDING = Message(
+    "export_ending",
+    en="this ending names no format; expected one of: {known}",
+    zh="文件名的扩展名不是可导出的格式；应为：{known}",
+)
+
+RESPONSES_SHEET: Final = "答卷"
+CODEBOOK_SHEET: Final = "编码本"
+COMMENTS_SHEET: Final = "意见"
+UNITS_SHEET: Final = "单元"
+CODEBOOK_HEADER: Final = ("列", "类别", "类别名称", "题目", "题型", "必答", "计入", "值", "选项", "认可")
+COMMENTS_HEADER: Final = ("类别", "类别名称", "意见")
+UNITS_HEADER: Final = ("单元", "类别", "类别名称", "学校代码", "学校名称")
+COLUMN_WIDTHS: Final = {"题目": 60, "意见": 80, "学校名称": 36, "school": 14, "选项": 18}  # in characters
+
+BASE_MEANINGS: Final = {
+    "group": "调查对象类别",
+    "school": "学校代码；学校人数太少时为单元（如 U001），所含学校见“单元”表；空：不按学校调查的类别",
+    "submitted_at": "提交时间；为保证匿名不保存，始终为空",
+    "duration_s": "答题用时所在区间的下限（秒）",
+    "valid": "1 有效，0 无效（提交得太快）",
+}
+QUESTION_TYPES: Final = {"choice": "单选", "multi": "多选", "text": "填空"}
+YES_OR_NO: Final = {True: "是", False: "否"}
+RECOGNITION: Final = {True: "认可", False: "不认可", None: "不计入"}
+CHOSEN: Final = {0: "未选", 1: "选"}
+IN_COMMENTS: Final = "（见“意见”表）"
+CUT_OFF: Final = "…（全文 {length} 字，单元格放不下）"

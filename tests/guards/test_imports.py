@@ -52,7 +52,7 @@ SURVEY_APP = {
     "settings": set(),
     "storage": {"domain"},
     "services": {"domain", "storage", "settings", "demo_county"},
-    "output": set(),
+    "output": {"domain"},
     "demo_county": set(),
     "web": {"domain", "output", "services", "settings"},
     "cli": {"domain", "output", "services", "settings", "web", "storage", "demo_county"},

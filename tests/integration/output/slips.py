@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from survey_app.domain.codes import make_code
+from survey_app.domain.codes import make_code, print_code
 from survey_app.output.issued import SheetFacts
 
 BASE_URL = "https://wj.qingxi-example.gov.cn"
@@ -28,4 +28,4 @@ class Slip:
 def issue(group, school, school_name, count, base_url=BASE_URL, seed=0):
     randomness = random.Random(f"{group} {school} {seed}")
     codes = [make_code(randomness.randrange) for _ in range(count)]
-    return [Slip(group, school, school_name, code, f"{base_url}/s/{code}") for code in codes]
+    return [Slip(group, school, school_name, print_code(code), f"{base_url}/s/{code}") for code in codes]

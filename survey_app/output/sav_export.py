@@ -1,0 +1,129 @@
+"""The .sav export for SPSS: variable and value labels, and values without an opinion declared as missing.
+
+SPSS counts bytes, so labels are cut between characters. A question with several choices has, beside the text of the responses file, a
+variable of 0 and 1 for each option. The format is written in one piece: the table is held as columns of numbers.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import nan
+from pathlib import Path
+from typing import Any
+
+from evaluation.survey.wording import GROUP_NAMES
+from survey_app.output import wording
+from survey_app.output.cells import cut_to_bytes, visible
+from survey_app.output.columns import BASE_COLUMNS, Cell, Column, answer_columns, response_rows
+from survey_app.output.exported import Export, Progress
+
+VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, FILE_LABEL_BYTES, STRING_BYTES = 256, 120, 64, 32_767
+_MOST_MISSING_VALUES = 3
+_RESERVED = frozenset(["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"])
+_TEXTS = ("group", "school", "submitted_at")
+
+
+@dataclass
+class _Variable:
+    """One variable: numbers (`nan` for nothing) or texts, with its labels."""
+
+    name: str
+    label: str
+    values: Any
+    value_labels: Mapping[int, str] = field(default_factory=dict)
+    missing: list[int] = field(default_factory=list)
+
+
+def write_sav(path: Path, export: Export, progress: Progress) -> None:
+    """The whole file, with compressed rows."""
+    import pyreadstat
+    from pandas import DataFrame, Series
+
+    variables = _variables(export, progress)
+    frame = DataFrame({one.name: Series(one.values, dtype=_dtype(one)) for one in variables})
+    labelled = [one for one in variables if one.value_labels]
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        file_label=cut_to_bytes(visible(export.title), FILE_LABEL_BYTES),
+        column_labels={one.name: cut_to_bytes(visible(one.label), VARIABLE_LABEL_BYTES) for one in variables},
+        variable_value_labels={one.name: _cut_labels(one.value_labels) for one in labelled},
+        missing_ranges={one.name: [*one.missing] for one in variables if one.missing},
+        variable_measure={one.name: "scale" if one.name == "duration_s" else "nominal" for one in variables},
+        variable_format={one.name: "F8.0" for one in variables if isinstance(one.values, array)},
+        row_compress=True,
+    )
+
+
+def spss_name(name: str, taken: Iterable[str] = ()) -> str:
+    """The name with _ after it where SPSS has a use of its own for the word, or another variable has the name."""
+    while name in _RESERVED or name in taken:
+        name += "_"
+    return name
+
+
+def _variables(export: Export, progress: Progress) -> list[_Variable]:
+    columns = answer_columns(export.questionnaires)
+    variables = _base_variables() + _answer_variables(columns)
+    for row in response_rows(export, columns, progress):
+        for variable, cell in zip(variables, row, strict=True):
+            variable.values.append(_stored(variable, cell))
+    return [*variables, *_choice_variables(columns, variables)]
+
+
+def _base_variables() -> list[_Variable]:
+    return [_Variable(name, wording.BASE_MEANINGS[name], [] if name in _TEXTS else array("d")) for name in BASE_COLUMNS]
+
+
+def _answer_variables(columns: list[Column]) -> list[_Variable]:
+    return [
+        _Variable(spss_name(one.name), variable_label(one), [])
+        if one.is_multi
+        else _Variable(spss_name(one.name), variable_label(one), array("d"), one.option_labels, declared_missing(one))
+        for one in columns
+    ]
+
+
+def _choice_variables(columns: list[Column], variables: list[_Variable]) -> Iterator[_Variable]:
+    """For each option of a question with several choices whether it was chosen; nothing where the question was not answered."""
+    taken = {one.name for one in variables}
+    for column, variable in zip(columns, variables[len(BASE_COLUMNS) :], strict=True):
+        for value, label in column.option_labels.items() if column.is_multi else ():
+            name = spss_name(f"{variable.name}_{value}", taken)
+            chosen = array("d", (_was_chosen(text, value) for text in variable.values))
+            taken.add(name)
+            yield _Variable(name, f"{label}｜{variable.label}", chosen, wording.CHOSEN)
+
+
+def variable_label(column: Column) -> str:
+    """The question; where groups are asked different ones, each with its group and an equal share of the room."""
+    texts: dict[str, list[str]] = {}
+    for group, question in column.asked.items():
+        texts.setdefault(question.text.zh, []).append(GROUP_NAMES[group]["zh"])
+    if len(texts) == 1:
+        return next(iter(texts))
+    room = VARIABLE_LABEL_BYTES // len(texts)
+    return "".join(cut_to_bytes(f"{'、'.join(groups)}：{text}", room) for text, groups in texts.items())
+
+
+def declared_missing(column: Column) -> list[int]:
+    """Values without an opinion, as many as SPSS can declare; none if there are more."""
+    return column.values_without_opinion if len(column.values_without_opinion) <= _MOST_MISSING_VALUES else []
+
+
+def _stored(variable: _Variable, cell: Cell) -> str | float:
+    if isinstance(variable.values, array):
+        return nan if cell is None else float(cell)
+    return cut_to_bytes(visible(str(cell)), STRING_BYTES) if cell is not None else ""
+
+
+def _was_chosen(text: str, value: int) -> float:
+    return float(str(value) in text.split(";")) if text else nan
+
+
+def _cut_labels(labels: Mapping[int, str]) -> dict[int | float, str]:
+    return {value: cut_to_bytes(visible(label), VALUE_LABEL_BYTES) for value, label in labels.items()}
+
+
+def _dtype(variable: _Variable) -> str:
+    return "float64" if isinstance(variable.values, array) else "object"
