@@ -26,7 +26,7 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import TimeTaken, make_start_token, read_time_taken
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.storage.campaigns import find_campaign, find_questionnaire
+from survey_app.storage.campaigns import find_campaign, find_questionnaire, raise_admission
 from survey_app.storage.claiming import FoundCode, claim_code, find_code
 from survey_app.storage.counters import claim_place
 from survey_app.storage.pools import Pool, StoredEnvelope, insert_envelope, share_pool
@@ -107,6 +107,7 @@ def submit(
     if found.used:
         return _repeat(found, hash_nonce(nonce))
     time_taken = read_time_taken(keys.session_secret(), started_token, clock.now())
+    _remember_admission(database, found.campaign, time_taken)
     _refuse_unless_taken(found.campaign, time_taken)
     if found.is_full:
         raise GroupFull(found.campaign.name, found.group)
@@ -141,6 +142,14 @@ def _repeat(found: FoundCode, retry: bytes) -> Receipt:
     if found.retry is None or found.receipt is None or not hmac.compare_digest(found.retry, retry):
         raise CodeUsed(found.campaign.name, found.group)
     return Receipt(found.receipt)
+
+
+def _remember_admission(database: Database, campaign: Campaign, time_taken: TimeTaken) -> None:
+    """Notes that the clock has brought the campaign further (three times in its life): set back, it undoes nothing."""
+    reached = campaign.admission_at(time_taken.submitted)
+    if reached > campaign.admission:
+        with database.write() as connection:
+            raise_admission(connection, campaign.id, reached)
 
 
 def _refuse_unless_taken(campaign: Campaign, time_taken: TimeTaken) -> None:

@@ -1,0 +1,191 @@
+"""Campaigns from their file to the database: plan, opening, the document of `show`. On both engines."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, func, select
+
+from evaluation.errors import InvalidInput
+from evaluation.survey.groups import GROUPS
+from survey_app.domain.clock import FixedClock
+from survey_app.domain.errors import UnknownCampaign, WrongState
+from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.quotas import hash_text, plan_from_text
+from survey_app.domain.seal import set_root
+from survey_app.services.campaigns import create_campaign, open_campaign, show_campaign
+from survey_app.services.issuing import issue_codes
+from survey_app.services.monitoring import read_progress
+from survey_app.storage import tables
+from survey_app.storage.campaigns import PLAN, RULES, find_document, find_questionnaire
+from survey_app.storage.ledger import list_entries
+from survey_app.storage.session import Database
+from tests.builders_campaign import school_rows, write_campaign
+
+COUNTS = ("planned", "cap", "frame", "issued", "answered", "valid", "needs", "can_take")
+
+
+@pytest.fixture
+def draft(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path) -> str:
+    """A draft of 100 answers in a county of 12 schools."""
+    return create_campaign(database, keys, clock, write_campaign(tmp_path))
+
+
+def test_the_document_of_show_is_the_contract_s(database: Database, draft: str) -> None:
+    document = show_campaign(database, draft)
+    assert list(document) == [
+        "schema", "id", "name", "state", "county", "year", "rulebook", "opens", "closes", "groups", "schools", "units", "sample",
+    ]  # fmt: skip
+    assert document["schema"] == "junheng.campaign/1"
+    assert document["id"] == draft
+    assert document["state"] == "draft"
+    assert document["county"] == {"code": "430302", "name": "示范县", "population": 66_600}
+    assert (document["year"], document["rulebook"]) == (2026, "xiangtan-2018")
+    assert (document["opens"], document["closes"]) == ("2026-11-20T08:00:00+08:00", "2026-11-27T18:00:00+08:00")
+    assert list(document["groups"]) == list(GROUPS)
+    assert all(tuple(counts) == COUNTS for counts in document["groups"].values())
+    assert set(document["schools"][0]) == {"code", "group", "planned", "issued", "answered"}
+    assert document["units"] == []
+    assert document["sample"] == {"required": 100, "valid": 0, "is_valid": False, "reasons": ["too_few"]}
+    json.dumps(document)
+
+
+def test_the_plan_is_computed_from_residents_frames_and_expected_return(database: Database, draft: str) -> None:
+    groups = show_campaign(database, draft)["groups"]
+    # 0.0015 × 66,600 = 99.9; parents 50, the six others 50 together: 9, 9, 8, 8, 8, 8
+    assert {group: counts["planned"] for group, counts in groups.items()} == dict(
+        zip(GROUPS, (50, 9, 9, 8, 8, 8, 8), strict=True)
+    )
+    assert {group: counts["cap"] for group, counts in groups.items()} == dict(
+        zip(GROUPS, (None, 9, 9, 8, 8, 8, 8), strict=True)
+    )
+    assert groups["principal"]["frame"] == 12
+    assert groups["public"]["frame"] is None
+    assert groups["parent"]["needs"] == 50
+
+
+def test_codes_go_to_schools_as_the_plan_says(database: Database, draft: str) -> None:
+    schools = show_campaign(database, draft)["schools"]
+    planned = Counter(dict.fromkeys(GROUPS, 0))
+    for one in schools:
+        planned[one["group"]] += one["planned"]
+    # 50 / 0.8 = 62.5; 9 / 0.8 = 11.25; 8 / 0.8 = 10
+    assert planned == {
+        "parent": 63,
+        "student": 12,
+        "teacher": 12,
+        "principal": 10,
+        "npc_deputy": 0,
+        "cppcc_member": 0,
+        "public": 0,
+    }
+    assert sorted(one["planned"] for one in schools if one["group"] == "parent") == [3, *[10] * 6]
+    assert {one["planned"] for one in schools if one["group"] == "principal"} == {1}
+
+
+def test_the_same_seed_gives_the_same_plan_and_a_seed_is_kept_where_none_was_given(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(tmp_path)
+    first, second = (create_campaign(database, keys, clock, path) for _ in range(2))
+    assert show_campaign(database, first)["schools"] == show_campaign(database, second)["schools"]
+    path.write_text(path.read_text(encoding="utf-8").replace("seed: 7\n", ""), encoding="utf-8")
+    third = read_progress(database, create_campaign(database, keys, clock, path))
+    assert third.campaign.seed == third.plan.seed != "7"
+
+
+def test_frames_and_caps_of_the_file_hold(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(
+        tmp_path, frames={"principal": 3, "npc_deputy": 5}, caps={"student": 4, "parent": 60}, min_sample=120
+    )
+    document = show_campaign(database, create_campaign(database, keys, clock, path))
+    groups = document["groups"]
+    assert document["sample"]["required"] == 120
+    assert (groups["principal"]["planned"], groups["npc_deputy"]["planned"]) == (3, 5)
+    assert sum(counts["planned"] for counts in groups.values()) == 120
+    assert (groups["student"]["cap"], groups["parent"]["cap"]) == (4, 60)
+    assert groups["principal"]["frame"] == 3
+
+
+def test_the_stored_plan_holds_everything_a_reader_needs_to_repeat_the_draw(database: Database, draft: str) -> None:
+    with database.read() as connection:
+        text = find_document(connection, draft, PLAN)
+    plan = plan_from_text(text)
+    assert plan.text == text
+    assert plan.seed == "7"
+    assert plan.sizes["parent"] == {code: pupils for code, _, _, _, pupils, _ in school_rows()}
+
+
+def test_a_file_with_mistakes_stores_nothing(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(tmp_path, year=1, base_url="x")
+    with pytest.raises(InvalidInput) as caught:
+        create_campaign(database, keys, clock, path)
+    assert len(caught.value.problems) == 2
+    assert keys.campaign_keys() == {}
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.campaign)).scalar_one() == 0
+
+
+def test_opening_freezes_questionnaires_plan_rules_and_codes_by_hash(
+    database: Database, keys: KeyDirectory, clock: FixedClock, draft: str
+) -> None:
+    issue_codes(database, keys, clock, draft)
+    open_campaign(database, clock, draft)
+    assert show_campaign(database, draft)["state"] == "open"
+    with database.read() as connection:
+        (entry,) = map(json.loads, list_entries(connection, draft))
+        hashes = [bytes(h) for h in connection.execute(select(tables.code.c.h)).scalars()]
+        texts = {group: find_questionnaire(connection, draft, group)[2] for group in GROUPS}
+        plan, rules = find_document(connection, draft, PLAN), find_document(connection, draft, RULES)
+    assert entry == {
+        "kind": "open",
+        "campaign": draft,
+        "codes": {"n": len(hashes), "root": set_root(hashes).hex()},
+        "plan": hash_text(plan),
+        "questionnaires": {group: hash_text(text) for group, text in texts.items()},
+        "rules": hash_text(rules),
+    }
+
+
+def test_a_draft_is_opened_once_and_not_after_its_closing_time(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(tmp_path)
+    first, second = (create_campaign(database, keys, clock, path) for _ in range(2))
+    open_campaign(database, clock, first)
+    with pytest.raises(WrongState, match="is open"):
+        open_campaign(database, clock, first)
+    clock.moment = read_progress(database, second).campaign.closes
+    with pytest.raises(WrongState, match="past its closing time"):
+        open_campaign(database, clock, second)
+
+
+def test_a_campaign_that_is_not_there_is_said_to_be_so(database: Database, clock: FixedClock) -> None:
+    with pytest.raises(UnknownCampaign, match="430302-2026-none"):
+        show_campaign(database, "430302-2026-none")
+    with pytest.raises(UnknownCampaign):
+        open_campaign(database, clock, "430302-2026-none")
+
+
+def test_show_asks_the_same_number_of_queries_however_many_codes_there_are(
+    database: Database, keys: KeyDirectory, clock: FixedClock, draft: str
+) -> None:
+    def count_queries() -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            asked.append(statement)
+
+        event.listen(database.engine, "before_cursor_execute", note)
+        show_campaign(database, draft)
+        event.remove(database.engine, "before_cursor_execute", note)
+        return len([statement for statement in asked if statement.startswith("SELECT")])
+
+    before = count_queries()
+    issue_codes(database, keys, clock, draft)
+    assert count_queries() == before <= 5

@@ -1,0 +1,301 @@
+"""Codes: issued once, replaced in their cell, never in clear in the database; units that never change. On both engines."""
+
+import json
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from evaluation.errors import InvalidInput
+from survey_app.domain.clock import FixedClock
+from survey_app.domain.codes import hash_code, read_code
+from survey_app.domain.errors import WrongState
+from survey_app.domain.keys import KeyDirectory
+from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
+from survey_app.services.issuing import IssuedCode, issue_codes, reissue_codes, revoke_codes
+from survey_app.storage import tables
+from survey_app.storage.ledger import list_entries
+from survey_app.storage.session import Database
+from tests.builders_campaign import school_rows, write_campaign
+
+
+@pytest.fixture
+def campaign(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path) -> str:
+    """A draft: 63 codes for parents at 7 schools, 12 for students and teachers, 10 for each other group."""
+    return create_campaign(database, keys, clock, write_campaign(tmp_path))
+
+
+def issued_in(database: Database, campaign: str) -> dict[str, int]:
+    return {group: counts["issued"] for group, counts in show_campaign(database, campaign)["groups"].items()}
+
+
+def labels_of(database: Database, codes: list[IssuedCode], key: bytes) -> list[str]:
+    hashes = {one.code: hash_code(key, read_code(one.code)) for one in codes}
+    with database.read() as connection:
+        stored = {bytes(h): name for h, name in connection.execute(select(tables.code.c.h, tables.code.c.label))}
+    return [stored[hashes[one.code]] for one in codes]
+
+
+def test_every_cell_gets_the_codes_the_plan_wants(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    document = show_campaign(database, campaign)
+    assert Counter((one.group, one.school) for one in issued if one.school) == {
+        (one["group"], one["code"]): one["planned"] for one in document["schools"]
+    }
+    assert issued_in(database, campaign) == dict(Counter(one.group for one in issued))
+    assert all(one["issued"] == one["planned"] for one in document["schools"])
+    assert Counter(one.group for one in issued) == {
+        "parent": 63, "student": 12, "teacher": 12, "principal": 10, "npc_deputy": 10, "cppcc_member": 10, "public": 10,
+    }  # fmt: skip
+
+
+def test_a_slip_names_its_school_and_its_address_opens_the_form(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    names = {code: name for code, name, *_ in school_rows()}
+    for one in issue_codes(database, keys, clock, campaign):
+        assert one.school_name == names.get(one.school, "")
+        assert one.url == f"https://survey.example.cn/s/{read_code(one.code)}"
+        assert len(one.url) <= 62
+
+
+def test_a_second_issue_adds_nothing_and_after_a_cancellation_what_is_missing(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    first = issue_codes(database, keys, clock, campaign)
+    assert issue_codes(database, keys, clock, campaign) == []
+    revoke_codes(database, keys, clock, campaign, [first[0].code, first[1].code])
+    second = issue_codes(database, keys, clock, campaign)
+    assert [(one.group, one.school) for one in second] == [(one.group, one.school) for one in first[:2]]
+    assert not {one.code for one in second} & {one.code for one in first}
+
+
+def test_ten_issues_at_once_issue_once(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued: list[int] = []
+    start = threading.Barrier(10)
+
+    def issue() -> None:
+        start.wait()
+        issued.append(len(issue_codes(database, keys, clock, campaign)))
+
+    threads = [threading.Thread(target=issue) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(issued) == [*[0] * 9, 127]
+    assert sum(issued_in(database, campaign).values()) == 127
+
+
+def test_the_database_holds_no_code_and_no_key(
+    database: Database, database_url: str, keys: KeyDirectory, clock: FixedClock, campaign: str, tmp_path: Path
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    with database.read() as connection:
+        rows = [row for table in tables.metadata.sorted_tables for row in connection.execute(select(table)).all()]
+    text = repr(rows)
+    key = keys.campaign_key(campaign)
+    assert all(read_code(one.code) not in text and one.code not in text for one in issued)
+    assert repr(key)[2:-1] not in text
+    assert key.hex() not in text
+
+
+def test_a_stolen_database_can_not_vote_with_another_key(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    with database.read() as connection:
+        stored = {bytes(h) for h in connection.execute(select(tables.code.c.h)).scalars()}
+    assert stored == {hash_code(keys.campaign_key(campaign), read_code(one.code)) for one in issued}
+    assert not stored & {hash_code(bytes(32), read_code(one.code)) for one in issued}
+
+
+def test_units_are_shown_with_their_schools_and_small_neighbours_share_one(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    rows = [(f"S{n}", f"学校{n}", "小学", "乡村", 3 if n < 5 else 500, 30) for n in range(1, 9)]
+    path = write_campaign(tmp_path, rows, per_school=10)
+    campaign = create_campaign(database, keys, clock, path)
+    issue_codes(database, keys, clock, campaign)
+    document = show_campaign(database, campaign)
+    issued = {(one["group"], one["code"]): one["issued"] for one in document["schools"]}
+    for unit in document["units"]:
+        assert sum(issued[unit["group"], school] for school in unit["schools"]) >= 5
+        assert unit["schools"] == sorted(unit["schools"])
+        assert (unit["unit"] == unit["schools"][0]) == (len(unit["schools"]) == 1)
+        assert unit["valid"] == 0
+    assert {unit["group"] for unit in document["units"]} == {"parent", "student", "teacher"}
+    named = {unit["unit"]: tuple(unit["schools"]) for unit in document["units"]}
+    assert all(named[unit["unit"]] == tuple(unit["schools"]) for unit in document["units"])
+    assert any(len(schools) > 1 for schools in named.values())
+
+
+def test_codes_without_a_unit_bear_the_label_of_their_group(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    labels = labels_of(database, issued, keys.campaign_key(campaign))
+    for one, label in zip(issued, labels, strict=True):
+        assert label.startswith(f"{campaign}/{one.group}/")
+        assert (label == f"{campaign}/{one.group}/") == (one.group not in ("parent", "student", "teacher"))
+
+
+def test_every_label_has_a_pool_whose_private_key_is_in_the_key_directory(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    with database.read() as connection:
+        pools = connection.execute(select(tables.pool.c.label, tables.pool.c.batch, tables.pool.c.public_key)).all()
+    assert {row.label for row in pools} == set(labels_of(database, issued, keys.campaign_key(campaign)))
+    for row in pools:
+        assert keys.make_pool_key(row.label, row.batch) == bytes(row.public_key)
+    assert keys.pool_batches() == sorted((row.label, row.batch) for row in pools)
+
+
+def test_units_never_change_once_codes_are_out(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    first = issue_codes(database, keys, clock, campaign)
+    before = show_campaign(database, campaign)["units"]
+    school = next(one.school for one in first if one.group == "parent")
+    revoke_codes(database, keys, clock, campaign, [one.code for one in first if one.school == school])
+    issue_codes(database, keys, clock, campaign)
+    assert show_campaign(database, campaign)["units"] == before
+
+
+def test_a_new_school_of_a_later_issue_gets_a_unit_of_its_own(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issue_codes(database, keys, clock, campaign)
+    before = show_campaign(database, campaign)["units"]
+    with database.write() as connection:
+        values = {"campaign": campaign, "group": "parent", "school": "S999", "planned": 8}
+        connection.execute(tables.cell.insert(), values)
+    assert len(issue_codes(database, keys, clock, campaign)) == 8
+    new = [unit for unit in show_campaign(database, campaign)["units"] if unit not in before]
+    assert [(unit["unit"], unit["schools"]) for unit in new] == [("S999", ["S999"])]
+
+
+def test_a_failed_hand_over_issues_nothing(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    def fail(_issued: object) -> None:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        issue_codes(database, keys, clock, campaign, hand_over=fail)
+    assert sum(issued_in(database, campaign).values()) == 0
+    assert len(issue_codes(database, keys, clock, campaign)) == 127
+
+
+def test_a_replaced_code_takes_the_cell_of_the_old_one_which_is_unknown_from_then_on(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    first = issue_codes(database, keys, clock, campaign)
+    before = show_campaign(database, campaign)
+    old = [first[0], first[70], first[-1]]
+    new = reissue_codes(database, keys, clock, campaign, [one.code.lower() for one in old])
+    assert [(one.group, one.school, one.school_name) for one in new] == [
+        (one.group, one.school, one.school_name) for one in old
+    ]
+    key = keys.campaign_key(campaign)
+    assert labels_of(database, new, key) == labels_of(database, old, key)
+    assert show_campaign(database, campaign) == before
+    with pytest.raises(InvalidInput) as caught:
+        revoke_codes(database, keys, clock, campaign, [one.code for one in old])
+    assert [problem.kind for problem in caught.value.problems] == ["code_cancelled"] * 3
+
+
+def test_codes_that_can_not_be_cancelled_are_all_named_and_none_is(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    good, used, gone = (one.code for one in issued[:3])
+    revoke_codes(database, keys, clock, campaign, [gone])
+    key = keys.campaign_key(campaign)
+    with database.write() as connection:
+        connection.execute(
+            update(tables.code).where(tables.code.c.h == hash_code(key, read_code(used))).values(used=True)
+        )
+    before = show_campaign(database, campaign)
+    typed = [good, used, gone, "7K3M-9QXA", "2222-2222-222", good.lower()]
+    for act in (revoke_codes, reissue_codes):
+        with pytest.raises(InvalidInput) as caught:
+            act(database, keys, clock, campaign, typed)
+        assert {(problem.where, problem.kind) for problem in caught.value.problems} == {
+            (used, "code_used"),
+            (gone, "code_cancelled"),
+            ("7K3M-9QXA", "code_wrong_copy"),
+            ("2222-2222-222", "code_unknown"),
+            (good.lower(), "code_twice"),
+        }
+    assert show_campaign(database, campaign) == before
+
+
+def test_a_code_of_another_campaign_is_unknown(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str, tmp_path: Path
+) -> None:
+    other = create_campaign(database, keys, clock, tmp_path / "campaign.yaml")
+    code = issue_codes(database, keys, clock, other)[0].code
+    with pytest.raises(InvalidInput) as caught:
+        revoke_codes(database, keys, clock, campaign, [code])
+    assert [problem.kind for problem in caught.value.problems] == ["code_unknown"]
+
+
+def test_codes_change_in_the_ledger_only_after_the_opening(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    revoke_codes(database, keys, clock, campaign, [issued[0].code])
+    open_campaign(database, clock, campaign)
+    missing = issue_codes(database, keys, clock, campaign)
+    new = reissue_codes(database, keys, clock, campaign, [issued[1].code])
+    revoke_codes(database, keys, clock, campaign, [new[0].code])
+    with database.read() as connection:
+        opened, *changes = map(json.loads, list_entries(connection, campaign))
+    key = keys.campaign_key(campaign)
+
+    def hashes(*codes: str) -> list[str]:
+        return sorted(hash_code(key, read_code(code)).hex() for code in codes)
+
+    assert opened["codes"]["n"] == 126
+    assert changes == [
+        {"kind": "codes", "cancelled": [], "added": hashes(missing[0].code)},
+        {"kind": "codes", "cancelled": hashes(issued[1].code), "added": hashes(new[0].code)},
+        {"kind": "codes", "cancelled": hashes(new[0].code), "added": []},
+    ]
+
+
+def test_no_codes_after_the_closing_moment(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    code = issue_codes(database, keys, clock, campaign)[0].code
+    open_campaign(database, clock, campaign)
+    close_campaign(database, keys, clock, campaign)
+    for act in (revoke_codes, reissue_codes):
+        with pytest.raises(WrongState, match="closing"):
+            act(database, keys, clock, campaign, [code])
+    with pytest.raises(WrongState, match="closing"):
+        issue_codes(database, keys, clock, campaign)
+
+
+def test_ten_thousand_codes_are_issued_and_all_differ(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(
+        tmp_path,
+        school_rows(200, pupils=2_000),
+        county={"code": "430302", "name": "示范县", "population": 5_333_333},
+        frames={"principal": 0},
+    )
+    campaign = create_campaign(database, keys, clock, path)
+    issued = issue_codes(database, keys, clock, campaign)
+    assert len(issued) >= 9_000
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.code)).scalar_one() == len(issued)
