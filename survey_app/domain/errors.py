@@ -102,3 +102,23 @@ class KeysMissing(SurveyError):
 
     def __str__(self) -> str:
         return f"{self.directory} has no key of campaign {self.campaign}; nothing of it can be mixed until JUNHENG_KEYS names its key directory"
+
+
+@dataclasses.dataclass(eq=False)
+class UnknownAssessment(SurveyError):
+    """No assessment has this id."""
+
+    assessment: str
+
+    def __str__(self) -> str:
+        return f"there is no assessment {self.assessment}"
+
+
+@dataclasses.dataclass(eq=False)
+class AssessmentSigned(SurveyError):
+    """The assessment is signed: nothing of it can change until it is reopened."""
+
+    assessment: str
+
+    def __str__(self) -> str:
+        return f"assessment {self.assessment} is signed; to change it, it must be reopened"
