@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from random import Random
 from typing import Any
 
@@ -100,8 +101,8 @@ def token_from(keys: KeyDirectory, clock: Clock, seconds_ago: float) -> str:
     return start_token(keys.session_secret(), FixedClock(clock.now() - timedelta(seconds=seconds_ago)))
 
 
-def questionnaire_document(group: str, *, with_comment: bool = True) -> dict[str, Any]:
-    """A questionnaire of one required question, two that may be skipped, and a comment."""
+def questionnaire_document(group: str, *, with_comment: bool = True, extra_choices: int = 0) -> dict[str, Any]:
+    """A questionnaire of one required question, two that may be skipped, a comment, and more choices x01, x02, … to be skipped."""
 
     def question(id_: str, type_: str, *, required: bool, options: str | None = "satisfaction") -> dict[str, Any]:
         text = {"zh": f"题{id_}", "en": None}
@@ -113,6 +114,7 @@ def questionnaire_document(group: str, *, with_comment: bool = True) -> dict[str
         question("q02", "choice", required=False),
         question("q03", "multi", required=False),
     ]
+    questions += [question(f"x{number:02d}", "choice", required=False) for number in range(1, extra_choices + 1)]
     if with_comment:
         questions.append(question("q04", "text", required=False, options=None))
     title = {"zh": f"{group}问卷", "en": None}
@@ -130,6 +132,7 @@ def open_survey(
     caps: Mapping[str, int] | None = None,
     min_seconds: float | None = None,
     with_comment: bool = True,
+    extra_choices: int = 0,
 ) -> Survey:
     """Stores an open campaign, opened an hour ago and closing in a day, with the codes of `crowds`."""
     survey = Survey(database, keys, clock)
@@ -138,7 +141,8 @@ def open_survey(
         connection.execute(insert(tables.campaign), _campaign_row(clock.now(), k, min_seconds))
         for group in {crowd.group for crowd in crowds}:
             of_group = [crowd for crowd in crowds if crowd.group == group]
-            connection.execute(insert(tables.questionnaire), _questionnaire_row(group, with_comment))
+            document = questionnaire_document(group, with_comment=with_comment, extra_choices=extra_choices)
+            connection.execute(insert(tables.questionnaire), _questionnaire_row(document))
             connection.execute(insert(tables.quota), _quota_row(group, of_group, (caps or {}).get(group)))
             labels = {label_of(CAMPAIGN, group, ""): ""} | {crowd.label: _unit(crowd) for crowd in of_group}
             rows = [
@@ -189,10 +193,9 @@ def _campaign_row(now: datetime, k: int, min_seconds: float | None) -> dict[str,
     }
 
 
-def _questionnaire_row(group: str, with_comment: bool) -> dict[str, Any]:
-    from hashlib import sha256
-
-    text = json.dumps(questionnaire_document(group, with_comment=with_comment), ensure_ascii=False, sort_keys=True)
+def _questionnaire_row(document: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True)
+    group = document["group"]
     return {
         "campaign": CAMPAIGN,
         "group": group,

@@ -56,6 +56,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_code_campaign_group_school", "code", ["campaign", "group", "school"], unique=False)
     op.create_table(
+        "sealed_comment",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("campaign", sa.String(length=40), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("ct", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_comment")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_sealed_comment_campaign"), "sealed_comment", ["campaign"], unique=False)
+    op.create_table(
         "comment",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("campaign", sa.String(length=40), nullable=False),

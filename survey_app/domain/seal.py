@@ -134,6 +134,11 @@ def lost_entry(label: str, count: int) -> dict[str, Any]:
     return {"kind": "lost", "label": label, "n": count}
 
 
+def lost_comments_entry(count: int) -> dict[str, Any]:
+    """The ledger's entry for comments whose key is gone; the answers they were written with are not lost."""
+    return {"comments": count, "kind": "lost"}
+
+
 def _set_entry(kind: str, items: Sequence[bytes]) -> dict[str, Any]:
     return {"kind": kind, "n": len(items), "root": set_root(items).hex()}
 

@@ -43,6 +43,11 @@ def label_of(campaign: str, group: str, unit: str) -> str:
     return f"{campaign}/{group}/{unit}"
 
 
+def comments_label(campaign: str) -> str:
+    """The label of the pool in which a campaign's comments wait for its closing."""
+    return f"{campaign}/comments"
+
+
 def campaign_of(label: str) -> str:
     """The campaign that a label belongs to."""
     return label.partition("/")[0]

@@ -1,4 +1,4 @@
-"""Storing a batch that comes out of the mix: answers, comments apart from them, and the ledger's entry."""
+"""Storing a batch that comes out of the mix: answers, comments sealed apart from them, and the ledger's entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from random import Random
 
 from sqlalchemy import Connection
 
+from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, canonical_json, mix_entry
 from survey_app.domain.sheet import Sheet
-from survey_app.services.opening_envelopes import ID_LENGTH
+from survey_app.services.comments import Comment, put_by
+from survey_app.services.opening_envelopes import ID_LENGTH, Contents
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.pools import Waiting
-from survey_app.storage.responses import StoredComment, StoredResponse, insert_comments, insert_responses
+from survey_app.storage.responses import StoredResponse, insert_responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,16 @@ class Batch:
         return cls(waiting.campaign, waiting.group, waiting.unit, waiting.label, waiting.batch)
 
 
-def store_batch(connection: Connection, batch: Batch, sheets: Sequence[Sheet], randomness: Random) -> None:
-    """Stores the sheets under new random ids and seals them; of none, nothing."""
-    if not sheets:
+def store_batch(
+    connection: Connection, keys: KeyDirectory, batch: Batch, contents: Sequence[Contents], randomness: Random
+) -> None:
+    """Stores the sheets under new random ids and seals them in the ledger; of none, nothing."""
+    if not contents:
         return
+    sheets = [one.sheet for one in contents]
     answers = [_sealed_answer(batch, sheet, randomness) for sheet in sheets]
     insert_responses(connection, (_response(batch, *pair) for pair in zip(answers, sheets, strict=True)))
-    insert_comments(connection, (_comment(batch, sheet.comment, randomness) for sheet in sheets if sheet.comment))
+    put_by(connection, keys, batch.campaign, _comments(batch.group, contents), randomness)
     append_entry(connection, batch.campaign, mix_entry(answers))
 
 
@@ -51,5 +56,6 @@ def _response(batch: Batch, answer: SealedAnswer, sheet: Sheet) -> StoredRespons
     return StoredResponse(answer.id, batch.label, batch.number, sheet.questionnaire, bucket, sheet.valid, answers)
 
 
-def _comment(batch: Batch, text: str, randomness: Random) -> StoredComment:
-    return StoredComment(randomness.randbytes(ID_LENGTH), batch.campaign, batch.group, text)
+def _comments(group: str, contents: Sequence[Contents]) -> list[Comment]:
+    pairs = [(one.sheet.comment, one.length) for one in contents]
+    return [Comment(group, text, length) for text, length in pairs if text]

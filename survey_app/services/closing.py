@@ -66,8 +66,8 @@ def _begin(database: Database, now: datetime, campaign_id: str) -> Campaign:
 
 def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str) -> Campaign:
     with database.write() as connection:
-        campaign = find_campaign(connection, campaign_id, to_change=True)
         lock_groups(connection, campaign_id)  # a submission that is under way is stored, or finds the campaign closed
+        campaign = find_campaign(connection, campaign_id, to_change=True)
         raise_admission(connection, campaign_id, Admission.OVER)
     mix_remainders(database, keys, campaign)
     with database.write() as connection:

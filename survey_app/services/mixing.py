@@ -18,6 +18,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.mixing_rules import choose_staying, is_due, plan_remainders
 from survey_app.domain.units import campaign_of, label_of
 from survey_app.services.batches import Batch, store_batch
+from survey_app.services.comments import release_comments, replace_lost_comment_key
 from survey_app.services.lost_answers import write_off
 from survey_app.services.opening_envelopes import Contents, Opener, count_valid, make_opener, seal_anew
 from survey_app.storage.campaigns import list_campaigns
@@ -50,6 +51,7 @@ def mix_due_pools(database: Database, keys: KeyDirectory, randomness: Random | N
             if not _is_key_directory_of(keys, campaign):
                 log.error("%s", KeysMissing(campaign.id, str(keys.path)))
                 continue
+            replace_lost_comment_key(database, keys, campaign.id)
             due = [pool for pool in _waiting(database, campaign) if _must_move(keys, campaign, pool)]
             mixed += sum(_mix(database, keys, randomness or SystemRandom(), campaign, pool) for pool in due)
     return mixed
@@ -73,6 +75,7 @@ def mix_remainders(
                 parts = [by_unit[unit] for unit in remainder.units]
                 unit = parts[0].unit if remainder.keeps_unit else ""
                 _mix_remainder(database, keys, randomness or SystemRandom(), campaign, parts, unit)
+        release_comments(database, keys, campaign.id, randomness or SystemRandom())
         _remove_pools(database, keys, campaign)
 
 
@@ -126,18 +129,24 @@ def _mix(database: Database, keys: KeyDirectory, randomness: Random, campaign: C
     with database.write() as connection:
         if lock_pool(connection, waiting.label) != waiting.pool:  # another mixer was faster
             return False
-        _turn_over(connection, randomness, campaign, waiting, opener, next_pool)
+        _turn_over(connection, keys, randomness, campaign, waiting, opener, next_pool)
     keys.destroy_pool_key(waiting.label, waiting.batch)
     return True
 
 
 def _turn_over(
-    connection: Connection, randomness: Random, campaign: Campaign, waiting: Waiting, opener: Opener, next_pool: Pool
+    connection: Connection,
+    keys: KeyDirectory,
+    randomness: Random,
+    campaign: Campaign,
+    waiting: Waiting,
+    opener: Opener,
+    next_pool: Pool,
 ) -> None:
     readable = _take_out(connection, waiting, opener)
     staying, leaving = _divide(readable, campaign.anonymity_k, randomness)
     insert_envelopes(connection, [seal_anew(contents, campaign.id, next_pool, randomness) for contents in staying])
-    store_batch(connection, Batch.of(waiting), [contents.sheet for contents in leaving], randomness)
+    store_batch(connection, keys, Batch.of(waiting), leaving, randomness)
     move_pool(connection, next_pool)
 
 
@@ -174,7 +183,7 @@ def _mix_remainder(
             return
         contents = [_take_out(connection, part, opener) for part, opener in zip(parts, openers, strict=True)]
         batch = _remainder_batch(connection, parts, unit, [count_valid(of_part) for of_part in contents])
-        store_batch(connection, batch, [one.sheet for of_part in contents for one in of_part], randomness)
+        store_batch(connection, keys, batch, [one for of_part in contents for one in of_part], randomness)
         remove_pools(connection, [part.label for part in parts])
     for part in parts:
         keys.destroy_pool_key(part.label, part.batch)

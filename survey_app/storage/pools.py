@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from survey_app.storage.tables import envelope, label, pool
 
-_SHARE = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label")).with_for_update(read=True)
-_LOCK = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label")).with_for_update()
+_FIND = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label"))
+_SHARE = _FIND.with_for_update(read=True)
+_LOCK = _FIND.with_for_update()
 _INSERT = insert(envelope)
 _WAITING = select(envelope.c.id, envelope.c.batch, envelope.c.ct).where(envelope.c.label == bindparam("label"))
 
@@ -53,15 +54,28 @@ class StoredEnvelope:
     ct: bytes
 
 
+def insert_pool(connection: Connection, new: Pool) -> None:
+    """Opens the first batch of a label; its private key must be safe on disk."""
+    connection.execute(insert(pool), {"label": new.label, "batch": new.batch, "public_key": new.public_key})
+
+
+def find_pool(connection: Connection, label: str) -> Pool | None:
+    """The label's pool; None if it is not there."""
+    return _pool(connection, _FIND, label)
+
+
 def share_pool(connection: Connection, label: str) -> Pool | None:
-    """The label's pool, which can't be mixed until the transaction ends; many may share it. None if it is gone."""
-    row = connection.execute(_SHARE, {"label": label}).one_or_none()
-    return None if row is None else Pool(label, row.batch, row.public_key)
+    """The label's pool, which can't be mixed until the transaction ends; many may share it."""
+    return _pool(connection, _SHARE, label)
 
 
 def lock_pool(connection: Connection, label: str) -> Pool | None:
-    """The label's pool, with nobody else sealing for it until the transaction ends. None if it is gone."""
-    row = connection.execute(_LOCK, {"label": label}).one_or_none()
+    """The label's pool, with nobody else sealing for it until the transaction ends."""
+    return _pool(connection, _LOCK, label)
+
+
+def _pool(connection: Connection, query: Select[tuple[int, bytes]], label: str) -> Pool | None:
+    row = connection.execute(query, {"label": label}).one_or_none()
     return None if row is None else Pool(label, row.batch, row.public_key)
 
 

@@ -209,6 +209,15 @@ response = _table(
     Column("answers", Text, nullable=False),  # canonical JSON
 )
 
+# what was written, from the mix of its sheet until the closing: a row of `comment` written in that mix would bear its transaction
+sealed_comment = _table(
+    "sealed_comment",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("campaign", String(40), nullable=False, index=True),
+    Column("batch", Integer, nullable=False),  # of the campaign's pool of comments
+    Column("ct", LargeBinary, nullable=False),
+)
+
 comment = _table(
     "comment",
     Column("id", LargeBinary(16), primary_key=True),

@@ -101,17 +101,28 @@ def test_odd_comments_survive_the_whole_way(survey: Survey, text: str) -> None:
 
     fill(survey, PARENTS_1, 10, q04=text)
     mix(survey)
+    assert survey.stored(tables.comment, "text") == []
+    mix_rest(survey)
     assert set(survey.stored(tables.comment, "text")) == {clean_text(text)}
 
 
 def test_answers_and_comments_lie_in_the_order_of_their_random_ids(survey: Survey, engine_name: str) -> None:
     fill(survey, PARENTS_1, 30, q04="c")
     mix(survey)
+    fill(survey, PARENTS_2, 30, q04="c")
+    mix(survey)
     with survey.database.read() as connection:
         order = "ctid" if engine_name == "postgresql" else "id"
-        for table in ("response", "comment", "envelope"):
-            ids = [bytes(row[0]) for row in connection.exec_driver_sql(f"SELECT id FROM {table} ORDER BY {order}")][-5:]
+        for table, size in (("response", 25), ("sealed_comment", 25), ("envelope", 5)):
+            ids = [bytes(row[0]) for row in connection.exec_driver_sql(f"SELECT id FROM {table} ORDER BY {order}")][
+                -size:
+            ]
             assert ids == sorted(ids)
+    mix_rest(survey)
+    with survey.database.read() as connection:
+        ids = [bytes(row[0]) for row in connection.exec_driver_sql(f"SELECT id FROM comment ORDER BY {order}")]
+    assert len(ids) == 60
+    assert ids == sorted(ids)
 
 
 def test_who_stays_in_the_pool_is_drawn_at_random(survey: Survey) -> None:
@@ -223,6 +234,19 @@ def test_a_lost_key_of_an_empty_pool_is_replaced_without_a_word(survey: Survey) 
     assert entries(survey) == []
     fill(survey, DEPUTIES, 10)
     assert mix(survey) == 1
+
+
+def test_with_a_lost_key_of_comments_the_answers_stay_and_later_comments_come_out(survey: Survey) -> None:
+    fill(survey, PARENTS_1, 10, q04="前")
+    mix(survey)
+    survey.keys.destroy_pool_key(f"{CAMPAIGN}/comments", 1)
+    mix(survey)
+    assert entries(survey)[-1] == {"kind": "lost", "comments": 5}
+    fill(survey, PARENTS_2, 10, q04="后")
+    mix(survey)
+    mix_rest(survey)
+    assert sorted(survey.stored(tables.comment, "text")) == ["前"] * 5 + ["后"] * 10
+    assert survey.counts()["responses"] == 20
 
 
 def test_a_damaged_envelope_is_written_off_and_the_others_stay_safe(survey: Survey) -> None:
