@@ -25,12 +25,21 @@ STANDARDS: dict[str, dict[str, float]] = {
 SPLIT_WEIGHTS = {PRIMARY: 1.0, JUNIOR: 1.1, SENIOR: 1.32}
 # towns have the teachers and the equipment, villages the space
 _LEAST: dict[str, dict[str, float]] = {
-    CITY: dict.fromkeys(TEACHERS, 1.10) | {TEACHING_AREA: 1.03, SPORTS_AREA: 1.02, EQUIPMENT: 1.20, MULTIMEDIA: 1.10},
-    TOWN: dict.fromkeys(TEACHERS, 1.06) | {TEACHING_AREA: 1.08, SPORTS_AREA: 1.10, EQUIPMENT: 1.10, MULTIMEDIA: 1.06},
+    CITY: dict.fromkeys(TEACHERS, 1.10) | {TEACHING_AREA: 1.03, SPORTS_AREA: 1.02, EQUIPMENT: 1.08, MULTIMEDIA: 1.10},
+    TOWN: dict.fromkeys(TEACHERS, 1.06) | {TEACHING_AREA: 1.08, SPORTS_AREA: 1.10, EQUIPMENT: 1.06, MULTIMEDIA: 1.06},
     VILLAGE: dict.fromkeys(TEACHERS, 1.02)
     | {TEACHING_AREA: 1.20, SPORTS_AREA: 1.25, EQUIPMENT: 1.03, MULTIMEDIA: 1.04},
 }
-_SPREAD = 0.26
+# how far above the least the best stand; qualified teachers can't be more than there are teachers
+_SPREAD = {
+    QUALIFIED: 0.24,
+    BACKBONE: 0.90,
+    PE_ART: 0.60,
+    TEACHING_AREA: 0.90,
+    SPORTS_AREA: 1.20,
+    EQUIPMENT: 0.48,
+    MULTIMEDIA: 0.50,
+}
 # under 0.85 of a standard nothing excuses a school; 0.92 is excused, as long as the other six are met
 _SHORT_SHARES = {
     "backbone": (BACKBONE, 0.70),
@@ -57,7 +66,7 @@ def shared_amount(school: School, resource: str, randomness: random.Random) -> f
 
 
 def _share(school: School, resource: str, randomness: random.Random) -> float:
-    share = _LEAST[school.location][resource] + randomness.uniform(0, _SPREAD)
+    share = _LEAST[school.location][resource] + randomness.uniform(0, _SPREAD[resource])
     return _short_shares(school).get(resource, share)
 
 
