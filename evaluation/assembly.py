@@ -85,6 +85,7 @@ def _failure(row: Mapping[str, Any], county: str, facts: Facts) -> SchoolFailure
         required=optional_number(row["required"]),
         unit=str(row["unit"]),
         source=facts.cell(county, str(row["table"]), int(row["row"]), str(row["field"])),
+        count=int(row.get("count", 1)),
     )
 
 

@@ -40,7 +40,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class SchoolFailure:
-    """One school (or class, or room count) that fails a clause: `actual` against `required`, in `unit`; `label` says of what."""
+    """One school (or class, or room count) that fails a clause: `actual` against `required`, in `unit`; `label` says of what.
+
+    `count` is how many there are of it: a band of a size distribution stands for several classes, `actual` is then its lower end.
+    """
 
     school: str
     name: str
@@ -50,6 +53,7 @@ class SchoolFailure:
     required: float | None
     unit: Unit
     source: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def judge_class_size(case: Case, clause: Clause, test: ClassSize) -> ClauseVerdi
     return ClauseVerdicts(
         status=all_of(statuses),
         judges_schools=True,
-        failures=_failures(failing, "pupils_min", "classes", "pupils_min", "pupil"),
+        failures=_failures(failing, "pupils_min", "classes", "pupils_min", "pupil").assign(count=failing["count"]),
     )
 
 
