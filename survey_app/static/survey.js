@@ -130,8 +130,9 @@
     var wait = FIRST_WAIT_MS;
     var timer = null;
     var isSending = false;
+    var failures = 0;
 
-    function firstOpen() {
+    function openQuestions() {
       var open = [];
       each(form.querySelectorAll('[data-required]'), function (question) {
         if (!question.querySelector('input:checked')) { open.push(question); }
@@ -140,7 +141,7 @@
     }
 
     function count() {
-      var open = firstOpen();
+      var open = openQuestions();
       var all = form.querySelectorAll('[data-required]').length;
       var link = byId('progress').querySelector('a');
       link.textContent = open.length ? fill(words.left, 'n', open.length) : words.done;
@@ -180,8 +181,11 @@
       if (waiting !== null && !isSending) { send(); }
     }
 
-    function lost() {
-      complain(words.lost);
+    function lost() { tryLater(words.lost); }
+
+    function tryLater(text) {
+      failures += 1;
+      complain(text);
       clearTimeout(timer);
       timer = setTimeout(again, wait);
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
@@ -189,7 +193,7 @@
 
     function answered(status, html) {
       if (status === 413) { waiting = null; complain(pageOf(html).querySelector('h1').textContent); }
-      else if (status >= 500 || !show(html)) { lost(); }
+      else if (status >= 500 || !show(html)) { tryLater(words.failed); }
     }
 
     function send() {
@@ -199,11 +203,12 @@
     }
 
     function submitted(event) {
+      var pairs = pairsOf(form);
+      if (store) { keepDraft(code, pairs, true); }
+      if (failures > 2 && !isSending && navigator.onLine) { clearTimeout(timer); return; } // the browser's own way may do
       event.preventDefault();
       if (isSending) { return; }
-      var pairs = pairsOf(form);
       waiting = waiting === null ? bodyOf(pairs) : waiting;
-      if (store) { keepDraft(code, pairs, true); }
       send();
     }
 
