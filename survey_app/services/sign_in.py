@@ -58,7 +58,7 @@ class Place:
     """Where somebody signs in from: the network address, and what the browser brought along from an earlier sign-in."""
 
     address: str
-    device: str = ""
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class _Try:
 
     @property
     def window(self) -> int:
-        return int(self.now.timestamp()) // ADDRESS_WINDOW_S
+        """When the address's present window began, in minutes."""
+        return int(self.now.timestamp()) // ADDRESS_WINDOW_S * ADDRESS_WINDOW_S // 60
 
 
 def sign_in(at: Installation, typed_name: str, password: str, place: Place) -> Account:
@@ -93,6 +94,11 @@ def make_device(session_secret: bytes, name: str) -> str:
     """What a browser keeps to be known as one that has signed in to this account."""
     device_id = secrets.token_urlsafe(_ID_BYTES)
     return f"{device_id}.{_hmac(session_secret, 'device', name, device_id).hex()}"
+
+
+def known_device(session_secret: bytes, name: str, devices: tuple[str, ...]) -> str | None:
+    """The one of `devices` that was made for this account."""
+    return next((device for device in devices if _is_known(session_secret, name, device)), None)
 
 
 def account_of_session(database: Database, name: str, version: int, session_id: str) -> Account | None:
@@ -125,7 +131,7 @@ def _claim_try(database: Database, one_try: _Try) -> None:
 
 def _refuse_beyond_budget(failures: int, one_try: _Try) -> None:
     if one_try.address_source and failures >= ADDRESS_LIMIT:
-        end_of_window = (one_try.window + 1) * ADDRESS_WINDOW_S - one_try.now.timestamp()
+        end_of_window = one_try.window * 60 + ADDRESS_WINDOW_S - one_try.now.timestamp()
         raise TooManyTries(one_try.now + timedelta(seconds=end_of_window))
 
 
@@ -155,11 +161,16 @@ def _note_right(at: Installation, account: Account, one_try: _Try) -> None:
 
 def _sources(secret: bytes, name: str, place: Place) -> tuple[bytes, bytes | None]:
     """Of the account from its place, and of the address: keyed hashes, so that the tables tell no address."""
-    device_id, _, tag = place.device.partition(".")
-    if hmac.compare_digest(tag.encode(), _hmac(secret, "device", name, device_id).hex().encode()):
-        return _hmac(secret, "known", name, device_id), None
+    known = known_device(secret, name, place.devices)
+    if known:
+        return _hmac(secret, "known", name, known), None
     network = network_of(place.address)
     return _hmac(secret, "unknown", name, network), _hmac(secret, "address", network)
+
+
+def _is_known(secret: bytes, name: str, device: str) -> bool:
+    device_id, _, tag = device.partition(".")
+    return hmac.compare_digest(tag.encode(), _hmac(secret, "device", name, device_id).hex().encode())
 
 
 def _hmac(secret: bytes, *parts: str) -> bytes:

@@ -1,13 +1,15 @@
 """Counters against guessing: failed sign-ins by source, and requests by source and window of time."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.storage.staff_tables import failed_sign_in, request_count
 from survey_app.storage.tables import Instant
+
+_KEPT_MINUTES: Final = 60
 
 _COUNT = select(request_count.c.n).where(
     request_count.c.source == bindparam("source"), request_count.c.window == bindparam("window")
@@ -61,10 +63,12 @@ def requests_of(connection: Connection, source: bytes, window: int) -> int:
 
 
 def count_request(connection: Connection, source: bytes, window: int) -> int:
-    """Counts a request and returns how many there were in its window; the source's earlier windows are forgotten."""
+    """Counts a request and returns how many there were in its window, which is named by the minute it began in.
+
+    The first of a source and window takes the counts of long past windows away.
+    """
     counted = connection.execute(_INCREMENT[connection.dialect.name], {"source": source, "window": window})
     n = int(counted.scalar_one())
     if n == 1:
-        past = (request_count.c.source == source, request_count.c.window < window)
-        connection.execute(delete(request_count).where(*past))
+        connection.execute(delete(request_count).where(request_count.c.window < window - _KEPT_MINUTES))
     return n

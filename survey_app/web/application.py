@@ -10,15 +10,24 @@ from markupsafe import Markup
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.settings import Settings
-from survey_app.web import health, respondent
+from survey_app.web import auth, health, respondent, staff
 from survey_app.web.access import public, require_declared_access
 from survey_app.web.addresses import here, is_big_print, link, make_asset_address
 from survey_app.web.errors import answer_errors
-from survey_app.web.installation import install
+from survey_app.web.guard import guard_requests
+from survey_app.web.installation import INSTALLATION, install
 from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
+from survey_app.web.sessions import signing_key
+from survey_app.web.staff_errors import answer_staff_errors
+from survey_app.web.staff_pages import equip_staff_templates
 
-BLUEPRINTS: Final[tuple[Blueprint, ...]] = (respondent.blueprint, health.blueprint)
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    respondent.blueprint,
+    health.blueprint,
+    auth.blueprint,
+    staff.blueprint,
+)
 
 # 40,000 characters of a comment, percent-encoded, and the form around them: refused by our words, not by a limit of the server
 LARGEST_FORM_BYTES: Final = 1024 * 1024
@@ -27,6 +36,11 @@ CHINESE: Final = Markup(' lang="zh-Hans"')
 
 class Application(Flask):
     """Flask, except that a logged error names its route and never the address, which may hold a code."""
+
+    @property
+    def secret_key(self) -> bytes:  # type: ignore[override]
+        """What cookies are signed with: read when the first page needs it, and made if there is none."""
+        return signing_key(self.extensions[INSTALLATION].session_secret)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         logging.getLogger(__name__).error("unexpected error in %s", request.endpoint, exc_info=exc_info)
@@ -38,8 +52,11 @@ def make_application(settings: Settings, clock: Clock) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES)
     install(app, open_installation(settings, clock))
     _equip_templates(app)
+    equip_staff_templates(app)
+    guard_requests(app)
     guard_answers(app)
     answer_errors(app)
+    answer_staff_errors(app)
     _add_routes(app)
     return app
 

@@ -19,8 +19,9 @@ from survey_app.domain.errors import (
     UnknownCode,
     WrongCopy,
 )
+from survey_app.services.guessing import WINDOW_S
+from survey_app.web.staff_errors import staff_error
 
-GUESSING_PAUSE_S: Final = 600
 DRAINED_BYTES: Final = 8 * 1024 * 1024
 _CHUNK_BYTES: Final = 64 * 1024
 
@@ -75,7 +76,7 @@ def _domain_page(error: SurveyError) -> ResponseReturnValue:
     page = DOMAIN_PAGES[type(error)]
     response = make_response(problem_page(page, **vars(error)), page.status)
     if isinstance(error, TooManyGuesses):
-        response.headers["Retry-After"] = str(GUESSING_PAUSE_S)
+        response.headers["Retry-After"] = str(WINDOW_S)
     return response
 
 
@@ -85,6 +86,9 @@ def _http_page(error: HTTPException) -> ResponseReturnValue:
         return error.get_response()
     if isinstance(error, RequestEntityTooLarge):
         _drain_body()
+    of_staff = staff_error(error)
+    if of_staff:
+        return of_staff
     page = HTTP_PAGES.get(error.code) or (HTTP_PAGES[400] if error.code < 500 else OUR_MISTAKE)
     response = error.get_response()
     response.set_data(problem_page(page))

@@ -6,14 +6,14 @@ from flask import Flask, current_app
 
 from survey_app.services.installation import Installation
 
-_NAME: Final = "junheng"
+INSTALLATION: Final = "junheng"
 
 
 def install(app: Flask, installation: Installation) -> None:
     """Gives the application its installation."""
-    app.extensions[_NAME] = installation
+    app.extensions[INSTALLATION] = installation
 
 
 def installation() -> Installation:
     """The installation of the application that handles this request."""
-    return cast(Installation, current_app.extensions[_NAME])
+    return cast(Installation, current_app.extensions[INSTALLATION])

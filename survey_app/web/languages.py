@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 
 from evaluation.errors import Language
 from survey_app.domain.clock import LOCAL_ZONE
@@ -18,8 +18,10 @@ TAGS: Final[dict[Language, str]] = {"zh": "zh-Hans", "en": "en"}
 
 
 def current_language() -> Language:
-    """The language asked for by the address of this request."""
-    return "en" if has_request_context() and request.args.get("lang") == "en" else "zh"
+    """The language asked for by the address of this request, or on the staff's pages chosen before (`web.guard`)."""
+    if not has_request_context():
+        return "zh"
+    return "en" if "en" in (request.args.get("lang"), g.get("language")) else "zh"
 
 
 def speak_both_languages(app: Flask) -> None:

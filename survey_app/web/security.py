@@ -4,6 +4,8 @@ from typing import Final
 
 from flask import Flask, Response, request
 
+from survey_app.web.access import Gate, gate_of_request
+
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -16,6 +18,9 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
+)
+STAFF_CONTENT_SECURITY_POLICY: Final = "; ".join(
+    ("default-src 'self'", "object-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
 )
 STATIC_ENDPOINT: Final = "static"
 ONE_YEAR_S: Final = 31_536_000
@@ -30,6 +35,13 @@ _HEADERS: Final = {
 }
 
 
+# a page of the staff's has no code in its address, and its forms must show where they come from
+_STAFF_HEADERS: Final = {
+    "Content-Security-Policy": STAFF_CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",
+}
+
+
 def guard_answers(app: Flask) -> None:
     """Sets the headers on all answers of the application."""
     app.after_request(_with_headers)
@@ -37,6 +49,8 @@ def guard_answers(app: Flask) -> None:
 
 def _with_headers(response: Response) -> Response:
     response.headers.update(_HEADERS)
+    if gate_of_request() in (Gate.STAFF, Gate.ENTRANCE):
+        response.headers.update(_STAFF_HEADERS)
     response.headers["Cache-Control"] = _cache_control(response)
     return response
 

@@ -1,0 +1,40 @@
+"""Where a request comes from."""
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+from survey_app.domain.network import is_loopback
+
+
+def client_address() -> str:
+    """The address of the client; behind a proxy on this machine the one that the proxy saw.
+
+    Only the last entry of X-Forwarded-For is the proxy's own word, and only where the proxy is the one that calls.
+    """
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and is_loopback(peer) else peer
+
+
+def is_from_this_machine() -> bool:
+    """Whether a process on this machine asks for itself, and not a proxy on it for somebody else."""
+    is_forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
+    return is_loopback(request.remote_addr or "") and not is_forwarded
+
+
+def is_from_own_page() -> bool:
+    """Whether the browser says that a page of ours sent the form; a page of another site can't make it say so."""
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from:
+        return fetched_from == "same-origin"
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.host)
+
+
+def is_own_path(target: str) -> bool:
+    """Whether a redirect to `target` stays here: a path of ours, as browsers read it."""
+    if not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable():
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc

@@ -1,0 +1,71 @@
+"""What templates of the staff's side are given, beside what every page is told."""
+
+from datetime import datetime
+from typing import Final
+
+from flask import Flask, request
+
+from evaluation.errors import Message
+from survey_app.domain.campaigns import State
+from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.web.access import Gate, current_user_or_none, gate_of_request
+from survey_app.web.navigation import may_open, navigation
+from survey_app.web.staff_words import action_name, role_name, words
+
+STATES: Final = {
+    State.DRAFT: Message("state", en="Draft", zh="草稿"),
+    State.OPEN: Message("state", en="Open", zh="进行中"),
+    State.CLOSING: Message("state", en="Closing", zh="正在结束"),
+    State.CLOSED: Message("state", en="Closed", zh="已结束"),
+}
+OUTCOMES: Final = {
+    "certifiable": Message("outcome", en="Certifiable", zh="达到认定标准"),
+    "not_met": Message("outcome", en="Not met", zh="未达标"),
+    "incomplete": Message("outcome", en="Incomplete", zh="材料不全"),
+    "vetoed": Message("outcome", en="Vetoed", zh="一票否决"),
+}
+TONES: Final = {State.DRAFT: "plain", State.OPEN: "good", State.CLOSING: "wait", State.CLOSED: "done"}
+FIELD_LABELS: Final = {
+    "name": Message("field", en="Name", zh="账号"),
+    "role": Message("field", en="Role", zh="角色"),
+    "county": Message("field", en="County", zh="县区代码"),
+    "label": Message("field", en="Used for", zh="用途"),
+    "reason": Message("field", en="Reason", zh="原因"),
+    "text": Message("field", en="Text", zh="文字"),
+    "comment": Message("field", en="Remark", zh="备注"),
+}
+"""What the fields of forms are called where a form that came too late is shown for checking; others show their name."""
+
+
+def equip_staff_templates(app: Flask) -> None:
+    """Functions and facts for the staff's templates."""
+    app.jinja_env.globals.update(
+        navigation=navigation,
+        may_open=may_open,
+        role_name=role_name,
+        action_name=action_name,
+        state_name=lambda state: words(STATES[State(state)]),
+        state_tone=lambda state: TONES[State(state)],
+        outcome_name=lambda outcome: words(OUTCOMES[outcome]),
+        field_label=field_label,
+        short_moment=short_moment,
+    )
+    app.context_processor(_staff_facts)
+
+
+def field_label(name: str) -> str:
+    """What a field of a form is called."""
+    return words(FIELD_LABELS[name]) if name in FIELD_LABELS else name
+
+
+def short_moment(moment: datetime | None) -> str:
+    """A moment in the county's time as tables show it: `2026-11-23 12:00`; nothing for none."""
+    return f"{moment.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _staff_facts() -> dict[str, object]:
+    if gate_of_request() not in (Gate.STAFF, Gate.ENTRANCE):
+        return {}
+    # a switch of language on the page that answers a form leads to the page that the form is on
+    path = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return {"user": current_user_or_none(), "page_path": path}

@@ -1,0 +1,75 @@
+"""What the staff's pages say from code, as messages in both languages; all other words stand in the templates."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import flash
+
+from evaluation.errors import InvalidInput, Message
+from survey_app.domain.staff import Role
+from survey_app.web.languages import current_language
+
+ROLES: Final[Mapping[Role, Message]] = {
+    Role.ADMIN: Message("role", en="Administrator", zh="管理员"),
+    Role.MONITOR: Message("role", en="Monitor", zh="督导"),
+    Role.EVALUATOR: Message("role", en="Evaluator", zh="评估员"),
+    Role.DESK: Message("role", en="Respondents' desk", zh="答疑员"),
+}
+ACTIONS: Final[Mapping[str, Message]] = {
+    "signed_in": Message("action", en="signed in", zh="登录"),
+    "signed_out": Message("action", en="signed out", zh="退出登录"),
+    "sign_in_failed": Message("action", en="sign-in failed", zh="登录失败"),
+    "user_added": Message("action", en="account added", zh="新建账号"),
+    "user_changed": Message("action", en="role or county changed", zh="修改角色或县区"),
+    "user_disabled": Message("action", en="account disabled", zh="停用账号"),
+    "user_enabled": Message("action", en="account enabled", zh="启用账号"),
+    "password_reset": Message("action", en="password reset", zh="重设密码"),
+    "password_changed": Message("action", en="password changed", zh="修改密码"),
+    "token_made": Message("action", en="token made", zh="生成令牌"),
+    "token_revoked": Message("action", en="token revoked", zh="吊销令牌"),
+}
+"""Names of acts in the log; an act that is not here is shown as it is kept."""
+
+SIGNED_OUT: Final = Message("signed_out", en="You are signed out.", zh="您已退出登录。")
+PASSWORD_CHANGED: Final = Message(
+    "password_changed",
+    en="Your password is changed. Everywhere else you are signed out.",
+    zh="密码已修改。您在其他地方的登录都已退出。",
+)
+PASSWORDS_DIFFER: Final = Message(
+    "passwords_differ", en="is not the same as the new password above", zh="与上面的新密码不一致"
+)
+USER_CHANGED: Final = Message("user_changed", en="Account {name} is changed.", zh="账号“{name}”已修改。")
+USER_DISABLED: Final = Message(
+    "user_disabled", en="Account {name} is disabled and signed out.", zh="账号“{name}”已停用，并已退出登录。"
+)
+USER_ENABLED: Final = Message("user_enabled", en="Account {name} is enabled.", zh="账号“{name}”已启用。")
+TOKEN_REVOKED: Final = Message("token_revoked", en="The token is revoked.", zh="令牌已吊销。")
+
+
+def notify(message: Message, **values: object) -> None:
+    """Says something on the next page."""
+    flash(message.text(current_language(), values))
+
+
+def words(message: Message, **values: object) -> str:
+    """The message in the page's language."""
+    return message.text(current_language(), values)
+
+
+def role_name(role: Role) -> str:
+    """What a role is called on pages."""
+    return words(ROLES[role])
+
+
+def action_name(action: str) -> str:
+    """What an act of the log is called on pages."""
+    return words(ACTIONS[action]) if action in ACTIONS else action
+
+
+def problems_by_field(invalid: InvalidInput) -> dict[str, str]:
+    """The sentence beside each field of a form, by the field that `where` names."""
+    said: dict[str, str] = {}
+    for problem in invalid.problems:
+        said.setdefault(problem.where, words(problem.message, **problem.values))
+    return said
