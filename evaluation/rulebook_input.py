@@ -21,8 +21,8 @@ SCORE_OUTSIDE = Message(
 )
 CLAUSE_IGNORED = Message(
     "clause_ignored",
-    en="{rulebook} has no clause {clause} that is {what}; the row is ignored",
-    zh="{rulebook}没有由此表判定的条款{clause}（{what}）；该行已忽略",
+    en="clause {clause} is not one that {rulebook} decides by this sheet; the row is ignored",
+    zh="条款{clause}不是{rulebook}按本表判定的条款；该行已忽略",
 )
 VETO_UNKNOWN = Message(
     "veto_unknown",
@@ -79,4 +79,4 @@ def _ignored(facts: Facts, rulebook: Rulebook, table: str, test: str) -> Iterato
     known = {clause.id for clause in rulebook.clauses_tested_by(test)}
     for _, row in rows[~rows["clause"].isin(known)].iterrows():
         where = facts.cell(str(row["county"]), table, int(row["row"]), "clause")
-        yield InputProblem(where, CLAUSE_IGNORED, {"rulebook": rulebook.id, "clause": row["clause"], "what": test})
+        yield InputProblem(where, CLAUSE_IGNORED, {"rulebook": rulebook.id, "clause": row["clause"]})

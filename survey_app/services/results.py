@@ -2,7 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from evaluation.assessment import Assessment
 from evaluation.commands import SurveyAnswers, evaluate_workbook
 from evaluation.errors import InputProblem
 from evaluation.rulebook.model import Rulebook
-from evaluation.survey.groups import GROUPS
+from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Questionnaires, questionnaire_from_document
 from evaluation.survey.recognition import estimate_recognition, recognition_document
 from evaluation.survey.responses import ResponseRow, Responses, responses_from_rows
@@ -22,7 +24,14 @@ from survey_app.domain.quotas import plan_from_text
 from survey_app.domain.seal import hash_leaf, tree_root
 from survey_app.storage.campaigns import PLAN, RULES, find_campaign, find_document, list_questionnaires
 from survey_app.storage.ledger import list_entries
-from survey_app.storage.results import ResultRow, stream_results
+from survey_app.storage.results import (
+    ResultRow,
+    count_results,
+    list_comments,
+    list_unit_schools,
+    school_names,
+    stream_results,
+)
 from survey_app.storage.session import Database
 
 _CHUNK = 5_000
@@ -61,6 +70,59 @@ def assess_with_campaign(
         campaign = require_closed(connection, campaign_id, "see its results")
         answers = _answers(connection, campaign)
     return evaluate_workbook(workbook, rulebook, answers)
+
+
+def survey_answers(connection: Connection, campaign_id: str) -> SurveyAnswers:
+    """The answers of a closed campaign as `evaluation` judges them. Raises `UnknownCampaign`, `WrongState`."""
+    return _answers(connection, require_closed(connection, campaign_id, "see its results"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """What somebody wrote, apart from the answers."""
+
+    group: Group
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnitSchool:
+    """A school whose answers of a group count in a unit."""
+
+    unit: str
+    group: Group
+    school: str
+    school_name: str
+
+
+@dataclass(frozen=True)
+class CampaignAnswers:
+    """Everything of a closed campaign that may leave it: answers and comments, each in the order of their own random ids."""
+
+    title: str
+    questionnaires: Questionnaires
+    count: int
+    responses: Iterator[ResponseRow]
+    comments: Sequence[StoredComment]
+    units: Sequence[NamedUnitSchool]
+
+
+@contextmanager
+def answers_of_campaign(database: Database, campaign_id: str) -> Iterator[CampaignAnswers]:
+    """The answers of a closed campaign, streamed: read them inside the block. Raises `UnknownCampaign`, `WrongState`."""
+    with database.read() as connection:
+        campaign = require_closed(connection, campaign_id, "export its answers")
+        names = school_names(connection, campaign_id)
+        units = list_unit_schools(connection, campaign_id)
+        comments = list_comments(connection, campaign_id)
+        yield CampaignAnswers(
+            title=campaign.name,
+            questionnaires=read_questionnaires(connection, campaign_id),
+            count=count_results(connection, campaign_id),
+            responses=(_row(one) for one in _rows(connection, campaign_id)),
+            comments=[StoredComment(group, text) for group, text in comments],  # type: ignore[arg-type]
+            units=[NamedUnitSchool(one.unit, one.group, one.school, names[one.school]) for one in units],  # type: ignore[arg-type]
+        )
 
 
 def read_questionnaires(connection: Connection, campaign_id: str) -> Questionnaires:

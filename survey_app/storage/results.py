@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from survey_app.storage.tables import cell, comment, label, response
+from survey_app.storage.tables import cell, comment, label, response, school
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,15 @@ def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]
     columns = (cell.c.group, cell.c.unit, cell.c.school)
     wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "", cell.c.unit != "")
     return [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
+
+
+def count_results(connection: Connection, campaign: str) -> int:
+    """How many answers the campaign has."""
+    wanted = select(func.count()).select_from(response).join(label, label.c.label == response.c.label)
+    return int(connection.execute(wanted.where(label.c.campaign == campaign)).scalar_one())
+
+
+def school_names(connection: Connection, campaign: str) -> dict[str, str]:
+    """The names of a campaign's schools, by code."""
+    rows = connection.execute(select(school.c.code, school.c.name).where(school.c.campaign == campaign))
+    return {row.code: row.name for row in rows}
