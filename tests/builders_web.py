@@ -1,7 +1,6 @@
 """An open survey with the questionnaires that come along, and forms filled in as a browser sends them."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -103,12 +102,8 @@ class Page(HTMLParser):
 
     @property
     def errors(self) -> list[str]:
-        """Texts of the elements of class `error` that are not hidden."""
-        return [text for hidden, text in self._error_elements() if not hidden]
-
-    def _error_elements(self) -> Iterator[tuple[bool, str]]:
-        for attributes, text in re.findall(r'<\w+([^>]*class="error"[^>]*)>([^<]*)<', self.html):
-            yield " hidden" in attributes, text
+        """Texts of the elements of class `error`."""
+        return re.findall(r'<\w+[^>]*class="error"[^>]*>([^<]*)<', self.html)
 
 
 def all_satisfied(group: str) -> dict[str, str]:

@@ -233,16 +233,15 @@
   }
 
   /* the code is used: if it was this phone that sent the sheet, it can ask for the receipt that got lost */
-  function offerReceipt(form, code, isFinal) {
+  function offerReceipt(offer, code, isFinal) {
     var draft = readDraft(code);
     if (isFinal || !draft || !draft.sent) { eraseDraft(code); return; }
-    form.hidden = false;
-    form.addEventListener('submit', function (event) {
-      event.preventDefault();
-      post(form.action, bodyOf(draft.pairs), function (status, html) { show(html); }, function () {
-        form.querySelector('p').textContent = form.getAttribute('data-lost');
+    offer.hidden = false;
+    offer.querySelector('button').onclick = function () {
+      post(offer.getAttribute('data-action'), bodyOf(draft.pairs), function (status, html) { show(html); }, function () {
+        offer.querySelector('p').textContent = offer.getAttribute('data-lost');
       });
-    });
+    };
   }
 
   function start() {

@@ -1,20 +1,34 @@
 """The respondents' pages (contract, section 4): typing a code, the form, its one submission, and looking for a receipt.
 
-No cookies and no session: whatever a form needs stands in the form. GET and HEAD change nothing.
+No cookies and no session: whatever a form needs stands in the form. GET and HEAD change nothing (unknown codes are counted, to stop
+guessing).
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app.domain.codes import read_code
-from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, CodeUsed, GroupFull, InvalidAnswers, WrongCopy
+from survey_app.domain.errors import (
+    CampaignClosed,
+    CampaignNotOpen,
+    CodeUsed,
+    GroupFull,
+    InvalidAnswers,
+    UnknownCode,
+    WrongCopy,
+)
+from survey_app.services.guessing import count_unknown_code
+from survey_app.services.installation import Installation
 from survey_app.services.receipt_list import find_receipt
 from survey_app.services.submission import CodeState, look_up, start_token, submit
 from survey_app.web.access import public
 from survey_app.web.addresses import link
+from survey_app.web.client import client_address
 from survey_app.web.contexts import Filled, form_page
 from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
 from survey_app.web.installation import installation
@@ -55,7 +69,8 @@ def as_typed(code: str = "") -> ResponseReturnValue:
 def form(code: str) -> ResponseReturnValue:
     """The form of a code, or the page that says why there is none."""
     site = installation()
-    state = look_up(site.database, site.keys, site.clock, code)
+    with _unknown_codes_counted(site):
+        state = look_up(site.database, site.keys, site.clock, code)
     if state.state == "used":
         return problem_page(DOMAIN_PAGES[CodeUsed], campaign_name=state.campaign.name)  # not an error to look
     _refuse_unless_usable(state)
@@ -70,7 +85,8 @@ def send(code: str) -> ResponseReturnValue:
     fields = request.form.to_dict(flat=False)
     nonce, started = request.form.get("nonce", ""), request.form.get("started", "")
     try:
-        receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
+        with _unknown_codes_counted(site):
+            receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
     except InvalidAnswers as invalid:
         state = look_up(site.database, site.keys, site.clock, code)
         return _form(state, Filled(nonce, started, fields, invalid.problems)), 422
@@ -100,6 +116,16 @@ def _go_to_form(typed: str) -> ResponseReturnValue:
     except WrongCopy:
         return render_template("respondent/entry.html", typed=typed), 422
     return redirect(link("respondent.form", code=code), 303)
+
+
+@contextmanager
+def _unknown_codes_counted(site: Installation) -> Iterator[None]:
+    """Whoever sends many unknown codes is refused; nobody else is, from whatever address."""
+    try:
+        yield
+    except UnknownCode:
+        count_unknown_code(site.database, site.keys, site.clock, client_address())
+        raise
 
 
 def _refuse_unless_usable(state: CodeState) -> None:

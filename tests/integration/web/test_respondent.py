@@ -55,6 +55,7 @@ def test_every_group_gets_its_form_and_a_receipt(client: FlaskClient, survey: Su
     code = next(codes[0] for (of_group, _), codes in survey.codes.items() if of_group == group)
     page = get(client, f"/s/{code}")
     assert page.kind == "form"
+    assert page.errors == []
     assert {question.id for question in instrument.questions} <= page.ids
     assert len(re.findall("<fieldset", page.html)) == sum(q.type == "choice" for q in instrument.questions)
     answered = post(client, f"/s/{code}", page.values | all_satisfied(group))
@@ -131,7 +132,8 @@ def test_looking_at_a_used_code_is_no_error_and_shows_no_form(client: FlaskClien
     post(client, f"/s/{code}", filled(get(client, f"/s/{code}")))
     page = get(client, f"/s/{code}", 200)
     assert page.kind == "used"
-    assert "survey" not in page.ids
+    assert "<form" not in page.html
+    assert page.fields == []
 
 
 def test_a_form_thirty_hours_old_from_before_a_restart_is_taken(
@@ -418,3 +420,25 @@ def test_nothing_of_a_form_is_run_as_markup(client: FlaskClient, code: str) -> N
 
 def test_health_is_told_while_the_database_answers(client: FlaskClient, app: Flask) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
+
+
+# --- guessing (the limit counts unknown codes only)
+
+
+def test_two_thousand_guesses_a_minute_are_stopped_and_a_real_code_behind_the_same_address_is_not(
+    client: FlaskClient, clock: FixedClock, code: str
+) -> None:
+    statuses = [client.get(f"/s/{make_code()}").status_code for _ in range(500)]
+    assert statuses.count(404) == 400
+    assert statuses[400:] == [429] * 100
+    stopped = client.post(f"/s/{make_code()}")
+    assert (stopped.status_code, Page(stopped.text).kind) == (429, "too_many_guesses")
+    assert stopped.headers["Retry-After"] == "60"
+    assert post(client, f"/s/{code}", filled(get(client, f"/s/{code}"))).kind == "receipt"
+    clock.move(timedelta(minutes=1))
+    assert get(client, f"/s/{make_code()}", 404).kind == "unknown_code"
+
+
+def test_three_hundred_phones_behind_one_address_are_never_refused(client: FlaskClient, survey: Survey) -> None:
+    codes = survey.all_codes()
+    assert {client.get(f"/s/{codes[turn % len(codes)]}").status_code for turn in range(600)} == {200}
