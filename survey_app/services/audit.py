@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser
-from survey_app.storage.audit import AuditFilter, AuditRow, insert_audit, list_actions, list_audit
+from survey_app.storage.audit import AuditRow, insert_audit, list_actions, list_audit
 from survey_app.storage.session import Database
 
 PAGE_LENGTH: Final = 50

@@ -5,6 +5,7 @@ The seam between those pages and the assessments: whoever stores assessments rea
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -33,6 +34,16 @@ class FoundAssessment:
 def latest_verdicts(connection: Connection, county: str | None) -> dict[str, LatestVerdict]:
     """By county code; of one county only where `county` is given."""
     return {}
+
+
+def assessment_county(connection: Connection, assessment_id: str) -> str | None:
+    """The county code of an assessment; None where there is none of this id."""
+    return None
+
+
+def assessment_document(connection: Connection, assessment_id: str) -> dict[str, Any] | None:
+    """The assessment as `assessment.json` (contract, section 5); None where there is none of this id."""
+    return None
 
 
 def find_assessments(connection: Connection, text: str, county: str | None) -> list[FoundAssessment]:

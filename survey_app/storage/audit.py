@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, select
 
+from survey_app.domain.audit import AuditFilter
 from survey_app.storage.staff_tables import audit
 
 
@@ -20,18 +21,6 @@ class AuditRow:
     action: str
     object: str
     details: str
-
-
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
-    """Which rows are wanted; an empty field asks for nothing. Days are half-open moments."""
-
-    staff: str = ""
-    action: str = ""
-    object: str = ""
-    county: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 def insert_audit(connection: Connection, row: AuditRow) -> None:
@@ -53,12 +42,12 @@ def list_actions(connection: Connection) -> list[str]:
 
 
 def _filtered(query: Select[Any], wanted: AuditFilter) -> Select[Any]:
-    conditions = [
-        (wanted.staff, audit.c.staff == wanted.staff),
-        (wanted.action, audit.c.action == wanted.action),
-        (wanted.object, audit.c.object.contains(wanted.object, autoescape=True)),
-        (wanted.county, audit.c.county == wanted.county),
-        (wanted.since, audit.c.at >= wanted.since),
-        (wanted.until, audit.c.at < wanted.until),
+    asked = [
+        wanted.staff and audit.c.staff == wanted.staff,
+        wanted.action and audit.c.action == wanted.action,
+        wanted.object and audit.c.object.contains(wanted.object, autoescape=True),
+        wanted.county and audit.c.county == wanted.county,
+        wanted.since and audit.c.at >= wanted.since,
+        wanted.until and audit.c.at < wanted.until,
     ]
-    return query.where(*(condition for asked, condition in conditions if asked))
+    return query.where(*(condition for condition in asked if isinstance(condition, ColumnElement)))

@@ -10,13 +10,14 @@ from markupsafe import Markup
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.settings import Settings
-from survey_app.web import auth, health, respondent, staff
+from survey_app.web import admin, api, auth, health, respondent, staff
 from survey_app.web.access import public, require_declared_access
 from survey_app.web.addresses import here, is_big_print, link, make_asset_address
 from survey_app.web.errors import answer_errors
 from survey_app.web.guard import guard_requests
 from survey_app.web.installation import INSTALLATION, install
 from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
+from survey_app.web.metrics import measure_requests
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
 from survey_app.web.sessions import signing_key
 from survey_app.web.staff_errors import answer_staff_errors
@@ -27,6 +28,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health.blueprint,
     auth.blueprint,
     staff.blueprint,
+    admin.blueprint,
+    api.blueprint,
 )
 
 # 40,000 characters of a comment, percent-encoded, and the form around them: refused by our words, not by a limit of the server
@@ -53,6 +56,7 @@ def make_application(settings: Settings, clock: Clock) -> Flask:
     install(app, open_installation(settings, clock))
     _equip_templates(app)
     equip_staff_templates(app)
+    measure_requests(app)
     guard_requests(app)
     guard_answers(app)
     answer_errors(app)

@@ -44,6 +44,7 @@ def equip_staff_templates(app: Flask) -> None:
         may_open=may_open,
         role_name=role_name,
         action_name=action_name,
+        actions=lambda names: sorted(((name, action_name(name)) for name in names), key=lambda pair: pair[1]),
         state_name=lambda state: words(STATES[State(state)]),
         state_tone=lambda state: TONES[State(state)],
         outcome_name=lambda outcome: words(OUTCOMES[outcome]),

@@ -1,0 +1,37 @@
+"""What programs read (contract, section 4): campaigns and assessments as JSON, to whoever brings a token."""
+
+from flask import Blueprint, Response, abort, jsonify
+
+from survey_app.domain.staff import Role
+from survey_app.services.assessment_documents import read_assessment_document
+from survey_app.services.monitoring import show_campaign
+from survey_app.web.access import public, with_token
+from survey_app.web.counties import assessment_county, campaign_county
+from survey_app.web.installation import installation
+from survey_app.web.openapi import DOCUMENT
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@blueprint.get("/campaigns/<campaign_id>")
+@with_token(county=campaign_county)
+def campaign(campaign_id: str) -> Response:
+    """State and quotas of a campaign: the document of `junheng campaign show --json`."""
+    return jsonify(show_campaign(installation().database, campaign_id))
+
+
+@blueprint.get("/assessments/<assessment_id>")
+@with_token(Role.ADMIN, Role.MONITOR, Role.EVALUATOR, county=assessment_county)
+def assessment(assessment_id: str) -> Response:
+    """An assessment: the document `assessment.json`."""
+    found = read_assessment_document(installation().database, assessment_id)
+    if found is None:
+        abort(404)
+    return jsonify(found)
+
+
+@blueprint.get("/openapi.json")
+@public
+def document() -> Response:
+    """What programs may ask, in OpenAPI."""
+    return jsonify(DOCUMENT)
