@@ -6,7 +6,6 @@ import click
 
 # name → module and the click object in it
 COMMANDS = {
-    "backup": "survey_app.cli.backup:backup",
     "campaign": "survey_app.cli.campaign:campaign",
     "check": "survey_app.cli.workbook:check",
     "codes": "survey_app.cli.codes:codes",
@@ -22,7 +21,6 @@ COMMANDS = {
 }
 
 SUMMARIES = {
-    "backup": "Copy the database and its keys consistently, under load.",
     "campaign": "Create, show, open and close surveys.",
     "check": "Check a statistics workbook and say what is wrong or odd in it.",
     "codes": "Issue, revoke and reissue the codes of a survey.",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from survey_app.cli.reporting import input_problems_reported, print_json
+from survey_app.cli.wording import FRAMES_HELP
 
 
 @click.command()
@@ -22,7 +23,7 @@ from survey_app.cli.reporting import input_problems_reported, print_json
 @click.option(
     "--frames",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Sizes of groups: a .csv with 类别,总体人数.",
+    help=FRAMES_HELP,
 )
 @click.option("--rulebook", default="xiangtan-2018", show_default=True, help="A rulebook's name or its .yaml file.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -1,7 +1,6 @@
 """A believable county for a look around: campaign open since some days, a third of its answers in, statistics beside it."""
 
 import random
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Questionnaires, load_questionnaires
 from questionnaires import FOLDER as BUNDLED
 from survey_app import demo_county
+from survey_app.demo_county.campaign import write_campaign_file
 from survey_app.demo_county.survey import disposition, draw_moods
 from survey_app.domain.clock import Clock, FixedClock
 from survey_app.domain.errors import GroupFull
@@ -61,15 +61,14 @@ def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
     workbook = folder / "workbook.xlsx"
     demo_county.write_workbook(sheets, workbook)
-    demo_county.write_schools_csv(sheets, folder / "schools.csv")
-    shutil.copytree(BUNDLED, folder / "questionnaires", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     now = at.clock.now()
-    file = _write_campaign_file(folder, sheets, now, base_url)
-    opened = FixedClock(now - timedelta(days=DAYS_OPEN))
+    opens, closes = now - timedelta(days=DAYS_OPEN), now + timedelta(days=DAYS_LEFT)
+    file = write_campaign_file(sheets, folder, opens, closes, base_url, SEED)
+    opened = FixedClock(opens)
     campaign = create_campaign(at.database, at.keys, opened, file)
     issued = issue_codes(at.database, at.keys, opened, campaign)
     open_campaign(at.database, opened, campaign)
-    used = _fill_in(at, sheets, issued, load_questionnaires(folder / "questionnaires"))
+    used = _fill_in(at, sheets, issued, load_questionnaires(BUNDLED))
     mix_due_pools(at.database, at.keys)
     codes = {one.group: one for one in reversed(issued) if one.code not in used}
     return Demo(campaign, workbook, codes, tuple(_add_account(at, name, role) for name, role in STAFF))
@@ -79,28 +78,6 @@ def _add_account(at: Installation, name: str, role: Role) -> DemoAccount:
     password = make_initial_password()
     add_user(at.database, at.clock, COMMAND_LINE, NewUser(name, role), password)
     return DemoAccount(name, role, password)
-
-
-def _write_campaign_file(folder: Path, sheets: demo_county.Sheets, now: datetime, base_url: str) -> Path:
-    basics = {str(row["项目"]): row["值"] for row in sheets["基本信息"]}
-    frames = {str(row["类别"]): row["总体人数"] for row in sheets["调查对象规模"]}
-    names = {"校长": "principal", "人大代表": "npc_deputy", "政协委员": "cppcc_member"}
-    lines = [
-        f"name: {basics['县市区']}{basics['年度']}年义务教育优质均衡社会认可度调查",
-        f'county: {{code: "{basics["行政区划代码"]}", name: {basics["县市区"]}, population: {basics["常住人口"]}}}',
-        f"year: {basics['年度']}",
-        "rulebook: xiangtan-2018",
-        f"opens: {(now - timedelta(days=DAYS_OPEN)).isoformat()}",
-        f"closes: {(now + timedelta(days=DAYS_LEFT)).isoformat()}",
-        f"base_url: {base_url}",
-        f"frames: {{{', '.join(f'{names[word]}: {size}' for word, size in frames.items() if word in names)}}}",
-        f"seed: {SEED}",
-        "questionnaires: questionnaires",
-        "schools: schools.csv",
-    ]
-    file = folder / "campaign.yaml"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return file
 
 
 def _fill_in(
