@@ -66,9 +66,9 @@ def _failing(context: Context, clause: ClauseResult) -> str:
 
 
 def count_failing(clause: ClauseResult) -> int:
-    """How many classes, subjects or schools fail: one a failure where each is one, else one a school."""
-    if clause.test in {"class_size", "monitoring"}:
-        return len(clause.failures)
+    """How many classes, or else schools, fail."""
+    if clause.test == "class_size":
+        return sum(one.count for one in clause.failures)
     return len(clause.schools or ()) or len({one.school for one in clause.failures})
 
 

@@ -4,7 +4,7 @@ A ledger of one assessment has nothing to compare with, so every gap is on the b
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaluation.assessment import Assessment, ClauseResult, Gap, IndicatorResult, SchoolFailure
 from evaluation.numeric import round_up_whole
@@ -80,7 +80,7 @@ def _rows_of_clause(context: Context, indicator: IndicatorResult, clause: Clause
     """School by school where schools are judged (the resource standards have their gaps), else one row for the county."""
     if clause.failures and clause.test != "resource_standard":
         for failure in clause.failures:
-            yield _failure_row(context, clause, failure)
+            yield from _failure_rows(context, clause, failure)
         return
     made: Mapping[str, Callable[[Context, IndicatorResult, ClauseResult], Iterator[LedgerRow]]] = {
         "dispersion": _dispersion_rows,
@@ -91,8 +91,15 @@ def _rows_of_clause(context: Context, indicator: IndicatorResult, clause: Clause
     yield from made.get(clause.test, _county_rows)(context, indicator, clause)
 
 
-def _failure_row(context: Context, clause: ClauseResult, failure: SchoolFailure) -> LedgerRow:
-    label = failure_label(context, clause.test, failure)
+def _failure_rows(context: Context, clause: ClauseResult, failure: SchoolFailure) -> Iterator[LedgerRow]:
+    """One row, or one for each class of a size band, so that each can be taken off the books by itself."""
+    label = failure_label(context, clause.test, replace(failure, count=1))
+    for number in range(1, failure.count + 1):
+        told = label if failure.count == 1 else LEDGER["one_of_band"].format(label=label, number=number)
+        yield _failure_row(context, clause, failure, told)
+
+
+def _failure_row(context: Context, clause: ClauseResult, failure: SchoolFailure, label: str) -> LedgerRow:
     shortfall = None if failure.actual is None or failure.required is None else abs(failure.required - failure.actual)
     return LedgerRow(
         SHEET_OF_TEST.get(clause.test, "schools"),

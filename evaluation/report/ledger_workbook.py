@@ -16,6 +16,7 @@ from evaluation.report.wording import (
     LEDGER_PROGRESS,
     LEDGER_SHEETS,
     LEDGER_STATES,
+    WORD_FONTS,
 )
 
 WIDTHS = (5, 12, 18, 6, 25, 10, 10, 10, 10, 6, 18, 11, 8, 14, 11, 8, 8, 11, 8, 10)
@@ -28,7 +29,7 @@ SPARE_ROWS = 200
 MOST_DECIMALS = 6
 A4 = 9
 FONT = {
-    "font_name": "宋体",
+    "font_name": WORD_FONTS["table"],
     "font_size": 10,
     "valign": "vcenter",
     "text_wrap": True,
@@ -77,8 +78,12 @@ class _Writer:
         sheet = self.workbook.add_worksheet(LEDGER_SHEETS["notes"])
         sheet.set_column(0, 0, NOTE_WIDTH)
         sheet.hide_gridlines(2)
-        head = self.workbook.add_format({"font_name": "黑体", "font_size": 16, "bold": True, "valign": "vcenter"})
-        text = self.workbook.add_format({"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"})
+        head = self.workbook.add_format(
+            {"font_name": WORD_FONTS["heading"], "font_size": 16, "bold": True, "valign": "vcenter"}
+        )
+        text = self.workbook.add_format(
+            {"font_name": WORD_FONTS["table"], "font_size": 11, "text_wrap": True, "valign": "top"}
+        )
         sheet.set_row(0, 32)
         sheet.write_string(0, 0, self.title, head)
         counts = [
@@ -104,10 +109,10 @@ class _Writer:
 
     def _columns(self, sheet: Any) -> None:
         head = self.workbook.add_format(
-            {**FONT, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#DCE6F0"}
+            {**FONT, "font_name": WORD_FONTS["heading"], "bold": True, "align": "center", "bg_color": "#DCE6F0"}
         )
         typed = self.workbook.add_format(
-            {**FONT, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#FFF8E1"}
+            {**FONT, "font_name": WORD_FONTS["heading"], "bold": True, "align": "center", "bg_color": "#FFF8E1"}
         )
         sheet.set_row(0, 30)
         for column, (name, width) in enumerate(zip(LEDGER_COLUMNS, WIDTHS, strict=True)):

@@ -63,14 +63,16 @@ def show_against(
         return show(value, form)
     bounds = [threshold] if also is None else [threshold, also]
     exact = next((_threshold(one, form) for one in bounds if numeric.is_equal(value, one)), _decimal(value, form))
-    places = max(_places_against(value, exact, one, limit, form) for one in bounds)
+    places = _places_against(value, exact, bounds, limit, form)
     return _written(exact, form, places)
 
 
-def _places_against(value: float, exact: Decimal, threshold: float, limit: Limit, form: Form) -> int:
-    bound, meets = _threshold(threshold, form), is_met(value, threshold, limit)
+def _places_against(value: float, exact: Decimal, bounds: list[float], limit: Limit, form: Form) -> int:
+    """The least decimals with which the number lies on the right side of every bound at once."""
+    sides = [(_threshold(one, form), is_met(value, one, limit)) for one in bounds]
     for places in range(form.places, MOST_PLACES):
-        if _meets(_rounded(exact, places), bound, limit) == meets:
+        rounded = _rounded(exact, places)
+        if all(_meets(rounded, bound, limit) == meets for bound, meets in sides):
             return places
     return MOST_PLACES
 

@@ -73,7 +73,7 @@ def _about_schools(context: Context, clause: ClauseResult) -> Iterator[str]:
     if not count:
         return
     words, worst, failing = context.words, _worst(clause), context.words.of("failing", clause.test, count=count)
-    if worst is not None and len(clause.failures) == 1:
+    if worst is not None and count == len(clause.failures) == 1:
         yield words("sentence", text=words("join.colon").join([failing, _measured(context, "one", clause.test, worst)]))
         return
     yield words("sentence", text=words("join.colon").join(part for part in (failing, _names(context, clause)) if part))
@@ -112,7 +112,8 @@ def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure) 
 
 def failure_label(context: Context, test: str, failure: SchoolFailure) -> str:
     """What of the school fails: a class, a kind of room; "" where the clause says it already."""
-    return context.words.of("label", test, label=context.words.data(failure.label))
+    label = context.words.of("label", test, label=context.words.data(failure.label))
+    return label if failure.count == 1 else context.words("label.several", label=label, count=failure.count)
 
 
 def failure_texts(context: Context, failure: SchoolFailure) -> tuple[str, str, str]:

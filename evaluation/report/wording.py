@@ -96,8 +96,6 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "join.colon": ("：", ": "),
     "join.sentences": ("", " "),
     "sentence": ("{text}。", "{text}."),
-    "yes": ("是", "yes"),
-    "no": ("否", "no"),
     # units
     "unit.share": ("", ""),
     "unit.": ("", ""),
@@ -118,7 +116,6 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "title": ("县域义务教育优质均衡发展督导评估报告", "Evaluation of high-quality balanced compulsory education"),
     "title.county": ("{county} · {year}年", "{county} · {year}"),
     "title.page": ("{county} {year}年 优质均衡发展督导评估报告", "{county} {year}: evaluation report"),
-    "title.written_on": ("报告日期：{year}年{month}月{day}日", "Report date: {year}-{month:02d}-{day:02d}"),
     "title.date": ("{year}年{month}月{day}日", "{year}-{month:02d}-{day:02d}"),
     "title.rulebook": ("评估依据：{title}", "Rulebook: {title}"),
     "contents": ("目录", "Contents"),
@@ -182,13 +179,13 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "failing.special_rooms": ("{count}所学校专用教室不足", "{count} schools short of rooms"),
     "failing.funded_pupils": ("{count}所学校公用经费未足额核定", "{count} schools funded for too few pupils"),
     "failing.training_share": ("{count}所学校培训经费不足", "{count} schools spend too little on training"),
-    "failing.monitoring": ("{count}个学科未达到要求", "{count} subjects fail"),
     "failing.other": ("{count}所学校未达标", "{count} schools fail"),
     "label.resource_standard": ("", ""),
     "label.school_size": ("在校学生", "pupils"),
     "label.special_rooms": ("{label}专用教室", "{label} rooms"),
     "label.funded_pupils": ("核定学生数", "funded pupils"),
     "label.training_share": ("培训经费占比", "training share"),
+    "label.several": ("{label}（{count}个班）", "{label} ({count} classes)"),
     "label.other": ("{label}", "{label}"),
     # sentences about what fails
     "what.resource_standard": ("全县值", "The county's value"),
@@ -483,7 +480,6 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "findings.clause": ("{clause}：", "{clause}: "),
     "findings.warnings": ("填报表提示", "Warnings of the workbook"),
     "findings.none": ("没有发现数据与评分不符，填报表没有需要提示的问题。", "No contradictions and no warnings."),
-    "findings.no_warnings": ("填报表没有需要提示的问题。", "The workbook has no warnings."),
     "findings.kept": ("评分仍以评估人为准，此处只作提示。", "Scores stay the evaluators'; this is a remark only."),
     # sources
     "sources.intro": (
@@ -573,6 +569,7 @@ LEDGER: Final[Mapping[str, str]] = {
     "points": "分",
     "total_points": "B类总分",
     "veto": "一票否决{id} {text}",
+    "one_of_band": "{label}（第{number}个班）",
     "failing": "{id} {label}",
     "class_size": "{id} 班级学生数 {label}",
     "coefficient": "{id} {name}：校际差异系数",

@@ -1,0 +1,76 @@
+"""All four files or none."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evaluation.report.writing import write_reports
+from tests.builders_assessment import recognition, some_assessment
+from tests.paths import REPOSITORY
+
+NAMES = ["assessment.json", "ledger.xlsx", "report.docx", "report.html"]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir())
+
+
+def test_four_files_and_nothing_beside_them(tmp_path: Path) -> None:
+    written = write_reports(some_assessment("not_met"), tmp_path / "new" / "out")
+    assert names(tmp_path / "new" / "out") == NAMES
+    assert names(tmp_path / "new") == ["out"]
+    assert sorted(one.name for one in written) == NAMES
+
+
+def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    (tmp_path / "report.html").write_text("old", encoding="utf-8")
+    write_reports(some_assessment("not_met"), tmp_path)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_failure_halfway_leaves_no_file(tmp_path: Path) -> None:
+    broken = some_assessment("not_met", recognition=recognition() | {"deff": float("nan")})
+    with pytest.raises(ValueError, match="JSON"):
+        write_reports(broken, tmp_path / "out")
+    assert names(tmp_path) == []
+
+
+def test_a_path_that_is_a_file_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        write_reports(some_assessment("not_met"), tmp_path / "out")
+    assert names(tmp_path) == ["out"]
+
+
+def test_the_same_assessment_writes_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_reports(some_assessment("vetoed"), tmp_path / name, written_on=date(2020, 12, 1))
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in NAMES)
+
+
+def test_the_json_is_the_document_of_the_contract(tmp_path: Path) -> None:
+    write_reports(some_assessment("incomplete"), tmp_path)
+    document = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
+    assert document["schema"] == "junheng.assessment/1"
+    assert document["recognition"] is None
+    assert document["b"]["total"] is None
+    assert document["a_missing"] == ["18", "22", "36"]
+
+
+def test_no_day_is_printed_when_none_is_given(tmp_path: Path) -> None:
+    write_reports(some_assessment("not_met"), tmp_path)
+    assert "报告日期" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_importing_the_reports_loads_none_of_the_writers() -> None:
+    code = "import sys, evaluation.report, evaluation.report.writing\nprint(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    ).stdout.split()
+    assert not {"docx", "xlsxwriter", "resvg_py", "jinja2", "pandas"} & set(loaded)
