@@ -124,12 +124,10 @@ def _number(raw: object) -> float | None:
 
 def _without_unit(raw: object, column: Column, factor: float) -> object:
     """A number with the column's own unit behind it (305人) without it; another unit stays, to be refused."""
-    units = (
-        [unit for unit, times in UNITS.get(column.unit, {}).items() if times == 1]
-        if column.unit and factor == 1
-        else []
-    )
-    text = fold(raw) if isinstance(raw, str) else ""
+    if not isinstance(raw, str) or not column.unit or factor != 1:
+        return raw
+    text = fold(raw)
+    units = [unit for unit, times in UNITS[column.unit].items() if times == 1]
     return next((text.removesuffix(unit) for unit in units if text.endswith(unit)), raw)
 
 

@@ -33,7 +33,7 @@ class Note(NamedTuple):
 NO_NOTE = Note("", "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One column.
 
@@ -54,7 +54,7 @@ class Column:
     example: str | float = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """One sheet and the table of `evaluation.facts` it fills.
 

@@ -106,9 +106,10 @@ def match_header(sheet: Sheet, text: str) -> Match | None:
 def _followed_by_unit(names: Iterable[str], bare: str) -> tuple[str | None, str | None]:
     """The name a header begins with, if nothing but a unit follows (教学仪器设备值 万元, after a line break)."""
     for name in names:
-        rest = bare.removeprefix(name).strip(_JOINTS).removeprefix(UNIT_PREFIX)
-        if bare.startswith(name) and UNIT_WORD.fullmatch(rest):
-            return name, rest
+        if bare.startswith(name):
+            rest = bare.removeprefix(name).strip(_JOINTS).removeprefix(UNIT_PREFIX)
+            if UNIT_WORD.fullmatch(rest):
+                return name, rest
     return None, None
 
 
@@ -137,13 +138,25 @@ def _matches_in(sheet: Sheet, raw: RawSheet, row: int) -> dict[int, Match]:
 
 def find_header(sheet: Sheet, raw: RawSheet) -> HeaderSearch:
     """Find the row that names the most columns of `sheet`, and place them."""
-    searched = range(min(SEARCHED_ROWS, len(raw.rows)))
-    by_row = {row: _matches_in(sheet, raw, row) for row in searched}
-    best = max(searched, key=lambda row: (_distinct(by_row[row]), -row), default=None)
-    if best is None or not _is_credible(sheet, _distinct(by_row[best])):
-        return HeaderSearch(None, (_no_header(sheet, raw, len(searched)),))
-    row = _last_of_block(by_row, best)
-    return _place(sheet, raw, row, by_row[row])
+    searched = min(SEARCHED_ROWS, len(raw.rows))
+    best, matches = _best_row(sheet, raw, searched)
+    if not _is_credible(sheet, _distinct(matches)):
+        return HeaderSearch(None, (_no_header(sheet, raw, searched),))
+    row = _last_of_block(sheet, raw, best, matches)
+    return _place(sheet, raw, row, matches)
+
+
+def _best_row(sheet: Sheet, raw: RawSheet, searched: int) -> tuple[int, dict[int, Match]]:
+    """The first row with the most columns in it; one with all required columns ends the search."""
+    best: tuple[int, dict[int, Match]] = 0, {}
+    required = sum(column.is_required for column in sheet.columns)
+    for row in range(searched):
+        matches = _matches_in(sheet, raw, row)
+        if _distinct(matches) > _distinct(best[1]):
+            best = row, matches
+        if _distinct(best[1]) >= required:
+            break
+    return best
 
 
 def _distinct(matches: dict[int, Match]) -> int:
@@ -155,10 +168,10 @@ def _is_credible(sheet: Sheet, count: int) -> bool:
     return count >= max(1, min(2, required - 1), required // 3)
 
 
-def _last_of_block(by_row: dict[int, dict[int, Match]], best: int) -> int:
+def _last_of_block(sheet: Sheet, raw: RawSheet, best: int, matches: dict[int, Match]) -> int:
     """Headers merged over several rows are found in each of them; the data begin below the last."""
     row = best
-    while row + 1 in by_row and by_row[row + 1].keys() >= by_row[best].keys():
+    while row + 1 < len(raw.rows) and _matches_in(sheet, raw, row + 1).keys() >= matches.keys():
         row += 1
     return row
 
