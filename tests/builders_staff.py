@@ -25,6 +25,7 @@ class StaffBrowser:
 
     client: FlaskClient
     account: Account | None = None
+    token: str | None = None
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """Opens a page."""
@@ -37,10 +38,12 @@ class StaffBrowser:
         return self.client.post(path, data=data, headers=headers, **options)
 
     def csrf_token(self) -> str:
-        """The token of a page that is open now."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/").text)
-        assert found
-        return found.group(1)
+        """The token of a page that was opened in this session."""
+        if self.token is None:
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/").text)
+            assert found
+            self.token = found.group(1)
+        return self.token
 
 
 def installation_of(app: Flask) -> Installation:

@@ -1,6 +1,6 @@
 """Which county things belong to, for the question who may see them."""
 
-from survey_app.services.verdicts import assessment_county
+from survey_app.storage.assessments import find_assessment
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
 
@@ -11,7 +11,7 @@ def county_of_campaign(database: Database, campaign_id: str) -> str:
         return find_campaign(connection, campaign_id).county_code
 
 
-def county_of_assessment(database: Database, assessment_id: str) -> str | None:
-    """The county of an assessment; None where there is none of this id."""
+def county_of_assessment(database: Database, assessment_id: str) -> str:
+    """The county of an assessment. Raises `UnknownAssessment`."""
     with database.read() as connection:
-        return assessment_county(connection, assessment_id)
+        return find_assessment(connection, assessment_id).county_code

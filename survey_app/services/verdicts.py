@@ -1,25 +1,24 @@
-"""The latest verdict of each county, and assessments found by a search, for the pages over all counties.
-
-The seam between those pages and the assessments: whoever stores assessments reads them here.
-"""
+"""The latest verdict of each county, and assessments found by a search, for the pages over all counties."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
+
+from survey_app.domain.assessments import CountyAssessment
+from survey_app.storage.assessments import list_assessments
+from survey_app.storage.overview import find_assessment_lines
 
 
 @dataclass(frozen=True, slots=True)
 class LatestVerdict:
-    """What a county's latest assessment says (contract, section 5); `signed_at` None: not signed yet."""
+    """What a county's latest assessment says (contract, section 5); `outcome` None: not judged yet."""
 
     assessment: str
     county_name: str
     year: int
-    outcome: str
+    outcome: str | None
     grade: str | None
-    signed_at: datetime | None
+    is_signed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,19 @@ class FoundAssessment:
 
 
 def latest_verdicts(connection: Connection, county: str | None) -> dict[str, LatestVerdict]:
-    """By county code; of one county only where `county` is given."""
-    return {}
-
-
-def assessment_county(connection: Connection, assessment_id: str) -> str | None:
-    """The county code of an assessment; None where there is none of this id."""
-    return None
-
-
-def assessment_document(connection: Connection, assessment_id: str) -> dict[str, Any] | None:
-    """The assessment as `assessment.json` (contract, section 5); None where there is none of this id."""
-    return None
+    """By county code; of one county only where `county` is given. The latest year's counts, of it the one begun last."""
+    latest: dict[str, CountyAssessment] = {}
+    for one in list_assessments(connection, county):
+        before = latest.get(one.county_code)
+        if before is None or (one.year, one.created_at) > (before.year, before.created_at):
+            latest[one.county_code] = one
+    return {code: _verdict(one) for code, one in latest.items()}
 
 
 def find_assessments(connection: Connection, text: str, county: str | None) -> list[FoundAssessment]:
     """Assessments whose id, county or rulebook holds the text."""
-    return []
+    return [FoundAssessment(*row) for row in find_assessment_lines(connection, text, county)]
+
+
+def _verdict(one: CountyAssessment) -> LatestVerdict:
+    return LatestVerdict(one.id, one.county_name, one.year, one.outcome, one.grade, one.is_signed)

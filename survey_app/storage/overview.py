@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, or_, select
 
 from survey_app.domain.campaigns import State
+from survey_app.storage.assessment_tables import assessment
 from survey_app.storage.tables import campaign, quota, school
 
 FOUND_AT_MOST = 50
@@ -65,6 +66,17 @@ def find_school_lines(connection: Connection, text: str, county: str | None) -> 
         .order_by(campaign.c.opens.desc(), campaign.c.id, school.c.code)
     )
     return [SchoolLine(*row) for row in connection.execute(_of_county(wanted, county).limit(FOUND_AT_MOST))]
+
+
+def find_assessment_lines(connection: Connection, text: str, county: str | None) -> list[tuple[str, str, int]]:
+    """Id, county and year of the assessments whose id, county or rulebook holds the text, the latest year first."""
+    columns = (assessment.c.id, assessment.c.county_name, assessment.c.county_code, assessment.c.rulebook)
+    held = or_(*(column.icontains(text, autoescape=True) for column in columns))
+    wanted = select(assessment.c.id, assessment.c.county_name, assessment.c.year).where(held)
+    if county is not None:
+        wanted = wanted.where(assessment.c.county_code == county)
+    rows = connection.execute(wanted.order_by(assessment.c.year.desc(), assessment.c.id).limit(FOUND_AT_MOST))
+    return [(row.id, row.county_name, row.year) for row in rows]
 
 
 def _campaigns() -> Select[Any]:

@@ -1,9 +1,8 @@
 """What programs read (contract, section 4): campaigns and assessments as JSON, to whoever brings a token."""
 
-from flask import Blueprint, Response, abort, jsonify
+from flask import Blueprint, Response, jsonify
 
 from survey_app.domain.staff import Role
-from survey_app.services.assessment_documents import read_assessment_document
 from survey_app.services.monitoring import show_campaign
 from survey_app.web.access import public, with_token
 from survey_app.web.counties import assessment_county, campaign_county
@@ -24,10 +23,10 @@ def campaign(campaign_id: str) -> Response:
 @with_token(Role.ADMIN, Role.MONITOR, Role.EVALUATOR, county=assessment_county)
 def assessment(assessment_id: str) -> Response:
     """An assessment: the document `assessment.json`."""
-    found = read_assessment_document(installation().database, assessment_id)
-    if found is None:
-        abort(404)
-    return jsonify(found)
+    from survey_app.services.assessments.files import assessment_document_for
+
+    at = installation()
+    return jsonify(assessment_document_for(at.database, assessment_id, at.clock))
 
 
 @blueprint.get("/openapi.json")

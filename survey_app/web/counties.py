@@ -17,10 +17,7 @@ def campaign_county(parts: Mapping[str, Any]) -> str | None:
 
 def assessment_county(parts: Mapping[str, Any]) -> str | None:
     """Of the assessment in `<assessment_id>`."""
-    county = county_of_assessment(installation().database, parts["assessment_id"])
-    if county is None:
-        raise NotFound
-    return county
+    return county_of_assessment(installation().database, parts["assessment_id"])
 
 
 def account_county(parts: Mapping[str, Any]) -> str | None:

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Conflict, HTTPException, NotFound
 
-from survey_app.domain.errors import UnknownCampaign, WrongState
+from survey_app.domain.errors import UnknownAssessment, UnknownCampaign, WrongState
 from survey_app.web.access import Gate, gate_of_request
 from survey_app.web.auth import page_without_token
 
@@ -31,7 +31,8 @@ JSON_ERRORS: Final[Mapping[int, tuple[str, str]]] = {
 def answer_staff_errors(app: Flask) -> None:
     """Registers what the errors of other pages do not cover."""
     app.register_error_handler(CSRFError, page_without_token)
-    app.register_error_handler(UnknownCampaign, _no_such_campaign)
+    app.register_error_handler(UnknownCampaign, _nothing_there)
+    app.register_error_handler(UnknownAssessment, _nothing_there)
     app.register_error_handler(WrongState, _wrong_state)
 
 
@@ -45,7 +46,7 @@ def staff_error(error: HTTPException) -> Response | None:
     return None
 
 
-def _no_such_campaign(_error: UnknownCampaign) -> Response:
+def _nothing_there(_error: UnknownCampaign | UnknownAssessment) -> Response:
     return staff_error(NotFound()) or Response(status=404)
 
 

@@ -1,0 +1,59 @@
+"""How to fill the parts of an address with something of the county `OWN_COUNTY`, for tests that go through all routes.
+
+A route joins such tests by itself; whoever gives an address a part of a new name adds here what stands for it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from survey_app.domain.assessments import AssessmentState, CountyAssessment
+from survey_app.domain.staff import Role
+from survey_app.services.users import find_user
+from survey_app.storage.assessments import insert_assessment, keep_rulebook
+from tests.builders_staff import OWN_COUNTY, installation_of, make_account
+from tests.builders_survey import CAMPAIGN
+
+ASSESSMENT = "a-of-own-county"
+ACCOUNT = "of-own-county"
+
+
+def own_account(app: Flask) -> str:
+    """An account that is bound to the county."""
+    if find_user(installation_of(app).database, ACCOUNT) is None:
+        make_account(app, ACCOUNT, Role.MONITOR, OWN_COUNTY)
+    return ACCOUNT
+
+
+def own_assessment(app: Flask) -> str:
+    """An assessment of the county."""
+    at = installation_of(app)
+    with at.database.write() as connection:
+        keep_rulebook(connection, "0" * 64, "")
+        row = (ASSESSMENT, OWN_COUNTY, "测试县", 2026, "xiangtan-2018", "0" * 64, AssessmentState.DRAFT, None, "x")
+        insert_assessment(connection, CountyAssessment(*row, at.clock.now()))
+    return ASSESSMENT
+
+
+def fixed(text: str) -> Callable[[Flask], str]:
+    """Something that has no county of its own."""
+    return lambda _app: text
+
+
+PARTS: dict[str, Callable[[Flask], Any]] = {
+    "campaign_id": fixed(CAMPAIGN),  # tests that use this have an open survey of the county (fixture `survey`)
+    "assessment_id": own_assessment,
+    "name": own_account,
+    "token_id": fixed("0"),
+    "code": fixed("430302001"),
+    "filename": fixed("staff.css"),
+}
+
+
+def example_parts(app: Flask, rule: Rule) -> dict[str, Any]:
+    """The parts of an address of this route."""
+    missing = set(rule.arguments) - set(PARTS)
+    assert not missing, f"{rule}: say in tests/route_examples.py what stands for {sorted(missing)}"
+    return {name: PARTS[name](app) for name in rule.arguments}
