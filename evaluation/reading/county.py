@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evaluation.errors import InputProblem, InvalidInput
-from evaluation.facts import Facts
 from evaluation.reading import checks, wording
-from evaluation.reading.basics import read_basics, read_figure_units
-from evaluation.reading.building import build_facts
+from evaluation.reading.basics import Basics, read_basics, read_figure_units
 from evaluation.reading.cells import is_blank
 from evaluation.reading.columns import (
     BASIC,
@@ -32,13 +31,26 @@ from evaluation.reading.rows import Table, read_table
 from evaluation.reading.tables import RawSheet, RawWorkbook, column_index, open_workbook
 from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERING, fold
 
+if TYPE_CHECKING:
+    from evaluation.facts import Facts
+
 
 @dataclass(frozen=True)
 class Reading:
     """What a workbook says, and what in it is plausible but odd (or was understood in another unit, or ignored)."""
 
-    facts: Facts
+    facts: "Facts"
     warnings: tuple[InputProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckedWorkbook:
+    """A workbook without errors: its typed rows, the county's own figures, and the warnings."""
+
+    tables: Mapping[str, Table]
+    basics: Basics
+    warnings: tuple[InputProblem, ...]
+    sha256: str
 
 
 def read_county(path: Path) -> Reading:
@@ -46,11 +58,20 @@ def read_county(path: Path) -> Reading:
 
     Raises `InvalidInput` with all problems over the whole workbook, in the order of its sheets; nothing is guessed.
     """
-    return read_workbook(open_workbook(Path(path)))
+    # pandas, and what it loads, is only needed for the tables
+    from evaluation.reading.building import build_facts
+
+    checked = check_county(path)
+    return Reading(build_facts(checked.tables, checked.basics, checked.sha256), checked.warnings)
 
 
-def read_workbook(workbook: RawWorkbook) -> Reading:
-    """Facts and warnings from raw cells. Raises `InvalidInput`."""
+def check_county(path: Path) -> CheckedWorkbook:
+    """Read and check a county's workbook without making tables of it. Raises `InvalidInput` as `read_county` does."""
+    return check_raw(open_workbook(Path(path)))
+
+
+def check_raw(workbook: RawWorkbook) -> CheckedWorkbook:
+    """Typed rows and warnings from raw cells. Raises `InvalidInput`."""
     found, problems, warnings = _find_sheets(workbook)
     tables = {sheet.name: read_table(sheet, raw) for sheet, raw in found.items() if not _is_blank_sheet(raw)}
     basics = read_basics(tables.get(BASIC.name))
@@ -62,7 +83,7 @@ def read_workbook(workbook: RawWorkbook) -> Reading:
     if problems or basics is None:
         raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))
     warnings += [*_empty_sheets(found, tables, is_required=False), *find_oddities(tables, basics)]
-    return Reading(build_facts(tables, basics, workbook.sha256), tuple(_in_order(warnings, workbook)))
+    return CheckedWorkbook(tables, basics, tuple(_in_order(warnings, workbook)), workbook.sha256)
 
 
 def _find_sheets(workbook: RawWorkbook) -> tuple[dict[Sheet, RawSheet], list[InputProblem], list[InputProblem]]:

@@ -56,9 +56,18 @@ def check(ctx: click.Context, workbook: Path, name: str | None, as_json: bool) -
 
 
 def _check(workbook: Path, name: str | None) -> tuple[list[InputProblem], list[InputProblem]]:
+    try:
+        return [], _warnings(workbook, name)
+    except InvalidInput as error:
+        return list(error.problems), list(error.warnings)
+
+
+def _warnings(workbook: Path, name: str | None) -> list[InputProblem]:
+    if name is None:
+        # without a rulebook nothing is judged, and no tables are needed
+        from evaluation.reading.county import check_county
+
+        return list(check_county(workbook).warnings)
     from evaluation.commands import check_workbook
 
-    try:
-        return [], check_workbook(workbook, name)
-    except InvalidInput as error:
-        return list(error.problems), []
+    return check_workbook(workbook, name)
