@@ -1,0 +1,42 @@
+"""Hands in forms as fast as it can, several at a time, once the starting file is there; prints the outcome of each as JSON.
+
+`python -m tests.crowding URL KEYS PLAN START`: PLAN is a JSON list of codes, START the file to wait for.
+"""
+
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+from survey_app.domain.clock import FixedClock
+from survey_app.domain.errors import SurveyError
+from survey_app.domain.keys import KeyDirectory
+from survey_app.services.submission import start_token, submit
+from survey_app.storage.session import open_database
+
+AT_A_TIME = 6
+
+
+def main(url: str, keys_path: str, plan: str, start: str) -> None:
+    database, keys = open_database(url), KeyDirectory(Path(keys_path))
+    clock = FixedClock(datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
+    started = start_token(keys.session_secret(), clock)
+
+    def hand_in(code: str) -> str:
+        try:
+            submit(database, keys, clock, code, {"q01": ["1"]}, "nonce", started)
+        except SurveyError as refused:
+            return type(refused).__name__
+        return "stored"
+
+    codes = json.loads(Path(plan).read_text())
+    while not Path(start).exists():
+        time.sleep(0.001)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        sys.stdout.write(json.dumps(list(pool.map(hand_in, codes))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
