@@ -160,7 +160,7 @@ def _plain(node: Any) -> Any:
 
 
 def _problem_from_pydantic(document: Document, model: type[BaseModel], detail: Any) -> InputProblem:
-    path = [step for step in detail["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
+    path = [step for step in detail["loc"] if not str(step).startswith("function-") and step != "[key]"]
     key = ".".join(str(step) for step in path)
     if detail["type"] == "extra_forbidden":
         return document.problem(path, UNKNOWN_KEY, key=path[-1], expected=", ".join(_known_keys(model, path[:-1])))

@@ -40,13 +40,15 @@ def read_campaign_file(path: Path) -> CampaignInput:
     questionnaires = reading.read_named("questionnaires", load_questionnaires, default=bundled_questionnaires.FOLDER)
     schools = reading.read_named("schools", lambda list_: schools_from_stages(read_school_list(list_)))
     workbook = reading.read_named("workbook", read_workbook_schools)
-    if file:
-        reading.problems += _contradictions(document, file, workbook)
+    if isinstance(document.root, dict):
+        reading.problems += _sources(document)
+    if file and workbook:
+        reading.problems += _other_county(document, file, workbook)
     if questionnaires:
         reading.problems += _missing_questionnaires(document, questionnaires)
     if reading.problems or not (file and rulebook and questionnaires):
         raise InvalidInput(reading.problems)
-    frames = (workbook.frames if workbook else {}) | _by_group(file.frames)
+    frames = (workbook.frames if workbook else {}) | file.frames
     return CampaignInput(file, rulebook, questionnaires, workbook.schools if workbook else schools or [], frames)
 
 
@@ -91,22 +93,14 @@ class _Reading:
         return load_rulebook(path.name)
 
 
-def _by_group(numbers: dict[str, int]) -> dict[Group, int]:
-    return {group: numbers[group] for group in GROUPS if group in numbers}
+def _sources(document: Document) -> Iterator[InputProblem]:
+    """The schools must come from one place."""
+    if ("schools" in document.root) == ("workbook" in document.root):
+        yield document.problem(["workbook"], wording.ONE_SOURCE)
 
 
-def _contradictions(document: Document, file: CampaignFile, workbook: WorkbookSchools | None) -> Iterator[InputProblem]:
-    """What the shape alone can't say."""
-    if file.closes <= file.opens:
-        moments = {"closes": f"{file.closes:%Y-%m-%d %H:%M}", "opens": f"{file.opens:%Y-%m-%d %H:%M}"}
-        yield document.problem(["closes"], wording.CLOSES_TOO_EARLY, **moments)
-    if (file.schools is None) == (file.workbook is None):
-        yield document.problem(["schools"], wording.ONE_SOURCE)
-    for key, numbers in (("frames", file.frames), ("caps", file.caps)):
-        for group in [group for group in numbers if group not in GROUPS]:
-            values = {"key": key, "group": group, "expected": ", ".join(GROUPS)}
-            yield document.problem([key, group], wording.UNKNOWN_GROUP, **values)
-    if workbook and workbook.county != file.county.code:
+def _other_county(document: Document, file: CampaignFile, workbook: WorkbookSchools) -> Iterator[InputProblem]:
+    if workbook.county != file.county.code:
         values = {"workbook": workbook.county, "campaign": file.county.code}
         yield document.problem(["county", "code"], wording.OTHER_COUNTY, **values)
 

@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.survey.groups import Group
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.codes import CODE_LENGTH
 from survey_app.services import wording
@@ -100,8 +101,8 @@ class CampaignFile(StrictModel):
     opens: Annotated[datetime, BeforeValidator(_opening)]
     closes: Annotated[datetime, BeforeValidator(_closing)]
     base_url: Annotated[str, AfterValidator(_base_url)]
-    frames: dict[str, Count] = Field(default_factory=dict)
-    caps: dict[str, Count] = Field(default_factory=dict)
+    frames: dict[Group, Count] = Field(default_factory=dict)
+    caps: dict[Group, Count] = Field(default_factory=dict)
     min_sample: Count = 0
     expected_return: Annotated[float, Field(gt=0, le=1)] = 0.8
     per_school: Annotated[int, Field(ge=1, le=10_000)] = 10
@@ -112,3 +113,11 @@ class CampaignFile(StrictModel):
     questionnaires: Text | None = None
     schools: Text | None = None
     workbook: Text | None = None
+
+    @field_validator("closes")
+    @classmethod
+    def _is_later(cls, closes: datetime, info: ValidationInfo) -> datetime:
+        opens = info.data.get("opens")
+        if opens and closes <= opens:
+            raise refusal(wording.EXPECTED_LATER)
+        return closes

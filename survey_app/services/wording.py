@@ -16,6 +16,7 @@ EXPECTED_TIME = Message(
     en="a time such as 2026-11-20 08:00 (Asia/Shanghai)",
     zh="时间，如 2026-11-20 08:00（北京时间）",
 )
+EXPECTED_LATER = Message("expected_later", en="a time after opens", zh="晚于 opens 的时间")
 EXPECTED_COUNTY_CODE = Message(
     "expected_county_code", en='a code of 6 digits, such as "430302"', zh="六位代码，如“430302”"
 )
@@ -29,20 +30,10 @@ EXPECTED_SHORT_ADDRESS = Message(
 )
 EXPECTED_TEXT = Message("expected_text", en="a text that is not blank", zh="不为空的文字")
 EXPECTED_SEED = Message("expected_seed", en="a number or a word", zh="数字或文字")
-CLOSES_TOO_EARLY = Message(
-    "campaign_closes",
-    en="closes: {closes} is not after opens ({opens}); expected a later time",
-    zh="closes：{closes} 不晚于 opens（{opens}）；截止时间应晚于开始时间",
-)
 ONE_SOURCE = Message(
     "campaign_schools",
     en="expected either schools (a .csv file) or workbook (an .xlsx file), and not both",
     zh="应写明 schools（.csv 文件）或 workbook（.xlsx 文件）之一，不能两者都写",
-)
-UNKNOWN_GROUP = Message(
-    "campaign_group",
-    en="{key}: there is no group “{group}”; expected one of: {expected}",
-    zh="{key}：没有类别“{group}”；可用的类别：{expected}",
 )
 UNKNOWN_RULEBOOK = Message(
     "campaign_rulebook",

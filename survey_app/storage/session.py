@@ -18,6 +18,7 @@ DialectName = Literal["sqlite", "postgresql"]
 
 BUSY_TIMEOUT_MS = 30_000
 _IS_WRITING = "junheng_is_writing"
+_POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Database:
@@ -29,11 +30,12 @@ class Database:
         self.file = file  # None on PostgreSQL
         self._lock_file = file and file.with_name(f"{file.name}.lock")
         self._writing = engine.execution_options(**{_IS_WRITING: True})
+        self._reading = engine if file else engine.execution_options(**_POSTGRESQL_READING)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads: one consistent state of the database."""
-        with self.engine.begin() as connection:
+        """A transaction that only reads: one state of the database, whatever is written meanwhile."""
+        with self._reading.begin() as connection:
             yield connection
 
     @contextmanager

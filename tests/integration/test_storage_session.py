@@ -62,6 +62,16 @@ def test_a_reader_is_not_held_up_by_a_writer_and_sees_the_state_before(database:
             assert reader.execute(select(guess)).all() == []
 
 
+def test_a_reader_sees_one_state_from_its_first_query_to_its_last(database: Database) -> None:
+    with database.read() as reader:
+        assert reader.execute(select(guess)).all() == []
+        with database.write() as writer:
+            writer.execute(insert(guess), {"source": "a", "window": 1, "n": 1})
+        assert reader.execute(select(guess)).all() == []
+    with database.read() as reader:
+        assert len(reader.execute(select(guess)).all()) == 1
+
+
 def test_a_moment_comes_back_the_same_in_utc_whatever_zone_it_was_given_in(database: Database) -> None:
     given = datetime(2026, 11, 23, 12, 30, 1, 250_000, tzinfo=timezone(timedelta(hours=8)))
     with database.write() as connection:

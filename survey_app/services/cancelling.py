@@ -1,0 +1,114 @@
+"""Cancels unused codes, and replaces them in their cell. A used code can't be cancelled: nobody knows which answers are its."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from evaluation.errors import InputProblem, InvalidInput, Message
+from survey_app.domain.clock import Clock
+from survey_app.domain.codes import Choice, hash_code, make_code, read_code
+from survey_app.domain.errors import WrongCopy
+from survey_app.domain.keys import KeyDirectory
+from survey_app.services import wording
+from survey_app.services.code_changes import (
+    HandOver,
+    IssuedCode,
+    hold_campaign,
+    issued_code,
+    key_of,
+    note_in_ledger,
+    require_state,
+)
+from survey_app.storage import issuing as storage
+from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.issuing import KnownCode, NewCode
+from survey_app.storage.session import Database
+
+
+def revoke_codes(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, codes: Sequence[str]) -> None:
+    """Cancels unused codes. Raises `InvalidInput` with every code that can't be, and then cancels none."""
+    with database.write() as connection:
+        campaign = hold_campaign(connection, clock, campaign_id, "revoke codes")
+        cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
+        storage.cancel_codes(connection, campaign_id, cancelled)
+        note_in_ledger(connection, campaign, [one.h for one in cancelled], [])
+
+
+def reissue_codes(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    campaign_id: str,
+    codes: Sequence[str],
+    *,
+    hand_over: HandOver | None = None,
+    choose: Choice = secrets.randbelow,
+) -> list[IssuedCode]:
+    """Cancels unused codes and gives a new one for each, of the same group, school and unit. Raises as `revoke_codes` does."""
+    with database.read() as connection:
+        campaign = find_campaign(connection, campaign_id)
+        require_state(campaign, clock, "reissue codes")
+        old = _find_unused(connection, keys, campaign_id, codes)
+        names = {(one.group, one.school): one.school_name for one in storage.list_cells(connection, campaign_id)}
+    made = [(one, make_code(choose)) for one in old]
+    issued = [issued_code(campaign, one.group, one.school, names[one.group, one.school], code) for one, code in made]
+    if hand_over:
+        hand_over(issued)
+    key = key_of(keys, campaign_id)
+    new = [NewCode(hash_code(key, code), one.group, one.school, one.label) for one, code in made]
+    _replace(database, keys, clock, campaign_id, codes, new)
+    return issued
+
+
+def _replace(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    campaign_id: str,
+    codes: Sequence[str],
+    new: Sequence[NewCode],
+) -> None:
+    with database.write() as connection:
+        campaign = hold_campaign(connection, clock, campaign_id, "reissue codes")
+        cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
+        storage.cancel_codes(connection, campaign_id, cancelled)
+        storage.insert_codes(connection, campaign_id, new)
+        note_in_ledger(connection, campaign, [one.h for one in cancelled], [one.h for one in new])
+
+
+def _find_unused(
+    connection: Connection, keys: KeyDirectory, campaign_id: str, texts: Sequence[str], *, to_change: bool = False
+) -> list[KnownCode]:
+    """The codes typed, in their order; `to_change` locks them. Raises `InvalidInput` naming each that is no unused code."""
+    hashes, problems = _hashes(key_of(keys, campaign_id), texts)
+    known = {one.h: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)}
+    for h, text in hashes.items():
+        if message := _why_not_unused(known.get(h)):
+            problems.append(InputProblem(text, message))
+    if problems:
+        raise InvalidInput(problems)
+    return [known[h] for h in hashes]
+
+
+def _hashes(key: bytes, texts: Sequence[str]) -> tuple[dict[bytes, str], list[InputProblem]]:
+    """The hash of each code that was typed, and what is wrong with what is none or was typed before."""
+    hashes: dict[bytes, str] = {}
+    problems: list[InputProblem] = []
+    for text in texts:
+        try:
+            h = hash_code(key, read_code(text))
+        except WrongCopy:
+            problems.append(InputProblem(text, wording.CODE_WRONG_COPY))
+            continue
+        if hashes.setdefault(h, text) is not text:
+            problems.append(InputProblem(text, wording.CODE_TWICE))
+    return hashes, problems
+
+
+def _why_not_unused(code: KnownCode | None) -> Message | None:
+    if code is None:
+        return wording.CODE_UNKNOWN
+    if code.cancelled:
+        return wording.CODE_CANCELLED
+    return wording.CODE_USED if code.used else None
