@@ -21,6 +21,7 @@ from survey_app.storage.users import (
     find_account,
     insert_account,
     list_accounts,
+    lock_admins,
     update_account,
 )
 
@@ -83,12 +84,13 @@ def change_user(
     if problems:
         raise InvalidInput(problems)
     with database.write() as connection:
+        admins = lock_admins(connection)
         old = _to_change(connection, name)
         new = replace(old, role=role, county=county)
         if new == old:
             return
         _refuse_own(actor, old)
-        _refuse_last_admin(connection, old, new)
+        _refuse_last_admin(admins, old, new)
         update_account(connection, old.name, role=str(role), county=county)
         changes = {"role": [str(old.role), str(role)], "county": [old.county, county]}
         _record(connection, clock, actor, "user_changed", new, changes)
@@ -97,12 +99,13 @@ def change_user(
 def set_disabled(database: Database, clock: Clock, actor: StaffUser | str, name: str, *, disabled: bool) -> None:
     """Shuts an account, which ends its sessions and its tokens' use, or opens it again. Raises `InvalidInput`."""
     with database.write() as connection:
+        admins = lock_admins(connection)
         old = _to_change(connection, name)
         if old.is_disabled == disabled:
             return
         new = replace(old, disabled_at=clock.now() if disabled else None)
         _refuse_own(actor, old)
-        _refuse_last_admin(connection, old, new)
+        _refuse_last_admin(admins, old, new)
         update_account(connection, old.name, disabled_at=new.disabled_at)
         end_sessions(connection, old.name)
         _record(connection, clock, actor, "user_disabled" if disabled else "user_enabled", old)
@@ -166,18 +169,14 @@ def _refuse_own(actor: StaffUser | str, account: Account) -> None:
         raise _invalid("name", wording.OWN_ACCOUNT)
 
 
-def _refuse_last_admin(connection: Connection, old: Account, new: Account) -> None:
-    """Somebody must be left who can reach every account."""
-    if not _is_chief(old) or _is_chief(new):
-        return
-    others = [one for one in list_accounts(connection, None) if one.name != old.name and _is_chief(one)]
-    # locked in order of name: two administrators who disable each other wait for one another and only one succeeds
-    if not any(_is_chief(find_account(connection, one.name, to_change=True)) for one in others):
+def _refuse_last_admin(admins: list[Account], old: Account, new: Account) -> None:
+    """Somebody must be left who can reach every account; `admins` are held, so that two can't shut each other out."""
+    if _is_chief(old) and not _is_chief(new) and not any(_is_chief(one) for one in admins if one.name != old.name):
         raise _invalid("name", wording.LAST_ADMIN)
 
 
-def _is_chief(account: Account | None) -> bool:
-    return account is not None and account.role == Role.ADMIN and account.county is None and not account.is_disabled
+def _is_chief(account: Account) -> bool:
+    return account.role == Role.ADMIN and account.county is None and not account.is_disabled
 
 
 def _record(

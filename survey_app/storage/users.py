@@ -45,6 +45,12 @@ def list_accounts(connection: Connection, county: str | None) -> list[Account]:
     return [_account_from_row(row) for row in connection.execute(wanted)]
 
 
+def lock_admins(connection: Connection) -> list[Account]:
+    """All administrators, held until the transaction ends; taken in order of name, so that nobody waits in a circle."""
+    wanted = select(account).where(account.c.role == str(Role.ADMIN)).order_by(account.c.name)
+    return [_account_from_row(row) for row in connection.execute(wanted.with_for_update())]
+
+
 def update_account(connection: Connection, name: str, **columns: object) -> None:
     """Writes into an account's row."""
     connection.execute(update(account).where(account.c.name == name).values(columns))
