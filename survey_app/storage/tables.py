@@ -61,21 +61,21 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _table(name: str, *columns: Any) -> Table:
+def make_table(name: str, *columns: Any) -> Table:
     return Table(name, metadata, *columns, sqlite_with_rowid=False)
 
 
-def _campaign_key() -> Column[str]:
+def campaign_key() -> Column[str]:
     return Column("campaign", String(40), ForeignKey("campaign.id"), primary_key=True)
 
 
-def _count(name: str) -> Column[int]:
+def counter(name: str) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default="0")
 
 
 # --- the office's side: what a campaign is and plans -------------------------------------------------------------------------
 
-campaign = _table(
+campaign = make_table(
     "campaign",
     Column("id", String(40), primary_key=True),
     Column("name", Text, nullable=False),
@@ -103,9 +103,9 @@ campaign = _table(
 )
 
 # the questionnaire of a group, as text: what the form shows and the answers are checked against
-questionnaire = _table(
+questionnaire = make_table(
     "questionnaire",
-    _campaign_key(),
+    campaign_key(),
     Column("group", String(16), primary_key=True),
     Column("id", String(64), nullable=False),  # id/version, such as parent/1
     Column("sha256", String(64), nullable=False),
@@ -113,60 +113,61 @@ questionnaire = _table(
 )
 
 # other texts frozen at opening: `plan` (canonical JSON), `rules` (the rulebook file)
-document = _table(
+document = make_table(
     "document",
-    _campaign_key(),
+    campaign_key(),
     Column("name", String(64), primary_key=True),
     Column("sha256", String(64), nullable=False),
     Column("text", Text, nullable=False),
 )
 
-school = _table(
+school = make_table(
     "school",
-    _campaign_key(),
+    campaign_key(),
     Column("code", String(40), primary_key=True),
     Column("name", Text, nullable=False),
     Column("location", Text, nullable=False),
 )
 
 # one row a group: its plan, and the counters that the monitor reads
-quota = _table(
+quota = make_table(
     "quota",
-    _campaign_key(),
+    campaign_key(),
     Column("group", String(16), primary_key=True),
     Column("planned", Integer, nullable=False),
     Column("cap", Integer),  # None: no cap (parents)
     Column("frame", Integer),  # None: unknown size
     Column("to_issue", Integer, nullable=False),
-    _count("issued"),
-    _count("answered"),
-    _count("valid"),
+    counter("issued"),
+    counter("answered"),
+    counter("valid"),
+    counter("from_paper"),  # how many of them were keyed in; which ones, nobody knows
 )
 
 # one row a group a school (school empty: a group without schools); planned = codes to issue there
-cell = _table(
+cell = make_table(
     "cell",
-    _campaign_key(),
+    campaign_key(),
     Column("group", String(16), primary_key=True),
     Column("school", String(40), primary_key=True),
     Column("planned", Integer, nullable=False),
     Column("unit", String(40)),  # fixed at issuing; None before
-    _count("issued"),
-    _count("answered"),
+    counter("issued"),
+    counter("answered"),
 )
 
 # --- the respondents' side (integrity: codes, pools, envelopes, answers) -------------------------------------------------------
 
-label = _table(
+label = make_table(
     "label",
     Column("label", String(128), primary_key=True),
     Column("campaign", String(40), ForeignKey("campaign.id"), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("unit", String(40), nullable=False),
-    _count("valid"),
+    counter("valid"),
 )
 
-code = _table(
+code = make_table(
     "code",
     Column("h", LargeBinary(32), primary_key=True),
     Column("campaign", String(40), nullable=False),
@@ -183,14 +184,14 @@ code = _table(
 )
 
 # X25519 public key of the open batch of each label
-pool = _table(
+pool = make_table(
     "pool",
     Column("label", String(128), primary_key=True),
     Column("batch", Integer, nullable=False),
     Column("public_key", LargeBinary(32), nullable=False),
 )
 
-envelope = _table(
+envelope = make_table(
     "envelope",
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
@@ -198,7 +199,7 @@ envelope = _table(
     Column("ct", LargeBinary, nullable=False),
 )
 
-response = _table(
+response = make_table(
     "response",
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
@@ -210,7 +211,7 @@ response = _table(
 )
 
 # what was written, from the mix of its sheet until the closing: a row of `comment` written in that mix would bear its transaction
-sealed_comment = _table(
+sealed_comment = make_table(
     "sealed_comment",
     Column("id", LargeBinary(16), primary_key=True),
     Column("campaign", String(40), nullable=False, index=True),
@@ -218,7 +219,7 @@ sealed_comment = _table(
     Column("ct", LargeBinary, nullable=False),
 )
 
-comment = _table(
+comment = make_table(
     "comment",
     Column("id", LargeBinary(16), primary_key=True),
     Column("campaign", String(40), nullable=False, index=True),
@@ -227,7 +228,7 @@ comment = _table(
 )
 
 # for the signal `chain`: submissions of one school in quick succession; last_submit is cleared at closing
-run = _table(
+run = make_table(
     "run",
     Column("campaign", String(40), primary_key=True),
     Column("school", String(40), primary_key=True),
@@ -238,17 +239,17 @@ run = _table(
 
 # --- the seal ------------------------------------------------------------------------------------------------------------------
 
-entry = _table(
+entry = make_table(
     "entry",
-    _campaign_key(),
+    campaign_key(),
     Column("seq", Integer, primary_key=True, autoincrement=False),  # from 0, without gaps
     Column("kind", String(16), nullable=False),
     Column("body", Text, nullable=False),  # canonical JSON: the data of the leaf
 )
 
-checkpoint = _table(
+checkpoint = make_table(
     "checkpoint",
-    _campaign_key(),
+    campaign_key(),
     Column("size", Integer, primary_key=True, autoincrement=False),
     Column("root", LargeBinary(32), nullable=False),
     Column("at", Instant, nullable=False),
@@ -257,7 +258,7 @@ checkpoint = _table(
 
 # --- rate limit of unknown codes: a counter for each source and window of time ---------------------------------------------------
 
-guess = _table(
+guess = make_table(
     "guess",
     Column("source", String(64), primary_key=True),
     Column("window", Integer, primary_key=True, autoincrement=False),

@@ -1,0 +1,44 @@
+"""Tables of the office's pages: readings of the counters, sheets of paper between two typings, and what waits for its holder for a while."""
+
+from sqlalchemy import Column, Date, Integer, LargeBinary, String
+
+from survey_app.storage.tables import Instant, campaign_key, counter, make_table
+
+# the counters as they stood at whole hours, taken by the worker: no submission writes here
+counter_reading = make_table(
+    "counter_reading",
+    campaign_key(),
+    Column("at", Instant, primary_key=True),
+    Column("group", String(16), primary_key=True),
+    counter("answered"),
+    counter("valid"),
+)
+
+# unknown codes by hour (hours since 1970), from all sources together; `most` is the greatest number from one source in a minute
+guess_hour = make_table(
+    "guess_hour",
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    counter("n"),
+    counter("most"),
+)
+
+# a sheet of paper that one person has typed, until another has typed it too: readable only with its code and its key file
+typed_sheet = make_table(
+    "typed_sheet",
+    Column("h", LargeBinary(32), primary_key=True),
+    Column("campaign", String(40), nullable=False, index=True),
+    Column("group", String(16), nullable=False),
+    Column("typist", String(40), nullable=False),
+    Column("typed_on", Date, nullable=False),
+    Column("ct", LargeBinary, nullable=False),
+)
+
+# uploads of an unfinished form, and sheets of codes that were just issued: readable only with the token in their holder's page
+parcel = make_table(
+    "parcel",
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("owner", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+    Column("ct", LargeBinary, nullable=False),
+)
