@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from survey_app.cli.reporting import WRONG_INPUT, input_problems_reported
 from survey_app.domain.clock import SystemClock
@@ -14,7 +13,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.installation import Installation
 from survey_app.settings import Settings, read_settings
 from survey_app.storage.migrating import newest_revision, revision_of, upgrade_database
-from survey_app.storage.session import Database, open_database
+from survey_app.storage.session import Database, DatabaseError, open_database
 
 
 @contextmanager
@@ -38,7 +37,7 @@ def settings_from_environment() -> Settings:
     try:
         settings = read_settings(os.environ)
         open_database(settings.database_url).close()
-    except (ValueError, ArgumentError) as error:
+    except ValueError as error:
         raise click.UsageError(str(error)) from error
     return settings
 

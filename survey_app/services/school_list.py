@@ -9,27 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.reading.cells import Complaint, Value, parse_cell
-from evaluation.reading.columns import Column
-from evaluation.reading.vocabulary import LOCATIONS, PRIMARY, SPECIAL, STAGES, fold
+from evaluation.reading.vocabulary import PRIMARY, SPECIAL, fold
 from evaluation.survey.csv_text import CsvText, read_csv_text
 from survey_app.services import wording
+from survey_app.services.campaign_columns import COLUMNS, NAME, STAGE
 
-_MOST_PUPILS: Final = 50_000
-_MOST_TEACHERS: Final = 10_000
 _GRADES_ASKED, _GRADES = 4, 6  # grades 3 to 6 of 1 to 6
-
-COLUMNS: Final = (
-    Column("学校代码", "code", "code", aliases=("学校标识码",)),
-    Column("学校名称", "name", "text"),
-    Column("学段", "stage", "choice", choices=STAGES),
-    Column("城乡", "location", "choice", choices=LOCATIONS, aliases=("城乡类型",)),
-    Column("学生数", "pupils", "whole", unit="人", maximum=_MOST_PUPILS),
-    Column("教师数", "teachers", "whole", unit="人", maximum=_MOST_TEACHERS, aliases=("教职工数", "专任教师数")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +82,10 @@ def read_school_list(file: Path) -> list[SchoolStage]:
 
 
 def _places(text: CsvText) -> dict[str, int]:
-    """Where each field's column stands; further columns are ignored."""
+    """Where each field's column stands, under its own name or else another; further columns are ignored."""
     heads = [re.sub(r"[(（].*[)）]", "", fold(head)) for head in text.header]
     names = {column.field: [fold(name) for name in (column.header, *column.aliases)] for column in COLUMNS}
-    found = {field: [at for at, head in enumerate(heads) if head in accepted] for field, accepted in names.items()}
+    found = {field: [heads.index(name) for name in accepted if name in heads] for field, accepted in names.items()}
     if missing := [column.header for column in COLUMNS if not found[column.field]]:
         expected = ", ".join(column.header for column in COLUMNS)
         where = text.where_column("")
@@ -132,8 +120,8 @@ def _contradictions(text: CsvText, rows: Sequence[SchoolStage]) -> Iterator[Inpu
         first = stages.setdefault((row.code, row.stage), at)
         if first != at:
             values = {"school": row.code, "stage": row.stage, "line": text.lines[first]}
-            yield InputProblem(text.where(at, "学段"), wording.SCHOOL_STAGE_TWICE, values)
+            yield InputProblem(text.where(at, STAGE.header), wording.SCHOOL_STAGE_TWICE, values)
         first = names.setdefault(row.code, at)
         if rows[first].name != row.name:
             values = {"school": row.code, "other": rows[first].name, "line": text.lines[first]}
-            yield InputProblem(text.where(at, "学校名称"), wording.SCHOOL_OTHER_NAME, values)
+            yield InputProblem(text.where(at, NAME.header), wording.SCHOOL_OTHER_NAME, values)

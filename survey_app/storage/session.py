@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import DatabaseError as DatabaseError
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -50,8 +52,11 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """The database at `url`: `sqlite:///FILE` or `postgresql+psycopg://…`. Nothing is connected yet."""
-    parsed = make_url(url)
+    """The database at `url`: `sqlite:///FILE` or `postgresql+psycopg://…`. Nothing is connected yet. Raises `ValueError`."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError(str(error)) from error
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":

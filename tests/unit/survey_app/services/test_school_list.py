@@ -30,6 +30,11 @@ def test_columns_may_stand_in_any_order_with_units_and_others_between_them(tmp_p
     assert (read.code, read.location, read.pupils, read.teachers) == ("2143000001", "城区", 901, 45)
 
 
+def test_a_column_s_own_name_comes_before_another_that_means_the_same(tmp_path: Path) -> None:
+    path = write_schools(tmp_path / "schools.csv", [("40", *ROW)], header=("专任教师数", *HEADER))
+    assert read_school_list(path)[0].teachers == 45
+
+
 def test_a_school_of_two_stages_is_two_rows_and_one_school(tmp_path: Path) -> None:
     rows = [("S1", "九年制学校", "小学", "镇区", 700, 40), ("S1", "九年制学校", "初中", "镇区", 301, 30), ROW]
     schools = schools_from_stages(read_school_list(write_schools(tmp_path / "schools.csv", rows)))
