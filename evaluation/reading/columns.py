@@ -3,7 +3,7 @@
 Reading, the empty template and docs/workbook.md all derive from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from evaluation.reading.vocabulary import (
@@ -602,7 +602,7 @@ SCORES = Sheet(
     "B评分",
     "scores",
     (
-        _CLAUSE,
+        replace(_CLAUSE, example="8.1"),
         Column(
             "评估人",
             "evaluator",

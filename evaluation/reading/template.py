@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.reading import wording
-from evaluation.reading.cells import plain
 from evaluation.reading.columns import (
     BASIC,
     BASIC_ITEMS,
@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 
 NOTE_ROW, HEADER_ROW, EXAMPLE_ROW, FIRST_ROW = 0, 1, 2, 3
 LAST_ROW = 5_000
+EXPLANATION_WIDTH, LINE_HEIGHT = 70, 16
 # Excel takes a list of at most 255 characters inside a drop-down, a message of 255 and a title of 32.
 LONGEST_LIST, LONGEST_MESSAGE, LONGEST_TITLE = 255, 255, 32
 # The same content gives the same bytes.
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - the file format has no time zone
+# no column is narrower than this many places
+_NARROWEST = " " * 10
 _NUMERIC = ("number", "whole", "share", "year")
 
 
@@ -88,6 +91,7 @@ class _Writer:
         self._title = add({"bold": True, "font_size": 14})
         self._plain = add({"text_wrap": True, "valign": "top"})
         self._note = add({"font_color": "#555555"})
+        self._explanation = add({"font_color": "#555555", "text_wrap": True, "valign": "top"})
         self._header = add(
             {
                 "bold": True,
@@ -110,16 +114,18 @@ class _Writer:
         )
         self._example = add({"italic": True, "font_color": "#7F7F7F", "num_format": "@"})
         self._example_number = add({"italic": True, "font_color": "#7F7F7F"})
+        self._key = add({"num_format": "@", "valign": "top"})
         self._text = add({"num_format": "@"})
         self._number = add({"num_format": "General"})
 
     def write_guide(self) -> None:
         """The page that explains: what goes where, and every column in one table."""
         page = self._workbook.add_worksheet(wording.GUIDE_SHEET)
+        _set_up_page(page)
         page.set_column(0, 0, 14)
         page.set_column(1, 1, 22)
         page.set_column(2, 3, 11)
-        page.set_column(4, 5, 60)
+        page.set_column(4, 5, EXPLANATION_WIDTH)
         page.write(0, 0, wording.GUIDE_TITLE.format(title=self._content.title), self._title)
         for row, line in enumerate(wording.GUIDE, start=1):
             page.write(row, 0, line)
@@ -127,10 +133,13 @@ class _Writer:
         page.write_row(start, 0, wording.GUIDE_HEADERS, self._header)
         for row, cells in enumerate(_guide_rows(), start=start + 1):
             page.write_row(row, 0, cells, self._plain)
+            page.set_row(row, max(_height(cell) for cell in cells))
 
     def write_sheet(self, sheet: Sheet) -> None:
         """One sheet: its note, headers with notes, an example, keys filled in, and drop-downs below."""
         page = self._workbook.add_worksheet(sheet.name)
+        _set_up_page(page)
+        page.repeat_rows(HEADER_ROW)
         page.freeze_panes(FIRST_ROW - 1, 2 if len(sheet.columns) > 6 else 1)
         page.set_row(HEADER_ROW, 32)
         page.write(NOTE_ROW, 0, sheet.note.zh, self._note)
@@ -141,7 +150,7 @@ class _Writer:
 
     def _write_column(self, page: "Worksheet", index: int, column: Column, rows: Mapping[str, str]) -> None:
         is_number = column.kind in _NUMERIC
-        page.set_column(index, index, max(11, 2 * len(column.header) + 4), self._number if is_number else self._text)
+        page.set_column(index, index, _width(index, column, rows), self._number if is_number else self._text)
         page.write(HEADER_ROW, index, header_with_unit(column), self._header if column.is_required else self._optional)
         page.write_comment(HEADER_ROW, index, _comment(column), {"x_scale": 1.6})
         self._write_example(page, index, column)
@@ -156,12 +165,13 @@ class _Writer:
 
     def _write_keys(self, page: "Worksheet", sheet: Sheet, rows: Mapping[str, str]) -> None:
         if any(rows.values()):
-            page.set_column(len(sheet.columns), len(sheet.columns), 70)
+            page.set_column(len(sheet.columns), len(sheet.columns), EXPLANATION_WIDTH)
             page.write(HEADER_ROW, len(sheet.columns), EXPLANATION_HEADER, self._optional)
         for number, (key, text) in enumerate(rows.items(), start=FIRST_ROW):
-            page.write_string(number, 0, key, self._text)
+            page.write_string(number, 0, key, self._key)
             if text:
-                page.write_string(number, len(sheet.columns), text, self._note)
+                page.set_row(number, _height(text))
+                page.write_string(number, len(sheet.columns), text, self._explanation)
 
     def _rules(self, column: Column, keys: Mapping[str, str]) -> list[dict[str, Any]]:
         """The data validation of a column: a drop-down, or its note shown beside the cell."""
@@ -192,6 +202,30 @@ class _Writer:
         page.hide()
 
 
+def _width(index: int, column: Column, keys: Mapping[str, str]) -> float:
+    """Wide enough for the longest word, and for the keys and the marked example of the first column; Chinese takes two places."""
+    words = [header_with_unit(column), *(column.choices.words if column.choices else ())]
+    if index == 0:
+        words += [*keys, example_text(True, column.example)]
+    return 2 + max(_places(word) for word in (*words, _NARROWEST))
+
+
+def _height(text: str) -> float:
+    """The height of a row whose widest cell wraps this text."""
+    return LINE_HEIGHT * ceil((_places(text) + 1) / EXPLANATION_WIDTH)
+
+
+def _places(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
+def _set_up_page(page: "Worksheet") -> None:
+    """On paper: landscape A4, all columns on one page, the headers on each."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
 def header_with_unit(column: Column) -> str:
     """学生数（人）; a share has no unit of its own."""
     return (
@@ -220,5 +254,4 @@ def _guide_rows() -> list[tuple[str, ...]]:
 
 def _guide_row(sheet: Sheet, column: Column) -> tuple[str, ...]:
     words = " / ".join(column.choices.words) if column.choices else ""
-    limit = f"≤ {plain(column.maximum)}" if column.kind in ("number", "whole") and column.maximum < float("inf") else ""
-    return sheet.name, column.header, column.unit, _required_mark(column), words or limit, column.note.zh
+    return sheet.name, column.header, column.unit, _required_mark(column), words, column.note.zh
