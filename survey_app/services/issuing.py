@@ -1,7 +1,8 @@
 """Issues codes. In clear a code exists in the files that are handed out, and nowhere else."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,14 @@ UNIT_GROUPS = ("parent", "student", "teacher")
 FIRST_BATCH = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Label:
+    name: str
+    group: str
+    unit: str
+    has_pool: bool
+
+
 def issue_codes(
     database: Database,
     keys: KeyDirectory,
@@ -43,11 +52,17 @@ def issue_codes(
             campaign = find_campaign(connection, campaign_id)
             require_state(campaign, clock, "issue codes")
             cells = storage.list_cells(connection, campaign_id)
+            known = storage.list_labels(connection, campaign_id)
         issued, new = _make_codes(campaign, keys, _with_units(campaign, cells), choose)
+        labels = [label for label in _labels(campaign_id, new) if label.name not in known]
+        public_keys = {label.name: keys.make_pool_key(label.name, FIRST_BATCH) for label in labels if label.has_pool}
         if hand_over:
             hand_over(issued)
-        if _store_issued(database, keys, clock, campaign_id, cells, new):
-            return issued
+        with database.write() as connection:
+            campaign = hold_campaign(connection, clock, campaign_id, "issue codes")
+            if storage.list_cells(connection, campaign_id) == cells:  # nobody else has issued meanwhile
+                _store(connection, campaign, new, labels, public_keys)
+                return issued
 
 
 def _with_units(campaign: Campaign, cells: Sequence[Cell]) -> list[tuple[Cell, str]]:
@@ -88,35 +103,26 @@ def _make_codes(
     return issued, new
 
 
-def _store_issued(
-    database: Database,
-    keys: KeyDirectory,
-    clock: Clock,
-    campaign_id: str,
-    expected: Sequence[Cell],
+def _labels(campaign_id: str, new: Sequence[tuple[NewCode, str]]) -> list[_Label]:
+    """The labels of new codes, each with a pool, and the label of each group without unit, for what is joined at closing."""
+    units = {(one.group, unit) for one, unit in new}
+    return [
+        _Label(label_of(campaign_id, group, unit), group, unit, has_pool=(group, unit) in units)
+        for group, unit in sorted({*units, *((group, "") for group, _ in units)})
+    ]
+
+
+def _store(
+    connection: Connection,
+    campaign: Campaign,
     new: Sequence[tuple[NewCode, str]],
-) -> bool:
-    """Stores the codes with their units, labels and pools; False, and nothing stored, if the cells are not as expected any more."""
-    with database.write() as connection:
-        campaign = hold_campaign(connection, clock, campaign_id, "issue codes")
-        if storage.list_cells(connection, campaign_id) != list(expected):
-            return False
-        storage.fix_units(connection, campaign_id, {(one.group, one.school): unit for one, unit in new})
-        _open_labels(connection, keys, campaign_id, {(one.group, unit) for one, unit in new})
-        storage.insert_codes(connection, campaign_id, [one for one, _ in new])
-        note_in_ledger(connection, campaign, [], [one.h for one, _ in new])
-        return True
-
-
-def _open_labels(
-    connection: Connection, keys: KeyDirectory, campaign_id: str, units: Collection[tuple[str, str]]
+    labels: Sequence[_Label],
+    public_keys: Mapping[str, bytes],
 ) -> None:
-    """Makes the labels that are not there, each with its pool; also the label of each group without unit, for remainders."""
-    known = storage.list_labels(connection, campaign_id)
-    for group, unit in sorted({*units, *((group, "") for group, _ in units)}):
-        label = label_of(campaign_id, group, unit)
-        if label in known:
-            continue
-        storage.insert_label(connection, campaign_id, group, unit, label)
-        if (group, unit) in units:
-            storage.insert_pool(connection, label, FIRST_BATCH, keys.make_pool_key(label, FIRST_BATCH))
+    storage.fix_units(connection, campaign.id, {(one.group, one.school): unit for one, unit in new})
+    for label in labels:
+        storage.insert_label(connection, campaign.id, label.group, label.unit, label.name)
+        if label.has_pool:
+            storage.insert_pool(connection, label.name, FIRST_BATCH, public_keys[label.name])
+    storage.insert_codes(connection, campaign.id, [one for one, _ in new])
+    note_in_ledger(connection, campaign, [], [one.h for one, _ in new])
