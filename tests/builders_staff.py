@@ -35,7 +35,10 @@ class StaffBrowser:
         """Sends a form as a page of ours would; files are pairs of a stream and a name."""
         headers = {"Sec-Fetch-Site": "same-origin", **options.pop("headers", {})}
         data = {"csrf_token": self.csrf_token(), **(fields or {})}
-        return self.client.post(path, data=data, headers=headers, **options)
+        answer = self.client.post(path, data=data, headers=headers, **options)
+        if path.startswith("/sign-"):
+            self.token = None  # another session has another
+        return answer
 
     def csrf_token(self) -> str:
         """The token of a page that was opened in this session."""

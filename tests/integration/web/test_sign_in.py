@@ -1,0 +1,173 @@
+"""Signing in: the right password, guessing that locks out nobody else, and redirects that stay here."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from survey_app.domain.audit import AuditFilter
+from survey_app.domain.clock import FixedClock
+from survey_app.domain.staff import Role
+from survey_app.services import sign_in as module
+from survey_app.services.audit import read_audit
+from tests.builders_staff import PASSWORD, StaffBrowser, installation_of, make_account, stranger
+
+OFFICE, ATTACKER = "192.0.2.10", "203.0.113.66"
+
+
+def enter(
+    browser: StaffBrowser, name: str = "liwei", password: str = PASSWORD, address: str = OFFICE, **fields: str
+) -> TestResponse:
+    return browser.post(
+        "/sign-in", {"name": name, "password": password, **fields}, environ_base={"REMOTE_ADDR": address}
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of tries, without half a second for each."""
+    monkeypatch.setattr(module, "is_password", lambda password, kept: kept is not None and password == PASSWORD)
+
+
+@pytest.fixture
+def liwei(app: Flask) -> None:
+    make_account(app, "liwei", Role.MONITOR, "430302")
+
+
+@pytest.mark.usefixtures("liwei")
+def test_the_right_password_opens_the_page_asked_for(app: Flask) -> None:
+    browser = stranger(app)
+    asked = browser.get("/city?x=1")
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/sign-in?next=/city?x%3D1")
+    assert 'name="next" value="/city?x=1"' in browser.get(asked.headers["Location"]).text
+    entered = enter(browser, "  LIWEI ", next="/city?x=1")
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/city?x=1")
+    assert browser.get("/city").status_code == 200
+    assert browser.get("/sign-in?next=/city").headers["Location"] == "/city"
+
+
+@pytest.mark.usefixtures("liwei")
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:x", ""])
+def test_no_redirect_leads_away(app: Flask, target: str) -> None:
+    browser = stranger(app)
+    assert browser.post("/language", {"language": "en", "next": target}).headers["Location"] == "/"
+    assert enter(browser, next=target).headers["Location"] == "/"
+    assert browser.get("/sign-in", query_string={"next": target}).headers["Location"] == "/"
+
+
+@pytest.mark.usefixtures("liwei")
+def test_unknown_wrong_and_disabled_look_the_same(app: Flask, clock: FixedClock) -> None:
+    make_account(app, "gone", Role.MONITOR, disabled_at=clock.now())
+    answers = [enter(stranger(app), "nobody"), enter(stranger(app), "liwei", "x"), enter(stranger(app), "gone")]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({re.sub('value="[^"]*"', "", answer.text) for answer in answers}) == 1
+    assert all("账号或密码不对" in answer.text for answer in answers)
+
+
+def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    checked: list[str] = []
+    monkeypatch.setattr("survey_app.services.passwords.check_password_hash", lambda kept, _: bool(checked.append(kept)))
+    from survey_app.services.passwords import hash_password, is_password
+
+    assert not is_password("x", None)
+    assert not is_password("x", hash_password("y"))
+    assert [kept.split("$")[0] for kept in checked] == ["scrypt:32768:8:3"] * 2
+    assert [len(kept) for kept in checked] == [len(checked[0])] * 2
+
+
+@pytest.mark.usefixtures("liwei")
+def test_whoever_guesses_must_wait_longer_and_longer(app: Flask, clock: FixedClock) -> None:
+    browser = stranger(app)
+    assert [enter(browser, password="x").status_code for _ in range(7)] == [401] * 5 + [429] * 2
+    waits = []
+    for _ in range(9):
+        refused = enter(browser, password="x")
+        assert refused.status_code == 429
+        waits.append(int(refused.headers["Retry-After"]))
+        clock.move(timedelta(seconds=waits[-1]))
+        assert enter(browser, password="x").status_code == 401
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    assert "请过 60 分钟再试" in enter(browser).text  # the right password is not even looked at
+
+
+@pytest.mark.usefixtures("liwei")
+def test_after_the_wait_the_right_password_counts_and_clears(app: Flask, clock: FixedClock) -> None:
+    for _ in range(6):
+        enter(stranger(app), password="x")
+    clock.move(timedelta(seconds=30))
+    assert enter(stranger(app)).status_code == 303
+    assert [enter(stranger(app), password="x").status_code for _ in range(5)] == [401] * 5
+
+
+@pytest.mark.usefixtures("liwei")
+def test_an_attacker_locks_out_nobody_elsewhere(app: Flask) -> None:
+    for _ in range(20):
+        enter(stranger(app), password="x", address=ATTACKER)
+    assert enter(stranger(app), password="x", address=ATTACKER).status_code == 429
+    assert enter(stranger(app), address=OFFICE).status_code == 303
+
+
+@pytest.mark.usefixtures("liwei")
+def test_an_attacker_behind_the_same_address_locks_out_no_known_browser_and_no_other_account(app: Flask) -> None:
+    make_account(app, "zhang", Role.MONITOR)
+    known = stranger(app)
+    assert enter(known).status_code == 303
+    known.post("/sign-out")
+    for _ in range(20):
+        enter(stranger(app), password="x")
+    assert enter(stranger(app)).status_code == 429
+    assert enter(known).status_code == 303
+    assert enter(stranger(app), "zhang").status_code == 303
+
+
+@pytest.mark.usefixtures("liwei")
+def test_a_known_browser_is_known_for_its_own_account_only(app: Flask) -> None:
+    make_account(app, "zhang", Role.MONITOR)
+    attacker = stranger(app)
+    assert enter(attacker, "zhang", address=ATTACKER).status_code == 303
+    attacker.post("/sign-out")
+    tries = [enter(attacker, "liwei", "x", ATTACKER).status_code for _ in range(6)]
+    assert tries == [401] * 5 + [429]
+
+
+@pytest.mark.usefixtures("liwei")
+def test_an_address_that_tries_all_names_is_stopped_and_others_are_not(app: Flask, clock: FixedClock) -> None:
+    statuses = [enter(stranger(app), f"name{number}", "x", ATTACKER).status_code for number in range(105)]
+    assert statuses == [401] * 100 + [429] * 5
+    assert enter(stranger(app), address=OFFICE).status_code == 303
+    clock.move(timedelta(minutes=10))
+    assert enter(stranger(app), address=ATTACKER).status_code == 303
+
+
+@pytest.mark.usefixtures("liwei")
+def test_sign_ins_are_logged_and_typed_names_that_are_none_are_not(app: Flask) -> None:
+    enter(stranger(app), password="x")
+    enter(stranger(app), "my password typed in the wrong field", "x")
+    browser = stranger(app)
+    enter(browser)
+    browser.post("/sign-out")
+    entries = read_audit(installation_of(app).database, AuditFilter()).entries
+    assert [(one.staff, one.action) for one in entries] == [
+        ("liwei", "signed_out"),
+        ("liwei", "signed_in"),
+        ("liwei", "sign_in_failed"),
+    ]
+
+
+@pytest.mark.usefixtures("liwei")
+def test_neither_address_nor_name_stands_in_the_counters(app: Flask) -> None:
+    from sqlalchemy import select
+
+    from survey_app.storage.staff_tables import failed_sign_in, request_count
+
+    enter(stranger(app), password="x")
+    with installation_of(app).database.read() as connection:
+        rows = [
+            *connection.execute(select(failed_sign_in.c.source)),
+            *connection.execute(select(request_count.c.source)),
+        ]
+    assert len(rows) == 2
+    assert all(len(source) == 32 and b"liwei" not in source for (source,) in rows)
