@@ -6,7 +6,7 @@ from typing import Literal
 
 from evaluation.assessment import Outcome, Status
 from evaluation.report.context import Context
-from evaluation.report.indicators import IndicatorView
+from evaluation.report.indicators import ClauseView, IndicatorView
 from evaluation.report.numbers import PERCENT, SCORE, is_met, show, show_against, show_threshold
 from evaluation.report.scores import board_sentence
 
@@ -180,11 +180,15 @@ def _vetoes(context: Context, is_present: bool | None) -> Iterable[ReasonView]:
 
 
 def _reasons(context: Context, indicators: tuple[IndicatorView, ...], status: Status) -> Iterable[ReasonView]:
-    for one in indicators:
-        if one.kind == "A" and one.status == status:
-            told = [clause for clause in one.clauses if clause.status == status and clause.sentences]
-            join = context.words("join.sentences").join
-            yield ReasonView(one.id, one.title, tuple(f"{clause.id} {join(clause.sentences)}" for clause in told))
+    for indicator in indicators:
+        if indicator.kind == "A" and indicator.status == status:
+            told = (one for one in indicator.clauses if one.status == status and one.sentences)
+            yield ReasonView(indicator.id, indicator.title, tuple(_told(context, one) for one in told))
+
+
+def _told(context: Context, clause: ClauseView) -> str:
+    text = context.words("join.sentences").join(clause.sentences)
+    return context.words("conclusion.clause", clause=clause.id, text=text)
 
 
 def _failed_scores(context: Context) -> Iterable[ReasonView]:

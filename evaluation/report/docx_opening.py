@@ -83,7 +83,9 @@ def _indicator_row(filing: Filing, one: IndicatorView) -> Row:
         one.title,
         one.kind,
         filing.status(one.status, one.mark, "\n".join(part for part in (one.status_text, one.score) if part)),
-        "\n".join(f"{clause.mark} {clause.id} {clause.figure}".strip() for clause in one.clauses),
+        "\n".join(
+            f"{clause.mark} {clause.id}{filing.words('join.colon')}{clause.figure}".strip() for clause in one.clauses
+        ),
         one.citation,
     ]
 
@@ -110,7 +112,9 @@ def _clause_row(filing: Filing, clause: ClauseView) -> Row:
         "\n".join(part for part in (clause.text, note) if part),
         filing.status(clause.status, clause.mark, clause.status_text),
         words("join.sentences").join(clause.sentences) or clause.figure,
-        "\n".join(sourced(f"{one.label} {one.value}", one.source) for one in clause.evidence),
+        "\n".join(
+            sourced(words("evidence.said", label=one.label, value=one.value), one.source) for one in clause.evidence
+        ),
     ]
 
 

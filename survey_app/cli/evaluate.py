@@ -7,6 +7,7 @@ import click
 from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InputProblem
 from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
+from survey_app.domain.clock import LOCAL_ZONE, SystemClock
 
 
 @click.command()
@@ -45,7 +46,7 @@ def evaluate(
     _require_one_survey(responses, questionnaires, campaign)
     with input_problems_reported(ctx):
         assessment, warnings = _judge(ctx, workbook, rulebook, responses, questionnaires, campaign)
-    write_reports(assessment, out)
+    write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
     if as_json:
         print_json(assessment_document(assessment))
         return

@@ -68,7 +68,7 @@ def test_print_shows_all_evidence_turns_the_matrix_and_numbers_the_pages(open_re
     sizes = [one.get_size() for one in pdf]
     whole = "".join("".join(texts).split())
     assert not page.locator("#indicator-10 .evidence").is_visible()
-    assert "现场核查依据查阅台账&走访<3>所学校[现场核查!C12]" in whole
+    assert "现场核查依据：查阅台账&走访<3>所学校[现场核查!C12]" in whole
     lying = [index for index, (width, height) in enumerate(sizes) if width > height]
     assert lying
     assert all(round(min(size) / 72 * 25.4) == 210 for size in sizes)
