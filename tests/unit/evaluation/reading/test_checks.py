@@ -7,6 +7,7 @@ import pytest
 from evaluation.errors import InvalidInput
 from evaluation.reading.county import read_county
 from tests.builders import (
+    BASICS,
     JUNIOR_CODE,
     JUNIOR_SCHOOL,
     PRIMARY_CODE,
@@ -118,6 +119,22 @@ def test_every_item_of_the_county_is_asked_for_once(tmp_path):
 
 def test_unknown_item_is_reported(tmp_path):
     assert warnings_of(build_workbook(tmp_path, basics={"邮编": "411100"})) == [("基本信息!A6", "item_unknown")]
+
+
+def test_unit_of_the_population_is_obeyed_or_refused(tmp_path):
+    raw = {
+        "基本信息": [
+            ["项目", "值"],
+            *([item, value] for item, value in BASICS.items() if item != "常住人口"),
+            ["常住人口（亿人）", 1],
+        ]
+    }
+    assert problems_of(build_workbook(tmp_path, raw=raw)) == [("基本信息!A5", "unit_unknown")]
+
+
+def test_value_without_its_item_is_refused(tmp_path):
+    raw = {"基本信息": [["项目", "值"], *([item, value] for item, value in BASICS.items()), ["", 5]]}
+    assert problems_of(build_workbook(tmp_path, raw=raw)) == [("基本信息!A6", "cell_empty")]
 
 
 def test_year_given_as_a_date_is_an_error(tmp_path):

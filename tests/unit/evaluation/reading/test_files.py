@@ -57,6 +57,21 @@ def test_absent_file(tmp_path):
     assert problems_of(tmp_path / "absent.xlsx") == [(str(tmp_path / "absent.xlsx"), "file_not_found")]
 
 
+def test_file_far_too_large_is_refused_unread(tmp_path):
+    file = tmp_path / "large.xlsx"
+    with file.open("wb") as out:
+        out.truncate(51_000_000)
+    assert problems_of(file) == [("large.xlsx", "file_too_large")]
+
+
+def test_zip_with_a_password_is_refused(tmp_path):
+    file = tmp_path / "locked.xlsx"
+    content = bytearray(nasty.SOUND)
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1
+    file.write_bytes(content)
+    assert problems_of(file) == [("locked.xlsx", "file_password")]
+
+
 def test_one_csv_is_refused_with_a_hint_at_the_folder(tmp_path):
     file = tmp_path / "学校.csv"
     file.write_text("学校代码", encoding="utf-8")
