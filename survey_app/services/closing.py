@@ -4,13 +4,14 @@ Each step leaves a state from which the next call goes on, so a crash anywhere i
 `close_campaign`; the server calls `advance_campaigns` from time to time, so that a campaign also closes by itself at its time.
 """
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
-from survey_app.domain.errors import WrongState
+from survey_app.domain.errors import SurveyError, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import set_root
 from survey_app.services.mixing import mix_remainders
@@ -25,6 +26,8 @@ from survey_app.storage.sealing import (
     list_receipts,
 )
 from survey_app.storage.session import Database
+
+log = logging.getLogger(__name__)
 
 
 def close_campaign(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str) -> Campaign:
@@ -44,12 +47,19 @@ def advance_campaigns(database: Database, keys: KeyDirectory, clock: Clock) -> N
     with database.read() as connection:
         campaigns = list_campaigns(connection, (State.OPEN, State.CLOSING))
     for campaign in campaigns:
-        reached = campaign.admission_at(clock.now())
-        if reached >= Admission.GRACE:
-            close_campaign(database, keys, clock, campaign.id)
-        elif reached > campaign.admission:
-            with database.write() as connection:
-                raise_admission(connection, campaign.id, reached)
+        try:
+            _advance(database, keys, clock, campaign)
+        except SurveyError as error:  # its keys are away, say: the others go on
+            log.error("campaign %s can't go on: %s", campaign.id, error)
+
+
+def _advance(database: Database, keys: KeyDirectory, clock: Clock, campaign: Campaign) -> None:
+    reached = campaign.admission_at(clock.now())
+    if reached >= Admission.GRACE:
+        close_campaign(database, keys, clock, campaign.id)
+    elif reached > campaign.admission:
+        with database.write() as connection:
+            raise_admission(connection, campaign.id, reached)
 
 
 def _begin(database: Database, now: datetime, campaign_id: str) -> Campaign:
@@ -70,11 +80,13 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
         campaign = find_campaign(connection, campaign_id, to_change=True)
         raise_admission(connection, campaign_id, Admission.OVER)
     mix_remainders(database, keys, campaign)
+    with database.read() as connection:  # nothing is added any more
+        last_entry = _close_entry(connection, campaign_id)
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.CLOSING:
             clear_last_submissions(connection, campaign_id)
-            append_entry(connection, campaign_id, _close_entry(connection, campaign_id))
+            append_entry(connection, campaign_id, last_entry)
             move_state(connection, campaign_id, State.CLOSED, closed_at=clock.now())
         return find_campaign(connection, campaign_id)
 

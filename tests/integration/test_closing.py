@@ -199,6 +199,20 @@ def test_closing_again_changes_nothing(survey: OpenSurvey) -> None:
     assert (survey.entries(), survey.campaign()) == before
 
 
+def test_a_campaign_whose_keys_are_away_does_not_hold_up_the_others(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(tmp_path)
+    campaigns = [create_campaign(database, keys, clock, path) for _ in range(2)]
+    for campaign in campaigns:
+        issue_codes(database, keys, clock, campaign)
+        open_campaign(database, clock, campaign)
+    keys.destroy_campaign_key(campaigns[0])
+    clock.move(timedelta(days=30))
+    advance_campaigns(database, keys, clock)
+    assert [show_campaign(database, campaign)["state"] for campaign in campaigns] == ["closing", "closed"]
+
+
 def test_a_draft_can_not_be_closed(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path) -> None:
     draft = create_campaign(database, keys, clock, write_campaign(tmp_path))
     with pytest.raises(WrongState, match="is draft"):
