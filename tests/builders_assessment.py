@@ -137,9 +137,15 @@ class _Judge:
         value = sum(one.values[resource.id] * one.pupils for one in rows) / sum(one.pupils for one in rows)
         under = [one for one in rows if one.values[resource.id] < threshold]
         failures = [one for one in under if not one.is_excused]
+        reasons = {
+            (True, True): "county_and_schools_below",
+            (True, False): "county_below",
+            (False, True): "schools_below",
+        }
         return replace(
             blank,
             status="unmet" if failures or value < threshold else "met",
+            reason=reasons.get((value < threshold, bool(failures)), ""),
             value=value,
             threshold=threshold,
             unit=resource.unit,

@@ -2,8 +2,9 @@
 
 from evaluation.assessment import ClauseResult
 from evaluation.report.context import Context
-from evaluation.report.numbers import COEFFICIENT, SCORE, form_of, show, show_against, show_threshold
+from evaluation.report.numbers import COEFFICIENT, SCORE, form_of, is_met, show, show_against, show_threshold
 
+COUNTY_REASONS = frozenset({"county_below", "county_and_schools_below"})
 RELATIONS = {"at_least": "≥", "at_most": "≤", "less_than": "<", "": ""}
 
 
@@ -31,9 +32,20 @@ def figure(context: Context, indicator: str, clause: ClauseResult) -> str:
     return words("join.parts").join(part for part in parts if part) or _stated(context, clause)
 
 
+def value_fails(clause: ClauseResult) -> bool:
+    """Whether the clause's own number is on the wrong side and counts: a county's value may stand beside its schools without being judged."""
+    value, threshold = clause.value, clause.threshold
+    if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
+        return False
+    return clause.test != "resource_standard" or clause.reason in COUNTY_REASONS
+
+
 def _compared(context: Context, clause: ClauseResult) -> str:
-    if clause.value is None or clause.threshold is None:
+    value, threshold = clause.value, clause.threshold
+    if value is None or threshold is None:
         return ""
+    if clause.limit and not is_met(value, threshold, clause.limit) and not value_fails(clause):
+        return context.words("figure.not_judged", value=value_text(context, clause))
     return context.words(
         "figure.compared",
         value=value_text(context, clause),

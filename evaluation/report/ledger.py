@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from evaluation.assessment import Assessment, ClauseResult, Gap, IndicatorResult, SchoolFailure
 from evaluation.numeric import round_up_whole
 from evaluation.report.context import Context
+from evaluation.report.figures import value_fails
 from evaluation.report.numbers import is_met
 from evaluation.report.sentences import evidence_text, failure_label, reason_text
 from evaluation.report.wording import LEDGER, LEDGER_SHEETS, LEDGER_STATES, Words
@@ -140,7 +141,7 @@ def _named(clause: ClauseResult) -> str:
 
 def _value_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
     value, threshold = clause.value, clause.threshold
-    if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
+    if value is None or threshold is None or not value_fails(clause):
         return
     unit = _unit(context, clause.unit)
     yield _county_row(_named(clause), threshold, value, abs(threshold - value), unit, is_share=clause.unit == "share")

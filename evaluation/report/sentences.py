@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from evaluation.assessment import ClauseResult, Evidence, SchoolFailure
 from evaluation.report import numbers
 from evaluation.report.context import Context
-from evaluation.report.figures import count_failing, threshold_text, value_text
+from evaluation.report.figures import count_failing, threshold_text, value_fails, value_text
 from evaluation.report.numbers import (
     COEFFICIENT,
     COUNT,
@@ -38,7 +38,7 @@ def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> 
 
 def _about_value(context: Context, clause: ClauseResult) -> Iterator[str]:
     value, threshold = clause.value, clause.threshold
-    if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
+    if value is None or threshold is None or not value_fails(clause):
         return
     form = numbers.form_of(clause.unit)
     yield context.words(

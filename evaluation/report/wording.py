@@ -170,6 +170,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "figure.score": ("{score}/{points}分", "{score} of {points}"),
     "figure.missing": ("缺数据", "data missing"),
     "figure.compared": ("{value}（{relation}{threshold}）", "{value} ({relation} {threshold})"),
+    "figure.not_judged": ("全县值{value}（不作判定）", "county {value} (not judged)"),
     "figure.coefficient": ("{stage}{value}（≤{limit}）", "{stage} {value} (≤ {limit})"),
     "figure.none_failing": ("全部达标", "all comply"),
     "on_site.met": ("现场核查：达标", "on site: met"),
@@ -217,7 +218,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "unmet.on_site": ("现场核查结论为未达标；依据：{finding}。", "Found not met on site; basis: {finding}."),
     "unmet.on_site_bare": ("现场核查结论为未达标。", "Found not met on site."),
     "unmet.comparison": ("{evidence}；差{difference}。", "{evidence}; short by {difference}."),
-    "unmet.evidence": ("未达到要求：{evidence}。", "Not met: {evidence}."),
+    "unmet.evidence": ("未达到要求，{evidence}。", "Not met: {evidence}."),
     "unmet.plain": ("未达到要求：{text}", "Not met: {text}"),
     "names.more": ("{names}等{count}所", "{names} and others, {count} in all"),
     "worst.under": (

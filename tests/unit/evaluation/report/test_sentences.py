@@ -1,0 +1,115 @@
+"""What fails, and by how much, clause by clause."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from evaluation.assessment import Assessment, ClauseResult, Evidence, SchoolFailure
+from evaluation.report.context import Context
+from evaluation.report.figures import figure
+from evaluation.report.sentences import clause_sentences
+from evaluation.report.wording import Words
+from tests.builders_assessment import some_assessment
+
+
+@pytest.fixture(scope="module")
+def assessment() -> Assessment:
+    return some_assessment("certifiable", schools=6)
+
+
+def clause_of(assessment: Assessment, clause: str, **changes: Any) -> ClauseResult:
+    found = next(one for indicator in assessment.indicators for one in indicator.clauses if one.id == clause)
+    return replace(found, **changes)
+
+
+def told(assessment: Assessment, clause: ClauseResult) -> tuple[str, ...]:
+    return clause_sentences(Context(assessment, Words("zh")), clause.id.split(".")[0], clause)
+
+
+def shown(assessment: Assessment, clause: ClauseResult) -> str:
+    return figure(Context(assessment, Words("zh")), clause.id.split(".")[0], clause)
+
+
+def failing(number: int, **changes: Any) -> SchoolFailure:
+    one = SchoolFailure(f"43{number}", f"第{number}小学", "小学", "", 3.9, 4.2, "人")
+    return replace(one, **changes)
+
+
+def test_what_is_met_needs_no_sentence(assessment: Assessment) -> None:
+    clauses = [one for indicator in assessment.indicators for one in indicator.clauses]
+    assert {told(assessment, one) for one in clauses} == {()}
+
+
+def test_a_county_below_with_all_schools_excused(assessment: Assessment) -> None:
+    clause = clause_of(assessment, "1.1", status="unmet", value=4.19, reason="county_below", schools=(), failures=())
+    assert told(assessment, clause) == ("全县值4.19人，低于标准4.2人，差0.01人。",)
+
+
+def test_a_county_value_that_is_not_judged_is_not_held_against_it(assessment: Assessment) -> None:
+    clause = clause_of(assessment, "1.1", value=4.19, reason="")
+    assert shown(assessment, clause) == "全县值4.19人（不作判定）；全部达标"
+    below = replace(clause, status="unmet", reason="schools_below", schools=("431",), failures=(failing(1),))
+    assert told(assessment, below) == ("1所学校未达标：第1小学，3.90人，标准4.2人，差0.3人。",)
+
+
+def test_many_schools_are_counted_five_are_named_and_the_furthest_is_measured(assessment: Assessment) -> None:
+    failures = tuple(failing(number, actual=4.2 - number / 10) for number in range(1, 8))
+    codes = tuple(one.school for one in failures)
+    clause = clause_of(assessment, "1.1", status="unmet", reason="schools_below", schools=codes, failures=failures)
+    first, worst = told(assessment, clause)
+    assert first == "7所学校未达标：第1小学、第2小学、第3小学、第4小学、第5小学等7所。"
+    assert worst == "差距最大的是第7小学：3.50人，标准4.2人，差0.7人。"
+
+
+def test_a_school_without_any_teacher_is_the_furthest(assessment: Assessment) -> None:
+    failures = (failing(1, actual=0.0), failing(2, actual=3.0))
+    clause = clause_of(
+        assessment, "1.1", status="unmet", reason="schools_below", schools=("431", "432"), failures=failures
+    )
+    assert told(assessment, clause)[1].startswith("差距最大的是第1小学：0.00人")
+
+
+def test_a_share_is_told_in_percent_and_points(assessment: Assessment) -> None:
+    failures = (failing(1, actual=0.0785, required=0.08, unit="share"),)
+    clause = clause_of(assessment, "28.1", status="unmet", schools=("431",), failures=failures, evidence=())
+    assert told(assessment, clause) == ("1所学校培训经费不足：第1小学 培训经费占比，7.85%，标准8%，差0.15个百分点。",)
+
+
+def test_two_figures_compared_say_how_far_they_are_apart(assessment: Assessment) -> None:
+    evidence = (Evidence("教师平均工资", 80000.0, "元/年"), Evidence("公务员平均工资", 81000.5, "元/年"))
+    clause = clause_of(assessment, "16.1", status="unmet", evidence=evidence)
+    assert told(assessment, clause) == ("教师平均工资：80,000元/年；公务员平均工资：81,000.5元/年；差1000.5元/年。",)
+
+
+def test_standards_that_differ_are_told_by_their_figures(assessment: Assessment) -> None:
+    evidence = (Evidence("小学公用经费定额_城区", 600.0, "元"), Evidence("小学公用经费定额_乡村", 580.0, "元"))
+    clause = clause_of(assessment, "10.4", status="unmet", evidence=evidence)
+    assert told(assessment, clause) == ("未达到要求，小学公用经费定额_城区：600元；小学公用经费定额_乡村：580元。",)
+
+
+def test_an_invalid_sample_fails_a_rate_that_is_high_enough(assessment: Assessment) -> None:
+    values = {"reasons": ["parents", "unbalanced:principal"]}
+    clause = clause_of(assessment, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
+    assert told(assessment, clause) == ("调查样本无效：家长不足有效答卷的一半、各类对象数量相差过大（校长）。",)
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [
+        ("18.2", "“现场核查”表没有这一款的结论。"),
+        ("22.1", "“县级数据”缺少计算所需的数值。"),
+        ("36.3", "没有社会认可度调查结果。"),
+        ("31.1", "没有“质量监测”表。"),
+        ("1.1", "缺少判定所需的数据。"),
+    ],
+)
+def test_what_is_missing_says_where(assessment: Assessment, clause: str, said: str) -> None:
+    assert told(assessment, clause_of(assessment, clause, status="missing")) == (said,)
+
+
+def test_national_indicators_find_their_resources() -> None:
+    plain = some_assessment("not_met")
+    six = next(one for one in plain.indicators if one.id == "6")
+    context = Context(plain, Words("zh"))
+    assert clause_sentences(context, "R6", six.clauses[2]) == ("小学差异系数0.50002，高于上限0.5，超0.00002。",)
