@@ -1,7 +1,7 @@
 """The Word report's scores, vetoes, findings, sources, reading aid and signatures."""
 
 from evaluation.report.docx_filing import INKS, Filing, Row, sourced
-from evaluation.report.docx_tables import Cell, Column, Look, add_table
+from evaluation.report.docx_tables import Cell, Column, Look
 from evaluation.report.indicators import MARKS
 from evaluation.report.scores import ScoredView
 
@@ -95,4 +95,4 @@ def write_signatures(filing: Filing) -> None:
     words = filing.words
     filing.subhead(words("section.signatures"))
     rows: list[Row] = [[words(f"file.{name}"), "", words("file.signed_on")] for name in ("leader", "members", "office")]
-    add_table(filing.document, [Column("", 50), Column("", 65), Column("", 45, "right")], rows, SIGNING)
+    filing.bare_table([Column("", 50), Column("", 65), Column("", 45, "right")], rows, SIGNING)

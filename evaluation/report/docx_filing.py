@@ -13,7 +13,7 @@ from evaluation.report.rasterise import png_from_svg
 Row = Sequence[Cell | str]
 INKS = {"met": "1F6B45", "basic": "7D4E00", "unmet": "A61F18", "below": "A61F18", "missing": "4A5568"}
 SHADE = "EAEEF2"
-CHART_PIXELS = 1500
+CHART_PIXELS = 1200
 
 
 class Filing:
@@ -26,6 +26,7 @@ class Filing:
         self.document = docx.Document()
         self._figures = self._tables = 0
         apply_styles(self.document)
+        self._style_ids = {style.name: style.style_id for style in self.document.styles}
         self._set_properties(made_on)
         set_page(self.document.sections[0])
         set_header_and_footer(self.document.sections[0], plain_text(report.page_title))
@@ -46,21 +47,28 @@ class Filing:
 
     def say(self, text: str, style: str = "Normal") -> Any:
         """A paragraph."""
-        return self.document.add_paragraph(plain_text(text), style=style)
+        paragraph = self.document.add_paragraph(plain_text(text))
+        paragraph._p.style = self._style_ids[style]  # python-docx would look through all styles for every paragraph
+        return paragraph
 
     def head(self, section: str) -> None:
         """The heading of a section, numbered as in the contents."""
-        self.document.add_heading(plain_text(self.report.heading(section)), level=1)
+        self.say(self.report.heading(section), "Heading 1")
 
     def subhead(self, text: str, level: int = 2) -> None:
         """A heading inside a section."""
-        self.document.add_heading(plain_text(text), level=level)
+        self.say(text, f"Heading {level}")
 
     def table(self, title: str, columns: Sequence[Column], rows: Iterable[Row], look: Look = DENSE) -> None:
         """A numbered, captioned table."""
         self._tables += 1
         self.say(self.words("file.table", number=self._tables, title=title), "Caption")
+        self.bare_table(columns, rows, look)
+
+    def bare_table(self, columns: Sequence[Column], rows: Iterable[Row], look: Look) -> None:
+        """A table without a caption, and the empty line that keeps it apart from what follows."""
         add_table(self.document, columns, rows, look)
+        self.say("", "TableGap")
 
     def column(self, name: str, width_mm: float, align: Align = "left") -> Column:
         """A column headed by a phrase of the report."""
@@ -70,7 +78,7 @@ class Filing:
         """A chart as a picture over the whole width, with its caption and, for those who can't see it, what it tells."""
         from docx.shared import Mm
 
-        paragraph = self.document.add_paragraph(style="Normal")
+        paragraph = self.say("")
         paragraph.paragraph_format.keep_with_next = True
         png = io.BytesIO(png_from_svg(svg, CHART_PIXELS))
         shape = paragraph.add_run().add_picture(png, width=Mm(TEXT_WIDTH_MM))

@@ -6,7 +6,7 @@ from typing import Any
 from evaluation.report.conclusion import ReasonView
 from evaluation.report.docx_filing import INKS, SHADE, Filing, Row, sourced
 from evaluation.report.docx_styles import TEXT_WIDTH_MM, close_field, open_field
-from evaluation.report.docx_tables import Cell, Column, Look, add_table, plain_text
+from evaluation.report.docx_tables import Cell, Column, Look, plain_text
 from evaluation.report.indicators import ClauseView, IndicatorView
 
 FACTS = Look("FactText", has_head=False)
@@ -17,7 +17,7 @@ def write_title_page(filing: Filing) -> None:
     filing.say(filing.report.title, "Title")
     filing.say(filing.report.subtitle, "Subtitle")
     rows: list[Row] = [(Cell(name, "center", is_bold=True, fill=SHADE), value) for name, value in filing.report.facts]
-    add_table(filing.document, [Column("", 45), Column("", 105)], rows, FACTS)
+    filing.bare_table([Column("", 45), Column("", 105)], rows, FACTS)
     filing.new_page(is_wide=False)
 
 
@@ -26,7 +26,7 @@ def write_contents(filing: Filing) -> None:
     filing.say(filing.words("contents"), "ContentsHead")
     sections = filing.report.sections
     for position, section in enumerate(sections):
-        paragraph = filing.document.add_paragraph(style="Contents")
+        paragraph = filing.say("", "Contents")
         if position == 0:
             open_field(paragraph, 'TOC \\o "1-1" \\h \\z \\u')
         paragraph.add_run(plain_text(section.heading))

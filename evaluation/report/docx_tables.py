@@ -116,10 +116,9 @@ def _runs(cell: Cell) -> str:
 def add_table(
     document: Any, columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]], look: Look = DENSE
 ) -> None:
-    """Append a table to a python-docx document, and the empty line that keeps it apart from what follows."""
+    """Append a table to a python-docx document."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
     element = parse_xml(table_xml(columns, rows, nsdecls("w"), look))
     document.element.body.insert_element_before(element, "w:sectPr")
-    document.add_paragraph(style="TableGap")
