@@ -12,16 +12,23 @@ import hmac
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from sqlalchemy import Connection
+
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import TooManyGuesses
 from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses, has_guesses
+from survey_app.storage.readings import count_guesses_since, forget_guess_hours, keep_guesses_by_hour
 from survey_app.storage.session import Database
 
 WINDOW_S = 60
 LIMIT = 400
 """Unknown codes from one address in a window; three hundred phones that all hold cancelled codes still hear so."""
 
+HOURS_KEPT = 24 * 14
+"""How long the number of unknown codes in an hour is kept."""
+
+_WINDOWS_AN_HOUR = 3_600 // WINDOW_S
 _DOMAIN = b"junheng/guess/1\0"
 _HOUSEHOLD_PREFIX = 64
 
@@ -45,13 +52,23 @@ def count_unknown_code(database: Database, keys: KeyDirectory, clock: Clock, add
 
 
 def forget_old_guesses(database: Database, clock: Clock) -> int:
-    """Deletes the counters of windows that are past; their number. Where there are none, nobody waits for a writer."""
+    """Deletes the counters of windows that are past; their number. Where there are none, nobody waits for a writer.
+
+    How many there were in each hour, from all sources together, is kept for the monitor for some days.
+    """
     window = _window(clock.now())
     with database.read() as connection:
         if not has_guesses(connection, before_window=window):
             return 0
     with database.write() as connection:
+        keep_guesses_by_hour(connection, window, _WINDOWS_AN_HOUR)
+        forget_guess_hours(connection, (window // _WINDOWS_AN_HOUR) - HOURS_KEPT)
         return forget_guesses(connection, window)
+
+
+def unknown_codes_since(connection: Connection, since: datetime) -> tuple[int, int]:
+    """How many unknown codes were tried since the hour of a moment, and the most from one source in a minute."""
+    return count_guesses_since(connection, _window(since) // _WINDOWS_AN_HOUR)
 
 
 def _window(now: datetime) -> int:

@@ -15,6 +15,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
 from survey_app.services.guessing import forget_old_guesses
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
+from survey_app.services.readings import take_readings
 from survey_app.settings import Settings
 from survey_app.storage.session import Database, open_database
 
@@ -31,6 +32,7 @@ def run_worker(
     _attempt("clean the key directory", lambda: clean_key_directory(database, keys))
     jobs: Mapping[str, Callable[[], object]] = {
         "advance campaigns": lambda: advance_campaigns(database, keys, clock),
+        "read the counters": lambda: take_readings(database, clock),
         "mix": lambda: mix_due_pools(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
     }

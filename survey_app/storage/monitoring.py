@@ -18,6 +18,8 @@ class GroupCount:
     issued: int
     answered: int
     valid: int
+    to_issue: int
+    from_paper: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
         quota.c.issued,
         quota.c.answered,
         quota.c.valid,
+        quota.c.to_issue,
+        quota.c.from_paper,
     )
     return [GroupCount(*row) for row in connection.execute(select(*columns).where(quota.c.campaign == campaign))]
 

@@ -1,0 +1,115 @@
+"""What somebody should look into now, the gravest first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from evaluation.survey.groups import GROUPS, Group
+from survey_app.domain.campaigns import Admission, State
+from survey_app.domain.outlook import Standing
+from survey_app.domain.timeline import HOUR, Burst
+from survey_app.services.cockpit.reading import Cockpit
+from survey_app.services.cockpit.schools import SchoolLine, silent_schools
+
+ENDS_SOON: Final = timedelta(days=1)
+MANY_UNKNOWN_CODES: Final = 50
+"""In a day. Wrong copies are caught by the check character and do not count; a cancelled slip tried again does."""
+
+
+class Kind(StrEnum):
+    """What it is about."""
+
+    UNREACHABLE = "unreachable"
+    CODES_MISSING = "codes_missing"
+    NO_READINGS = "no_readings"
+    OVER = "over"
+    SHORT = "short"
+    ENDS_SOON = "ends_soon"
+    SILENT_SCHOOLS = "silent_schools"
+    MAY_EXCEED = "may_exceed"
+    BURST = "burst"
+    UNKNOWN_CODES = "unknown_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to look into; `number` counts what it is about."""
+
+    kind: Kind
+    is_grave: bool
+    number: int = 0
+    groups: tuple[Group, ...] = ()
+    schools: tuple[SchoolLine, ...] = field(default=())
+    burst: Burst | None = None
+
+
+def find_alerts(cockpit: Cockpit) -> list[Alert]:
+    """All of them, the grave ones first."""
+    found = [alert for find in _FINDERS for alert in find(cockpit)]
+    return sorted(found, key=lambda alert: not alert.is_grave)
+
+
+def _unreachable(cockpit: Cockpit) -> Iterator[Alert]:
+    if not cockpit.outlook.is_reachable and cockpit.campaign.state != State.CLOSED:
+        yield Alert(Kind.UNREACHABLE, is_grave=True)
+
+
+def _codes_missing(cockpit: Cockpit) -> Iterator[Alert]:
+    missing = {group: max(0, one.to_issue - one.issued) for group, one in cockpit.progress.groups.items()}
+    is_early = cockpit.campaign.state in (State.DRAFT, State.OPEN) and cockpit.admission <= Admission.OPEN
+    if is_early and any(missing.values()):
+        groups = tuple(group for group, number in missing.items() if number)
+        yield Alert(Kind.CODES_MISSING, cockpit.is_running, sum(missing.values()), groups)
+
+
+def _no_readings(cockpit: Cockpit) -> Iterator[Alert]:
+    """The worker takes them; without it nothing is mixed and nothing is closed at its time either."""
+    latest = cockpit.readings[-1].at if cockpit.readings else cockpit.opened
+    if cockpit.is_running and cockpit.now - latest > 2 * HOUR:
+        yield Alert(Kind.NO_READINGS, is_grave=True)
+
+
+def _standings(cockpit: Cockpit) -> Iterator[Alert]:
+    if not cockpit.is_running:
+        return
+    kinds = {Standing.OVER: Kind.OVER, Standing.SHORT: Kind.SHORT, Standing.MAY_EXCEED: Kind.MAY_EXCEED}
+    for standing, kind in kinds.items():
+        groups = tuple(group for group in GROUPS if cockpit.outlook.groups[group].standing == standing)
+        if groups:
+            yield Alert(kind, kind != Kind.MAY_EXCEED, len(groups), groups)
+
+
+def _ends_soon(cockpit: Cockpit) -> Iterator[Alert]:
+    left = cockpit.campaign.closing_moment - cockpit.now
+    if cockpit.admission == Admission.OPEN and left <= ENDS_SOON and not cockpit.outlook.now.is_valid:
+        yield Alert(Kind.ENDS_SOON, is_grave=True, number=max(1, round(left / HOUR)))
+
+
+def _silent_schools(cockpit: Cockpit) -> Iterator[Alert]:
+    silent = silent_schools(cockpit) if cockpit.is_running else []
+    if silent:
+        yield Alert(Kind.SILENT_SCHOOLS, is_grave=False, number=len(silent), schools=tuple(silent))
+
+
+def _bursts(cockpit: Cockpit) -> Iterator[Alert]:
+    for burst in cockpit.bursts:
+        yield Alert(Kind.BURST, is_grave=False, number=burst.answered, groups=(burst.group,), burst=burst)
+
+
+def _unknown_codes(cockpit: Cockpit) -> Iterator[Alert]:
+    if cockpit.is_running and cockpit.unknown_codes >= MANY_UNKNOWN_CODES:
+        yield Alert(Kind.UNKNOWN_CODES, is_grave=False, number=cockpit.unknown_codes)
+
+
+_FINDERS: Final[tuple[Callable[[Cockpit], Iterator[Alert]], ...]] = (
+    _unreachable,
+    _codes_missing,
+    _no_readings,
+    _standings,
+    _ends_soon,
+    _silent_schools,
+    _bursts,
+    _unknown_codes,
+)
