@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from survey_app.cli.serve import serve_processes
+from survey_app.cli.serve import require_free, serve_processes
 from survey_app.domain.clock import SystemClock
 from survey_app.services.demo import Demo, groups_in_order, make_demo
 from survey_app.services.installation import open_installation
@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 def demo(ctx: click.Context, port: int, folder: Path) -> None:
     """Make a believable county on a fresh database (campaign open, a third of the answers in) and serve it."""
     folder = folder.absolute()
+    require_free(ctx, HOST, port)
     _empty(folder)
     settings = Settings(database_url=f"sqlite:///{folder / 'junheng.sqlite3'}", keys_dir=folder / "keys")
     upgrade_database(settings.database_url)
