@@ -1,0 +1,86 @@
+"""`junheng user`: passwords come on standard input, problems go to standard error with status 3, a token alone to standard output."""
+
+import json
+
+import pytest
+from click.testing import CliRunner, Result
+
+from survey_app.cli import main
+from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.staff import Role
+from survey_app.services.passwords import is_password
+from survey_app.services.tokens import user_of_token
+from survey_app.services.users import find_user
+from survey_app.storage.session import Database
+
+PASSWORD = "four unrelated words"
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, database_url: str, keys: KeyDirectory) -> None:
+    monkeypatch.setenv("JUNHENG_DATABASE_URL", database_url)
+    monkeypatch.setenv("JUNHENG_KEYS", str(keys.path))
+
+
+pytestmark = pytest.mark.usefixtures("environment")
+
+
+def junheng(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, ["user", *arguments], input=stdin)
+
+
+def test_an_account_is_added_with_the_first_line_as_password(database: Database) -> None:
+    added = junheng("add", "王海燕", "--role", "respondent-desk", "--county", "430302", stdin=f"{PASSWORD}\nnot this\n")
+    assert (added.exit_code, added.stdout.split("\t")) == (0, ["王海燕", "respondent-desk", "430302\n"])
+    account = find_user(database, "王海燕")
+    assert account is not None
+    assert (account.role, account.county, account.must_change) == (Role.DESK, "430302", False)
+    assert is_password(PASSWORD, account.password)
+
+
+def test_every_mistake_is_a_line_of_standard_error_and_nothing_is_added(database: Database) -> None:
+    refused = junheng("add", "a b", "--role", "admin", "--county", "4303", stdin="short\n")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["name", "county", "password"]
+    assert find_user(database, "a b") is None
+
+
+@pytest.mark.parametrize("stdin", ["", "\n"])
+def test_no_password_is_a_wrong_input(stdin: str) -> None:
+    refused = junheng("add", "liwei", "--role", "admin", stdin=stdin)
+    assert refused.exit_code == 3
+    assert "standard input" in refused.stderr
+
+
+def test_a_role_there_is_none_of_is_wrong_usage() -> None:
+    assert junheng("add", "liwei", "--role", "king", stdin=PASSWORD).exit_code == 2
+    assert junheng("add", "liwei", stdin=PASSWORD).exit_code == 2
+
+
+def test_a_token_is_printed_alone_and_works(database: Database) -> None:
+    junheng("add", "liwei", "--role", "monitor", stdin=PASSWORD)
+    made = junheng("token", "liwei", "--label", "platform")
+    assert made.exit_code == 0
+    user = user_of_token(database, made.stdout.strip())
+    assert user is not None
+    assert user.name == "liwei"
+    refused = junheng("token", "nobody")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert "no account of this name" in refused.stderr
+
+
+def test_a_forgotten_password_is_replaced(database: Database) -> None:
+    junheng("add", "liwei", "--role", "admin", stdin=PASSWORD)
+    assert junheng("password", "liwei", stdin="other words entirely\n").exit_code == 0
+    account = find_user(database, "liwei")
+    assert account is not None
+    assert is_password("other words entirely", account.password)
+    assert junheng("password", "liwei", stdin="short\n").exit_code == 3
+
+
+def test_accounts_are_listed() -> None:
+    junheng("add", "liwei", "--role", "monitor", "--county", "430302", stdin=PASSWORD)
+    assert junheng("list").stdout == "liwei\tmonitor\t430302\n"
+    assert json.loads(junheng("list", "--json").stdout) == [
+        {"name": "liwei", "role": "monitor", "county": "430302", "disabled": False, "last_sign_in": None}
+    ]
