@@ -216,7 +216,7 @@ def change_book(book: dict[str, Rows], special: dict[str, Any], chance: random.R
     if change == 0:
         return book | {one: book[other], other: book[one]}
     if change == 1:
-        return {name: rows for name, rows in book.items() if name != one}
+        return {name: rows for name, rows in book.items() if name != one} or book
     if change == 2:
         return book | {f"{chance.choice(('1.', '表2 ', '', ' '))}{one}{chance.choice(('', ' ', '（2）'))}": book[other]}
     if change == 3:
