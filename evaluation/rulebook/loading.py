@@ -19,6 +19,11 @@ def list_rulebooks() -> list[str]:
     return sorted(file.stem for file in _FOLDER.glob("*.yaml"))
 
 
+def rulebook_file(name_or_file: str | Path) -> Path:
+    """The file that a name or a path stands for. Raises `InvalidInput` if there is none."""
+    return _find(name_or_file)
+
+
 def load_rulebook(name_or_file: str | Path) -> Rulebook:
     """A rulebook by its name or its file. Raises `InvalidInput` with every mistake in it, or if there is no such rulebook."""
     file = _find(name_or_file)

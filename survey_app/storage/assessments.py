@@ -120,7 +120,7 @@ def keep_judged(connection: Connection, assessment_id: str, content_sha256: str,
 
 
 def forget_judged(connection: Connection, assessment_id: str, kept: int) -> None:
-    """Removes all but the latest `kept` judged results."""
+    """Removes all but the latest `kept` judged results of an assessment."""
     of_assessment = judged.c.assessment == assessment_id
     latest = select(judged.c.content_sha256).where(of_assessment).order_by(judged.c.at.desc()).limit(kept)
     names = list(connection.execute(latest).scalars())

@@ -1,0 +1,105 @@
+"""The files of an assessment: made from the live verdict while it is a draft, handed out as they were frozen once it is signed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from evaluation.assessment import Assessment, assessment_document
+from evaluation.errors import Language
+from evaluation.report.contents import Report, report_of
+from evaluation.report.writing import ASSESSMENT_FILE, LEDGER_FILE, PAGE_FILE, WORD_FILE, json_of
+from survey_app.domain.clock import LOCAL_ZONE, Clock
+from survey_app.domain.errors import UnknownAssessment
+from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments import wording
+from survey_app.services.assessments.judging import live_verdict
+from survey_app.storage.assessments import find_assessment, find_signed_file, list_signings
+from survey_app.storage.files import read_file
+from survey_app.storage.session import Database
+
+FILES: Final[Mapping[str, str]] = {
+    PAGE_FILE: "text/html; charset=utf-8",
+    WORD_FILE: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    LEDGER_FILE: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ASSESSMENT_FILE: "application/json",
+}
+"""The files by name, with their media types."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFile:
+    """A file to hand out: `stem` says whose it is, `is_draft` that it is not signed."""
+
+    name: str
+    stem: str
+    media_type: str
+    content: bytes
+    is_draft: bool
+
+
+def assessment_document_for(database: Database, assessment_id: str, clock: Clock) -> dict[str, Any]:
+    """The object `junheng.assessment/1` of what stands (or is signed). Raises `UnknownAssessment`, also while there is no workbook."""
+    return assessment_document(_standing(database, clock, assessment_id, None))
+
+
+def assessment_file(database: Database, clock: Clock, user: StaffUser, assessment_id: str, name: str) -> AssessmentFile:
+    """One of `FILES`. Raises `UnknownAssessment`, also where there is nothing to write about yet."""
+    if name not in FILES:
+        raise UnknownAssessment(f"{assessment_id}/{name}")
+    with database.read() as connection:
+        assessment = find_assessment(connection, assessment_id)
+        frozen = _frozen_file(connection, assessment_id, name) if assessment.is_signed else None
+    if frozen is None:
+        result = _standing(database, clock, assessment_id, user)
+        frozen = draft_file(result, name, today(clock))
+    stem = f"{assessment.county_code}-{assessment.year}"
+    return AssessmentFile(name, stem, FILES[name], frozen, not assessment.is_signed)
+
+
+def draft_file(result: Assessment, name: str, day: date, language: Language = "zh") -> bytes:
+    """A file of a result that is not signed: the reports say so."""
+    report = report_of(result, language, day)
+    subtitle = f"{report.subtitle} {wording.DRAFT.text(language, {})}"
+    return _write(result, replace(report, subtitle=subtitle), name, day)
+
+
+def signed_files(result: Assessment, day: date, language: Language = "zh") -> dict[str, bytes]:
+    """All files of a result, dated with the day of the signature."""
+    report = report_of(result, language, day)
+    return {name: _write(result, report, name, day) for name in FILES}
+
+
+def today(clock: Clock) -> date:
+    """The day in the county."""
+    return clock.now().astimezone(LOCAL_ZONE).date()
+
+
+def _write(result: Assessment, report: Report, name: str, day: date) -> bytes:
+    from evaluation.report.docx import docx_of
+    from evaluation.report.html import html_of
+    from evaluation.report.ledger_workbook import ledger_of
+
+    makers: dict[str, Callable[[], bytes]] = {
+        PAGE_FILE: lambda: html_of(report).encode("utf-8"),
+        WORD_FILE: lambda: docx_of(report, day),
+        LEDGER_FILE: lambda: ledger_of(result, day),
+        ASSESSMENT_FILE: lambda: json_of(result),
+    }
+    return makers[name]()
+
+
+def _standing(database: Database, clock: Clock, assessment_id: str, user: StaffUser | None) -> Assessment:
+    """The signed result, or the live one as somebody may see it."""
+    result = live_verdict(database, clock, assessment_id, user).result
+    if result is None:
+        raise UnknownAssessment(assessment_id)
+    return result
+
+
+def _frozen_file(connection: Connection, assessment_id: str, name: str) -> bytes | None:
+    number = list_signings(connection, assessment_id)[0].number
+    digest = find_signed_file(connection, assessment_id, number, name)
+    return None if digest is None else read_file(connection, digest)

@@ -1,0 +1,225 @@
+"""The live verdict: the workbook's facts with what evaluators entered in the place of its own findings, scores and vetoes.
+
+A result is kept under the hash of everything it was judged from, so that a page that nothing has changed for is quick.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from evaluation.assessing import assess
+from evaluation.assessment import Assessment
+from evaluation.commands import recognition_of_county
+from evaluation.facts import Facts, table_from_rows
+from evaluation.rulebook.model import Rulebook
+from evaluation.rulebook_input import ignored_rows
+from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner
+from survey_app.domain.clock import LOCAL_ZONE, Clock
+from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments.entries import current_entries, hidden_clauses, visible_entries
+from survey_app.services.assessments.remembering import Remembered
+from survey_app.services.assessments.sources import reading_of, rulebook_of
+from survey_app.services.results import survey_answers
+from survey_app.storage.assessments import (
+    find_assessment,
+    find_judged,
+    find_newest_version,
+    forget_judged,
+    keep_judged,
+    list_signings,
+    update_assessment,
+)
+from survey_app.storage.entries import list_entries, list_photos
+from survey_app.storage.session import Database
+
+JUDGING: Final = 1
+"""Part of the hash of what is judged: moves on when the same content would be judged otherwise."""
+
+RESULTS_KEPT: Final = 12
+_RESULTS: Final = TypeAdapter(Assessment)
+_RECOGNITIONS: Final = Remembered[tuple[dict[str, Any], dict[str, str | None]]](32)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that an assessment is judged from, as somebody may see it; `hidden`: clauses whose scores are left out for that."""
+
+    assessment: CountyAssessment
+    workbook: Upload | None
+    entries: Mapping[EntryKey, Entry]
+    photos: tuple[Photo, ...]
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def judged_sha256(self) -> str:
+        """The hash of what a result depends on."""
+        valued = [_entry_document(one) for one in self._sorted() if one.value is not None]
+        return _hash([JUDGING, *self._sources(), valued])
+
+    @property
+    def content_sha256(self) -> str:
+        """The hash of all there is: what somebody signs."""
+        photos = sorted([one.clause, one.sha256] for one in self.photos)
+        return _hash([self.judged_sha256, [_entry_document(one) for one in self._sorted()], photos])
+
+    def _sources(self) -> list[str | None]:
+        workbook = self.workbook.sha256 if self.workbook else None
+        return [self.assessment.rulebook_sha256, workbook, self.assessment.campaign]
+
+    def _sorted(self) -> list[Entry]:
+        return sorted(self.entries.values(), key=lambda one: (one.key.kind, one.key.subject, one.key.owner))
+
+
+@dataclass(frozen=True)
+class LiveVerdict:
+    """What stands at the moment: the result (None without a workbook) and what it was judged from."""
+
+    content: Content
+    result: Assessment | None
+
+
+@dataclass(frozen=True)
+class EnteredFacts(Facts):
+    """Facts whose findings, scores and vetoes were entered: `entered` says for (table, row) where such a row came from."""
+
+    entered: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+    def cell(self, county: str, table: str, row: int, name: str = "") -> str:
+        """The address of a value, or who entered it and when."""
+        return self.entered.get((table, row)) or super().cell(county, table, row, name)
+
+
+def live_verdict(database: Database, clock: Clock, assessment_id: str, user: StaffUser | None = None) -> LiveVerdict:
+    """The verdict as somebody may see it (None: with everything), or the signed one. Raises `UnknownAssessment`."""
+    with database.read() as connection:
+        content = content_of(connection, find_assessment(connection, assessment_id), user)
+        if content.assessment.is_signed:
+            return LiveVerdict(content, result_from_text(list_signings(connection, assessment_id)[0].judged))
+        if content.workbook is None:
+            return LiveVerdict(content, None)
+        kept = find_judged(connection, assessment_id, content.judged_sha256)
+        result = result_from_text(kept) if kept else judge(connection, content)
+    if not kept or (not content.hidden and content.assessment.judged_sha256 != content.judged_sha256):
+        _keep(database, clock, content, result)
+    return LiveVerdict(content, result)
+
+
+def content_of(connection: Connection, assessment: CountyAssessment, user: StaffUser | None = None) -> Content:
+    """What is judged, as somebody may see it."""
+    current = current_entries(list_entries(connection, assessment.id))
+    photos = tuple(one for one in list_photos(connection, assessment.id) if one.removed_at is None)
+    workbook = find_newest_version(connection, assessment.id)
+    if user is None:
+        return Content(assessment, workbook, current, photos)
+    hidden = tuple(hidden_clauses(current, assessment, user))
+    return Content(assessment, workbook, visible_entries(current, assessment, user), photos, hidden)
+
+
+def judge(connection: Connection, content: Content) -> Assessment:
+    """The result of a content that has a workbook."""
+    assert content.workbook is not None  # noqa: S101 - callers have looked
+    rulebook = rulebook_of(connection, content.assessment)
+    reading = reading_of(connection, content.workbook)
+    facts = entered_facts(reading.facts, content.entries)
+    warnings = [one.text("zh") for one in (*reading.warnings, *ignored_rows(reading.facts, rulebook))]
+    county = content.assessment.county_code
+    recognitions: dict[str, dict[str, Any]] = {}
+    sources: dict[str, str | None] = {}
+    if content.assessment.campaign is not None:
+        recognitions[county], sources = _recognition(connection, content.assessment, rulebook, reading.facts)
+    (result,) = assess(facts, rulebook, recognitions, warnings, sources)
+    return result
+
+
+def entered_facts(facts: Facts, entries: Mapping[EntryKey, Entry]) -> EnteredFacts:
+    """The facts of a workbook with what was entered in the place of its own findings, scores and vetoes."""
+    county = str(facts.counties["county"].iloc[0])
+    tables = {table: _rows(county, entries, kind) for table, kind in _TABLES.items()}
+    shared = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
+    filled = {name: table_from_rows(name, [row for row, _ in rows]) for name, rows in tables.items()}
+    entered = {(name, row["row"]): source for name, rows in tables.items() for row, source in rows}
+    return EnteredFacts(**shared | filled, entered=entered)
+
+
+def result_text(result: Assessment) -> str:
+    """A result as JSON, from which `result_from_text` makes an equal one."""
+    return _RESULTS.dump_json(result).decode()
+
+
+def result_from_text(text: str) -> Assessment:
+    """The result that `result_text` wrote."""
+    return _RESULTS.validate_json(text)
+
+
+def source_of(entry: Entry) -> str:
+    """Where an entry came from, in words of any language: the cell, or who and when."""
+    if not entry.is_typed:
+        return entry.cell
+    return f"{entry.by} {entry.at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
+
+
+_ROW_OF_CELL: Final = re.compile(r"\d+$")
+_TABLES: Final = {"findings": EntryKind.FINDING, "scores": EntryKind.SCORE, "vetoes": EntryKind.VETO}
+
+
+def _rows(county: str, entries: Mapping[EntryKey, Entry], kind: EntryKind) -> list[tuple[dict[str, Any], str]]:
+    """The rows of a table of the facts with their sources: those of the workbook as they stand there, then what was typed here."""
+    valued = [one for key, one in entries.items() if key.kind == kind and one.value is not None]
+    return [
+        ({"county": county, "row": number, "basis": one.text} | _columns(one), source_of(one))
+        for number, one in enumerate(sorted(valued, key=_place), start=1)
+    ]
+
+
+def _place(entry: Entry) -> tuple[bool, int, str]:
+    digits = _ROW_OF_CELL.search(entry.cell)
+    return entry.is_typed, int(digits.group()) if digits else 0, entry.key.owner
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    if entry.key.kind == EntryKind.FINDING:
+        return {"clause": entry.key.subject, "is_met": entry.value == 1}
+    if entry.key.kind == EntryKind.VETO:
+        return {"item": entry.key.subject, "is_present": entry.value == 1}
+    return {"clause": entry.key.subject, "evaluator": shown_owner(entry.key.owner), "score": entry.value}
+
+
+def _recognition(
+    connection: Connection, assessment: CountyAssessment, rulebook: Rulebook, facts: Facts
+) -> tuple[dict[str, Any], dict[str, str | None]]:
+    """The survey's part of the result and its hashes; a closed campaign does not change any more."""
+    campaign, population = str(assessment.campaign), int(facts.counties["population"].iloc[0])
+
+    def compute() -> tuple[dict[str, Any], dict[str, str | None]]:
+        answers = survey_answers(connection, campaign)
+        sources = {"responses_sha256": answers.sha256, "seal_root": answers.seal_root}
+        return recognition_of_county(facts, rulebook, answers), sources
+
+    return _RECOGNITIONS.get((campaign, assessment.rulebook_sha256, population), compute)
+
+
+def _keep(database: Database, clock: Clock, content: Content, result: Assessment) -> None:
+    """Keeps a result for whoever looks next; what lists show is the one with everything in it."""
+    assessment_id, name = content.assessment.id, content.judged_sha256
+    with database.write() as connection:
+        keep_judged(connection, assessment_id, name, result_text(result), clock.now())
+        forget_judged(connection, assessment_id, RESULTS_KEPT)
+        if not content.hidden and not content.assessment.is_signed:
+            summary = {"judged_sha256": name, "outcome": result.outcome, "grade": result.grade}
+            update_assessment(connection, assessment_id, **summary)
+
+
+def _entry_document(entry: Entry) -> list[Any]:
+    key = [str(entry.key.kind), entry.key.subject, entry.key.owner]
+    return [*key, entry.value, entry.text, source_of(entry)]
+
+
+def _hash(document: Sequence[Any]) -> str:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode("utf-8")).hexdigest()

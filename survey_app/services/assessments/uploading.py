@@ -1,0 +1,264 @@
+"""Takes a workbook: checked in memory, then stored with all that follows from it in one transaction, or refused and not stored."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from evaluation.errors import InputProblem, InvalidInput, Message
+from evaluation.facts import Facts
+from evaluation.reading.county import Reading
+from evaluation.reading.tables import MEGABYTE, RawWorkbook
+from evaluation.reading.xlsx import read_xlsx
+from evaluation.rulebook.model import Rulebook
+from evaluation.rulebook_input import ignored_rows, require_judgeable
+from survey_app.domain.answers import clean_text
+from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES, CountyAssessment, Upload
+from survey_app.domain.clock import Clock
+from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments import wording
+from survey_app.services.assessments.differences import Difference, differences_document, workbook_differences
+from survey_app.services.assessments.entries import current_entries
+from survey_app.services.assessments.ids import growing_id
+from survey_app.services.assessments.problems import ProblemRow, problem_rows, rows_document, rows_from_document
+from survey_app.services.assessments.sources import reading_of, reading_of_raw, rulebook_of
+from survey_app.services.assessments.starting import record_act, refuse_signed, to_change
+from survey_app.services.assessments.taking_over import Stated, TakenOver, take_over
+from survey_app.storage.assessments import (
+    find_assessment,
+    find_newest_version,
+    find_upload,
+    insert_upload,
+    list_uploads,
+)
+from survey_app.storage.entries import insert_entries, list_entries
+from survey_app.storage.files import keep_file, read_file
+from survey_app.storage.session import Database
+
+MOST_DIFFERENCES: Final = 2_000
+_NAME_LENGTH: Final = 200
+_MACROS: Final = "xl/vbaproject.bin"
+
+
+@dataclass(frozen=True)
+class UploadReport:
+    """An upload and what became of it. `same_as`: the version that the file is, where nothing new was stored."""
+
+    upload: Upload
+    problems: list[ProblemRow]
+    problem_count: int
+    warnings: list[ProblemRow]
+    warning_count: int
+    differences: list[Difference]
+    difference_count: int
+    same_as: int | None
+    before: int | None
+    taken_over: int
+    overruled: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """A file that was looked at: its reading, or None with the problems; and how it differs from the version before it."""
+
+    rulebook: Rulebook
+    content: bytes
+    reading: Reading | None
+    problems: list[ProblemRow]
+    warnings: list[ProblemRow]
+    newest: Upload | None
+    differences: list[Difference]
+
+
+def upload_workbook(
+    database: Database, clock: Clock, user: StaffUser, assessment_id: str, file_name: str, content: bytes
+) -> Upload:
+    """Takes a workbook as a new version, or refuses it; either way the upload's report can be read afterwards.
+
+    Raises `InvalidInput` where no file was sent, `AssessmentSigned`, `UnknownAssessment`.
+    """
+    if not file_name and not content:
+        raise InvalidInput([InputProblem("workbook", wording.NO_FILE)])
+    name = shown_file_name(file_name)
+    # reading takes its time: before the transaction, in which others would have to wait
+    arrival = _examine(database, assessment_id, name, content)
+    with database.write() as connection:
+        assessment = to_change(connection, assessment_id)
+        stored = _store(connection, assessment, arrival, _sent(clock, user, name, content))
+        details = {"version": stored.version, "sha256": stored.sha256, "file": name, "problems": len(arrival.problems)}
+        action = "workbook_uploaded" if arrival.reading else "workbook_refused"
+        record_act(connection, clock, user, action, assessment, details)
+    return stored
+
+
+def shown_file_name(sent: str) -> str:
+    """A file's name without folders and what can't be shown."""
+    base = PureWindowsPath(PurePosixPath(clean_text(sent).replace("\n", " ")).name).name
+    return base[-_NAME_LENGTH:] or "workbook.xlsx"
+
+
+def read_upload_report(database: Database, assessment_id: str, upload_id: str) -> UploadReport | None:
+    """The report of an upload; None if the assessment has no such upload."""
+    with database.read() as connection:
+        upload = find_upload(connection, assessment_id, upload_id)
+    return None if upload is None else report_of_upload(upload)
+
+
+def report_of_upload(upload: Upload) -> UploadReport:
+    """What the stored findings of an upload say."""
+    found = json.loads(upload.findings)
+    return UploadReport(
+        upload=upload,
+        problems=rows_from_document(found["problems"]),
+        problem_count=found["problem_count"],
+        warnings=rows_from_document(found["warnings"]),
+        warning_count=found["warning_count"],
+        differences=[Difference(**one) for one in found["differences"]],
+        difference_count=found["difference_count"],
+        same_as=found["same_as"],
+        before=found["before"],
+        taken_over=found["taken_over"],
+        overruled=found["overruled"],
+    )
+
+
+def uploads_of(database: Database, assessment_id: str) -> list[Upload]:
+    """Who sent what and when, the latest first."""
+    with database.read() as connection:
+        return list_uploads(connection, assessment_id)
+
+
+def workbook_content(database: Database, assessment_id: str, upload_id: str) -> tuple[Upload, bytes] | None:
+    """A stored workbook; None where there is no such version."""
+    with database.read() as connection:
+        upload = find_upload(connection, assessment_id, upload_id)
+        if upload is None or upload.version is None:
+            return None
+        return upload, read_file(connection, upload.sha256)
+
+
+def _sent(clock: Clock, user: StaffUser, name: str, content: bytes) -> Upload:
+    digest = sha256(content).hexdigest()
+    return Upload(growing_id(clock), None, name, len(content), digest, user.name, clock.now(), "")
+
+
+def _examine(database: Database, assessment_id: str, name: str, content: bytes) -> _Arrival:
+    with database.read() as connection:
+        assessment = find_assessment(connection, assessment_id)
+        refuse_signed(assessment)
+        rulebook = rulebook_of(connection, assessment)
+        newest = find_newest_version(connection, assessment_id)
+        before = reading_of(connection, newest) if newest else None
+    reading, problems, warnings = _read(assessment, rulebook, name, content)
+    differences = workbook_differences(before.facts, reading.facts) if before and reading else []
+    return _Arrival(rulebook, content, reading, problems, warnings, newest, differences)
+
+
+def _read(
+    assessment: CountyAssessment, rulebook: Rulebook, name: str, content: bytes
+) -> tuple[Reading | None, list[ProblemRow], list[ProblemRow]]:
+    """The reading of a file (None: it is refused), its problems and its warnings."""
+    raw: RawWorkbook | None = None
+    try:
+        _refuse_large(name, content)
+        _refuse_macros(name, content)
+        raw = read_xlsx(name, content)
+        reading = reading_of_raw(raw)
+        _require_fitting(reading.facts, assessment, rulebook)
+    except InvalidInput as invalid:
+        return None, problem_rows(invalid.problems, raw), problem_rows(invalid.warnings, raw)
+    return reading, [], problem_rows([*reading.warnings, *ignored_rows(reading.facts, rulebook)], raw)
+
+
+def _refuse_large(name: str, content: bytes) -> None:
+    if len(content) > WORKBOOK_LIMIT_BYTES:
+        values = {"size": -(-len(content) // MEGABYTE), "limit": WORKBOOK_LIMIT_BYTES // MEGABYTE}
+        raise InvalidInput([InputProblem(name, wording.TOO_LARGE, values)])
+
+
+def _refuse_macros(name: str, content: bytes) -> None:
+    """Programs in a workbook are not kept, since others will download it."""
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        return  # what it is instead, the reader says
+    if any(part.lower() == _MACROS for part in parts):
+        raise InvalidInput([InputProblem(name, wording.MACROS)])
+
+
+def _require_fitting(facts: Facts, assessment: CountyAssessment, rulebook: Rulebook) -> None:
+    """The workbook must be of the assessment's county and year, and such that its rulebook can judge it."""
+    county = facts.counties.iloc[0]
+    where = facts.cell(str(county["county"]), "counties", 0)
+    stated: list[tuple[object, object, Message]] = [
+        (str(county["county"]), assessment.county_code, wording.OTHER_COUNTY),
+        (int(county["year"]), assessment.year, wording.OTHER_YEAR),
+    ]
+    problems = [
+        InputProblem(where, message, {"workbook": has, "assessment": expected})
+        for has, expected, message in stated
+        if has != expected
+    ]
+    if problems:
+        raise InvalidInput(problems)
+    require_judgeable(facts, rulebook)
+
+
+def _store(connection: Connection, assessment: CountyAssessment, arrival: _Arrival, sent: Upload) -> Upload:
+    newest = find_newest_version(connection, assessment.id)
+    same_as = newest.version if newest and newest.sha256 == sent.sha256 else None
+    if arrival.reading is None or same_as is not None:
+        stored = replace(sent, findings=_findings(arrival, same_as=same_as))
+        insert_upload(connection, assessment.id, stored)
+        return stored
+    return _store_version(connection, assessment, _compared_with(connection, arrival, newest), sent)
+
+
+def _compared_with(connection: Connection, arrival: _Arrival, newest: Upload | None) -> _Arrival:
+    """The same arrival; compared anew if another version has come in the meantime."""
+    if newest == arrival.newest or newest is None or arrival.reading is None:
+        return arrival
+    differences = workbook_differences(reading_of(connection, newest).facts, arrival.reading.facts)
+    return replace(arrival, newest=newest, differences=differences)
+
+
+def _store_version(connection: Connection, assessment: CountyAssessment, arrival: _Arrival, sent: Upload) -> Upload:
+    assert arrival.reading is not None  # noqa: S101 - only a workbook that could be read becomes a version
+    keep_file(connection, arrival.content)
+    before = arrival.newest.version if arrival.newest else None
+    version = replace(sent, version=(before or 0) + 1)
+    current = current_entries(list_entries(connection, assessment.id))
+    taken = take_over(arrival.reading.facts, arrival.rulebook, current, version)
+    insert_entries(connection, assessment.id, taken.entries)
+    stored = replace(version, findings=_findings(arrival, before=before, taken=taken))
+    insert_upload(connection, assessment.id, stored)
+    return stored
+
+
+def _findings(
+    arrival: _Arrival, *, same_as: int | None = None, before: int | None = None, taken: TakenOver | None = None
+) -> str:
+    """What became of an upload, as JSON."""
+    found = arrival.differences if taken else []
+    document = {
+        "problems": rows_document(arrival.problems),
+        "problem_count": len(arrival.problems),
+        "warnings": rows_document(arrival.warnings),
+        "warning_count": len(arrival.warnings),
+        "differences": differences_document(found, MOST_DIFFERENCES),
+        "difference_count": len(found),
+        "same_as": same_as,
+        "before": before,
+        "taken_over": sum(one.value is not None for one in taken.entries) if taken else 0,
+        "overruled": [_overruled(one) for one in taken.overruled] if taken else [],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _overruled(stated: Stated) -> dict[str, Any]:
+    return {"kind": str(stated.key.kind), "subject": stated.key.subject, "value": stated.value, "cell": stated.cell}
