@@ -1,13 +1,16 @@
 """What templates of the staff's side are given, beside what every page is told."""
 
+import json
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from flask import Flask, request
 
 from evaluation.errors import Message
 from survey_app.domain.campaigns import State
 from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.staff import Role
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
 from survey_app.web.navigation import may_open, navigation
 from survey_app.web.staff_words import action_name, role_name, words
@@ -24,6 +27,7 @@ OUTCOMES: Final = {
     "incomplete": Message("outcome", en="Incomplete", zh="材料不全"),
     "vetoed": Message("outcome", en="Vetoed", zh="一票否决"),
 }
+PLACES: Final = {"user": "/admin/users/", "campaign": "/campaigns/", "assessment": "/assessments/"}
 TONES: Final = {State.DRAFT: "plain", State.OPEN: "good", State.CLOSING: "wait", State.CLOSED: "done"}
 FIELD_LABELS: Final = {
     "name": Message("field", en="Name", zh="账号"),
@@ -32,6 +36,7 @@ FIELD_LABELS: Final = {
     "label": Message("field", en="Used for", zh="用途"),
     "reason": Message("field", en="Reason", zh="原因"),
     "text": Message("field", en="Text", zh="文字"),
+    "token": Message("field", en="Token", zh="令牌"),
     "comment": Message("field", en="Remark", zh="备注"),
 }
 """What the fields of forms are called where a form that came too late is shown for checking; others show their name."""
@@ -49,6 +54,8 @@ def equip_staff_templates(app: Flask) -> None:
         state_tone=lambda state: TONES[State(state)],
         outcome_name=lambda outcome: words(OUTCOMES[outcome]),
         field_label=field_label,
+        detail_text=detail_text,
+        object_path=object_path,
         short_moment=short_moment,
     )
     app.context_processor(_staff_facts)
@@ -57,6 +64,22 @@ def equip_staff_templates(app: Flask) -> None:
 def field_label(name: str) -> str:
     """What a field of a form is called."""
     return words(FIELD_LABELS[name]) if name in FIELD_LABELS else name
+
+
+def detail_text(name: str, value: object) -> str:
+    """A detail of the log in words: a list of two is what was before and what is now."""
+    if isinstance(value, list):
+        return " → ".join(detail_text(name, part) for part in value)
+    if name == "role" and value in set(Role):
+        return role_name(Role(str(value)))
+    return "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def object_path(named: str) -> str | None:
+    """The page of a thing that the log names, where there is one that the account's role may open."""
+    kind, _, name = named.partition("/")
+    path = f"{PLACES[kind]}{quote(name)}" if kind in PLACES else None
+    return path if path and may_open(path) else None
 
 
 def short_moment(moment: datetime | None) -> str:

@@ -39,7 +39,7 @@ def secret(page: str) -> str:
 
 
 def objects(page: str) -> list[str]:
-    return re.findall(r'<td data-label="对象">(\S+)', page)
+    return re.findall(r'<td data-label="对象"><a [^>]*>(\S+?)<', page)
 
 
 def errors(page: str) -> list[str]:
