@@ -74,7 +74,10 @@ def _failing(context: Context, clause: ClauseResult) -> str:
     if clause.schools is None and not clause.failures:
         return ""
     count = count_failing(clause)
-    return context.words.of("failing", clause.test, count=count) if count else context.words("figure.none_failing")
+    if count:
+        return context.words.of("failing", clause.test, count=count)
+    excused = len(clause.excused)
+    return context.words("figure.some_excused", count=excused) if excused else context.words("figure.none_failing")
 
 
 def count_failing(clause: ClauseResult) -> int:

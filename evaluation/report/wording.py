@@ -170,6 +170,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "figure.score": ("{score}/{points}分", "{score} of {points}"),
     "figure.missing": ("缺数据", "data missing"),
     "figure.compared": ("{value}（{relation}{threshold}）", "{value} ({relation} {threshold})"),
+    "figure.some_excused": ("全部达标（{count}所按基本值）", "all comply ({count} excused)"),
     "figure.not_judged": ("全县值{value}（不作判定）", "county {value} (not judged)"),
     "figure.coefficient": ("{stage}{value}（≤{limit}）", "{stage} {value} (≤ {limit})"),
     "figure.none_failing": ("全部达标", "all comply"),

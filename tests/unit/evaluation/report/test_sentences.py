@@ -53,6 +53,11 @@ def test_a_county_value_that_is_not_judged_is_not_held_against_it(assessment: As
     assert told(assessment, below) == ("1所学校未达标：第1小学，3.90人，标准4.2人，差0.3人。",)
 
 
+def test_excused_schools_are_counted_where_all_comply(assessment: Assessment) -> None:
+    clause = clause_of(assessment, "1.1", value=5.0, excused=("431", "432"))
+    assert shown(assessment, clause) == "5.00人（≥4.2人）；全部达标（2所按基本值）"
+
+
 def test_many_schools_are_counted_five_are_named_and_the_furthest_is_measured(assessment: Assessment) -> None:
     failures = tuple(failing(number, actual=4.2 - number / 10) for number in range(1, 8))
     codes = tuple(one.school for one in failures)
