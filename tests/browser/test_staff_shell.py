@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.staff import Role
-from survey_app.services.users import NewUser, add_user
+from survey_app.services.users import NewUser, add_user, set_password
 from tests.browser.conftest import Server
 
 Keep = Callable[[Page, str], None]
@@ -87,3 +87,75 @@ def check(page: Page, name: str, keep_picture: Keep) -> None:
     assert_accessible(page)
     assert_fits(page)
     keep_picture(page, f"staff-{name}")
+
+
+def test_an_account_is_made_handed_over_and_used(screen: Page, server: Server, width: int, scheme: str) -> None:
+    if scheme == "dark":
+        pytest.skip("the colours do not matter here")
+    screen.goto("/admin")
+    sign_in(screen, new_account(server, Role.ADMIN))
+    name = f"王海燕{secrets.token_hex(2)}"
+    screen.get_by_label("账号", exact=True).fill(name)
+    screen.get_by_label("督导").check()
+    screen.get_by_label("限定县区").fill("430302")
+    screen.get_by_role("button", name="新建账号").click()
+    initial = screen.locator("#secret").inner_text()
+    screen.get_by_role("link", name="记好了").click()
+    expect(screen.get_by_role("heading", level=1)).to_contain_text(name)
+    screen.get_by_role("button", name="退出").click()
+    expect(screen.get_by_role("status")).to_have_text("您已退出登录。")
+    sign_in(screen, name, initial)
+    expect(screen.get_by_role("heading", level=1)).to_have_text("修改密码")
+    screen.get_by_label("现在的密码").fill(initial)
+    screen.get_by_label("新密码", exact=True).fill(PASSWORD)
+    screen.get_by_label("再输一遍新密码").fill(PASSWORD)
+    screen.get_by_role("button", name="保存新密码").click()
+    expect(screen.get_by_role("heading", level=1)).to_have_text(f"{name}，您好")
+    expect(screen.get_by_role("navigation", name="主导航")).not_to_contain_text("操作日志")
+
+
+def test_a_form_that_comes_too_late_is_signed_in_for_checked_and_sent(
+    screen: Page, server: Server, width: int, scheme: str, keep_picture: Keep
+) -> None:
+    name = new_account(server, Role.ADMIN)
+    screen.goto("/admin")
+    sign_in(screen, name)
+    typed = f"李伟{secrets.token_hex(2)}"
+    screen.get_by_label("账号", exact=True).fill(typed)
+    screen.get_by_label("评估员").check()
+    set_password(server.survey.database, SystemClock(), "(junheng)", name, "another password now")  # ends the session
+    screen.get_by_role("button", name="新建账号").click()
+    expect(screen.get_by_role("status")).to_contain_text("刚才的内容没有丢")
+    check(screen, f"late-{scheme}-{width}", keep_picture)
+    sign_in(screen, name, "another password now")
+    expect(screen.locator("dl")).to_contain_text(typed)
+    check(screen, f"resume-{scheme}-{width}", keep_picture)
+    screen.get_by_role("button", name="提交", exact=True).click()
+    expect(screen.get_by_role("heading", level=1)).to_contain_text(typed)
+    check(screen, f"secret-{scheme}-{width}", keep_picture)
+
+
+def test_a_wrong_password_is_said_and_the_name_stays(
+    screen: Page, server: Server, width: int, scheme: str, keep_picture: Keep
+) -> None:
+    name = new_account(server, Role.DESK)
+    screen.goto("/sign-in")
+    sign_in(screen, name, "not the password")
+    expect(screen.get_by_role("alert")).to_contain_text("账号或密码不对")
+    expect(screen.get_by_label("账号")).to_have_value(name)
+    check(screen, f"wrong-{scheme}-{width}", keep_picture)
+
+
+def test_english_is_a_button_away(screen: Page, server: Server, width: int, scheme: str, keep_picture: Keep) -> None:
+    screen.goto("/")
+    screen.get_by_role("button", name="English").click()
+    screen.get_by_role("link", name="Staff sign-in").click()
+    screen.get_by_label("Account").fill(new_account(server, Role.ADMIN))
+    screen.get_by_label("Password").fill(PASSWORD)
+    screen.get_by_role("button", name="Sign in").click()
+    for place in ("/", "/city", "/admin", "/admin/audit"):
+        screen.goto(place)
+        expect(screen.locator("html")).to_have_attribute("lang", "en")
+        check(screen, f"english{place.replace('/', '-')}-{scheme}-{width}", keep_picture)
+    screen.get_by_role("button", name="中文").click()
+    expect(screen.get_by_role("heading", level=1)).to_have_text("操作日志")
