@@ -29,7 +29,8 @@ def judge_scored(case: Case, clause: Clause, test: Scored) -> ClauseVerdicts:
         return _missing(case, test.points)
     score = case.mean_by_county(rows, "score")
     columns = {"key": "score", "unit": "", "table": "scores", "field": "score"}
-    evidence = rows[["county", "row"]].assign(label=rows["evaluator"], value=rows["score"], **columns)
+    basis = rows["basis"].where(rows["basis"] == "", " · " + rows["basis"])
+    evidence = rows[["county", "row"]].assign(label=rows["evaluator"] + basis, value=rows["score"], **columns)
     return ClauseVerdicts(status=status_of(True, ~np.isnan(score)), score=score, points=test.points, evidence=evidence)
 
 
