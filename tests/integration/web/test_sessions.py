@@ -1,6 +1,7 @@
 """Sessions of the staff: their cookie, their end, and forms that come too late."""
 
 import re
+import secrets
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -201,6 +202,14 @@ def test_long_texts_marks_and_many_values_come_back_as_they_were(admin: StaffBro
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt;" in page
     assert re.findall(r'name="many" value="(\d)"', page) == ["1", "2"]
     assert 'action="/admin/users/chief/tokens?x=1"' in page
+
+
+def test_the_longest_form_there_can_be_is_carried(admin: StaffBrowser, clock: FixedClock) -> None:
+    text = secrets.token_hex(490_000)  # as good as incompressible
+    admin.csrf_token()
+    clock.move(IDLE)
+    late = admin.post("/admin/users", {"name": text}).text
+    assert text in sign_in_with(admin.client, late, "chief")
 
 
 def test_a_file_must_be_chosen_again_and_is_named(admin: StaffBrowser, clock: FixedClock) -> None:
