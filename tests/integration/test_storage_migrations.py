@@ -9,8 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from survey_app.storage.migrating import migration_config, upgrade_database
-from survey_app.storage.session import open_database
 from survey_app.storage.schema import metadata
+from survey_app.storage.session import open_database
 from tests.paths import REPOSITORY
 
 
