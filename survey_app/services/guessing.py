@@ -10,13 +10,13 @@ Addresses are kept as keyed hashes that change every day, of the network only wh
 import hashlib
 import hmac
 from datetime import datetime
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import Connection
 
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import TooManyGuesses
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.network import network_of
 from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses, has_guesses
 from survey_app.storage.readings import count_guesses_since, forget_guess_hours, keep_guesses_by_hour
 from survey_app.storage.session import Database
@@ -30,7 +30,6 @@ HOURS_KEPT = 24 * 14
 
 _WINDOWS_AN_HOUR = 3_600 // WINDOW_S
 _DOMAIN = b"junheng/guess/1\0"
-_HOUSEHOLD_PREFIX = 64
 
 
 def count_unknown_code(database: Database, keys: KeyDirectory, clock: Clock, address: str) -> None:
@@ -77,16 +76,5 @@ def _window(now: datetime) -> int:
 
 def _source(secret: bytes, address: str, now: datetime) -> str:
     day = now.astimezone(LOCAL_ZONE).date().isoformat()
-    message = _DOMAIN + f"{day}|{_network(address)}".encode("utf-8", "surrogatepass")
+    message = _DOMAIN + f"{day}|{network_of(address)}".encode("utf-8", "surrogatepass")
     return hmac.digest(secret, message, hashlib.sha256).hex()
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ip_address(address.strip())
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or ip_network((int(parsed), _HOUSEHOLD_PREFIX), strict=False))
-    return str(parsed)
