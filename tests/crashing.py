@@ -11,7 +11,8 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import close_campaign
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
 from survey_app.services.submission import start_token, submit
-from survey_app.storage import tables
+from survey_app.storage import direct, tables
 from survey_app.storage.session import Database, open_database
 
 SEED = 20261123
@@ -239,10 +240,36 @@ def _dying_at(step: int, database: Database, work: Callable[[], object]) -> None
 
     for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
         event.listen(database.engine, name, count)
+    direct._raw = _counting_connections(direct._raw, count)
     for name in ("fsync", "link", "open", "write"):
         setattr(os, name, _counting(getattr(os, name), count))
     Path.unlink = _counting(Path.unlink, count)  # type: ignore[method-assign]
     work()
+
+
+class _CountedDriver:
+    """A driver's connection of which every call is a step before and after."""
+
+    def __init__(self, driver: Any, count: Callable[[], None]) -> None:
+        vars(self).update(driver=driver, count=count)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.driver, name)
+        return _counting(found, self.count) if callable(found) else found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(self.driver, name, value)
+
+
+def _counting_connections(original: Any, count: Callable[[], None]) -> Any:
+    """The same context manager, giving connections whose calls are counted."""
+
+    @contextmanager
+    def counted(database: Database) -> Iterator[Any]:
+        with original(database) as driver:
+            yield _CountedDriver(driver, count)
+
+    return counted
 
 
 def _counting(original: Callable[..., Any], count: Callable[[], None]) -> Callable[..., Any]:

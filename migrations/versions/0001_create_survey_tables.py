@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.Column("cap", sa.Integer(), nullable=True),
         sa.Column("frame", sa.Integer(), nullable=True),
         sa.Column("to_issue", sa.Integer(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("issued", sa.Integer(), server_default="0", nullable=False),
         sa.Column("answered", sa.Integer(), server_default="0", nullable=False),
         sa.Column("valid", sa.Integer(), server_default="0", nullable=False),

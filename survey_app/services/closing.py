@@ -16,7 +16,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import set_root
 from survey_app.services.mixing import mix_remainders
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
-from survey_app.storage.counters import lock_groups
+from survey_app.storage.counters import end_groups
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.sealing import (
     clear_last_submissions,
@@ -76,7 +76,7 @@ def _begin(database: Database, now: datetime, campaign_id: str) -> Campaign:
 
 def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str) -> Campaign:
     with database.write() as connection:
-        lock_groups(connection, campaign_id)  # a submission that is under way is stored, or finds the campaign closed
+        end_groups(connection, campaign_id)
         campaign = find_campaign(connection, campaign_id, to_change=True)
         raise_admission(connection, campaign_id, Admission.OVER)
     mix_remainders(database, keys, campaign)

@@ -1,17 +1,13 @@
 """A code's state, and its one submission (integrity.md A.5).
 
-What needs no lock is done before the transaction: reading the code, checking the answers, sealing them. Within it, rows are locked in
-the order code, pool, run, group, school, label; the mixer and the office keep to the same order. The group's row, which all its
-submissions share, comes late and so is held for a moment only.
+What needs no lock is done before the transaction: reading the code, checking the answers, sealing them.
 """
 
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
-
-from sqlalchemy import Connection
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import check_answers
@@ -26,11 +22,11 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import TimeTaken, make_start_token, read_time_taken
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.storage.campaigns import find_campaign, find_questionnaire, raise_admission
-from survey_app.storage.claiming import FoundCode, claim_code, find_code
-from survey_app.storage.counters import claim_place
-from survey_app.storage.pools import Pool, StoredEnvelope, insert_envelope, share_pool
-from survey_app.storage.runs import extend_run
+from survey_app.storage.accepting import Acceptance, store_acceptance
+from survey_app.storage.campaigns import find_questionnaire, raise_admission
+from survey_app.storage.claiming import FoundCode, find_code
+from survey_app.storage.direct import glance, write_at_once
+from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.session import Database
 
 State = Literal["usable", "used", "full", "not_open", "closed"]
@@ -108,9 +104,7 @@ def submit(
         return _repeat(found, hash_nonce(nonce))
     time_taken = read_time_taken(keys.session_secret(), started_token, clock.now())
     _remember_admission(database, found.campaign, time_taken)
-    _refuse_unless_taken(found.campaign, time_taken)
-    if found.is_full:
-        raise GroupFull(found.campaign.name, found.group)
+    _refuse_unless_open(found, time_taken)
     form = _instrument(database, found)
     sheet = _checked_sheet(form, found.campaign, fields, time_taken)
     new = _Submission(found, sheet, form.envelope_length, time_taken, hash_nonce(nonce), Receipt(make_receipt()))
@@ -120,7 +114,7 @@ def submit(
 def _find(database: Database, keys: KeyDirectory, code_text: str) -> FoundCode:
     code = read_code(code_text)
     hashes = [hash_code(key, code) for key in keys.campaign_keys().values()]
-    with database.read() as connection:
+    with glance(database) as connection:
         found = find_code(connection, hashes)
     if found is None:
         raise UnknownCode
@@ -152,14 +146,16 @@ def _remember_admission(database: Database, campaign: Campaign, time_taken: Time
             raise_admission(connection, campaign.id, reached)
 
 
-def _refuse_unless_taken(campaign: Campaign, time_taken: TimeTaken) -> None:
+def _refuse_unless_open(found: FoundCode, time_taken: TimeTaken) -> None:
     """In the grace a form must show that it was handed out before the closing moment; one without a start time can't."""
+    campaign = found.campaign
     started = time_taken.started or campaign.closing_moment
-    if campaign.takes_form(time_taken.submitted, started):
-        return
     if campaign.admission_at(time_taken.submitted) == Admission.NOT_YET:
         raise CampaignNotOpen(campaign.name, campaign.opens)
-    raise CampaignClosed(campaign.name, campaign.closing_moment)
+    if found.has_ended or not campaign.takes_form(time_taken.submitted, started):
+        raise CampaignClosed(campaign.name, campaign.closing_moment)
+    if found.is_full:
+        raise GroupFull(campaign.name, found.group)
 
 
 def _checked_sheet(
@@ -177,55 +173,46 @@ def _checked_sheet(
 
 
 def _store(database: Database, new: _Submission) -> Receipt:
-    sealed = _seal(new, new.found.pool) if new.found.pool else None
-    with database.write() as connection:
-        if not _claim(connection, new):
-            return _repeat_by_other(connection, new)
-        _insert_sealed(connection, new, sealed)
-        _count(connection, new)
-        # read after the group's row is locked: closing waits for that lock before it ends admission
-        _refuse_unless_taken(find_campaign(connection, new.found.campaign.id), new.time_taken)
-    return new.receipt
+    """Stores the submission; what was in its way is read anew, and only a pool that was mixed meanwhile is worth another try."""
+    while True:
+        acceptance = _acceptance(new)
+        with write_at_once(database) as connection:
+            if store_acceptance(connection, acceptance):
+                return new.receipt
+        with glance(database) as connection:
+            found = find_code(connection, [new.found.h])
+        if found is None:  # cancelled by the office
+            raise UnknownCode
+        if found.used:
+            return _repeat(found, new.retry)
+        _refuse_unless_open(found, new.time_taken)
+        new = replace(new, found=found)
 
 
-def _claim(connection: Connection, new: _Submission) -> bool:
-    day = new.time_taken.submitted.astimezone(LOCAL_ZONE).date()
-    return claim_code(connection, new.found.h, retry=new.retry, receipt=new.receipt.text, used_on=day)
+def _acceptance(new: _Submission) -> Acceptance:
+    """What is to be written; the envelope is sealed here, before anything is locked."""
+    found, time_taken = new.found, new.time_taken
+    return Acceptance(
+        campaign=found.campaign.id,
+        group=found.group,
+        school=found.school,
+        h=found.h,
+        retry=new.retry,
+        receipt=new.receipt.text,
+        used_on=time_taken.submitted.astimezone(LOCAL_ZONE).date(),
+        envelope=_seal(new),
+        is_valid=new.sheet.valid,
+        link=Link(time_taken.opened, time_taken.submitted),
+    )
 
 
-def _repeat_by_other(connection: Connection, new: _Submission) -> Receipt:
-    """Another request used the code a moment ago, or the office cancelled it."""
-    found = find_code(connection, [new.found.h])
-    if found is None:
-        raise UnknownCode
-    return _repeat(found, new.retry)
-
-
-def _insert_sealed(connection: Connection, new: _Submission, sealed: StoredEnvelope | None) -> None:
-    """Stores the envelope; if the pool was mixed since it was sealed, another one for the batch that is open now."""
-    pool = share_pool(connection, new.found.label)
-    if pool is None:  # pools go when the closing campaign is mixed for the last time
-        raise CampaignClosed(new.found.campaign.name, new.found.campaign.closing_moment)
-    if sealed is None or sealed.batch != pool.batch:
-        sealed = _seal(new, pool)
-    insert_envelope(connection, sealed)
-
-
-def _seal(new: _Submission, pool: Pool) -> StoredEnvelope:
-    destination = Destination(new.found.campaign.id, pool.label, pool.batch, pool.public_key)
+def _seal(new: _Submission) -> StoredEnvelope:
+    campaign, pool = new.found.campaign, new.found.pool
+    if pool is None:  # pools go when a closing campaign is mixed for the last time
+        raise CampaignClosed(campaign.name, campaign.closing_moment)
+    destination = Destination(campaign.id, pool.label, pool.batch, pool.public_key)
     ct = seal_envelope(new.sheet.to_bytes(), destination, new.envelope_length)
     return StoredEnvelope(secrets.token_bytes(_ID_LENGTH), pool.label, pool.batch, ct)
-
-
-def _count(connection: Connection, new: _Submission) -> None:
-    found = new.found
-    if found.school:
-        extend_run(connection, found.campaign.id, found.school, Link(new.time_taken.opened, new.time_taken.submitted))
-    is_valid = new.sheet.valid
-    if not claim_place(
-        connection, found.campaign.id, found.group, school=found.school, label=found.label, is_valid=is_valid
-    ):
-        raise GroupFull(found.campaign.name, found.group)
 
 
 def _instrument(database: Database, found: FoundCode) -> Instrument:

@@ -1,16 +1,19 @@
-"""Queries of a submission: the code with all that a form needs to know, and its one use."""
+"""The code with all that its form needs to know, in one query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, false, select, true, update
+from sqlalchemy import LargeBinary, and_, bindparam, false, select
 
 from survey_app.domain.campaigns import Admission, Campaign, State
+from survey_app.storage.direct import DirectConnection, Prepared
 from survey_app.storage.pools import Pool
 from survey_app.storage.tables import campaign, code, pool, questionnaire, quota, school
 
 _CAMPAIGN_COLUMNS = tuple(campaign.c)
+_CAMPAIGN_NAMES = tuple(column.name for column in _CAMPAIGN_COLUMNS)
 _WIDTH = len(_CAMPAIGN_COLUMNS)
 
 _FIND = (
@@ -26,6 +29,7 @@ _FIND = (
         quota.c.cap,
         quota.c.valid,
         quota.c.to_issue,
+        quota.c.ended,
         questionnaire.c.sha256,
         school.c.name.label("school_name"),
         pool.c.batch,
@@ -36,13 +40,14 @@ _FIND = (
     .join(questionnaire, and_(questionnaire.c.campaign == code.c.campaign, questionnaire.c.group == code.c.group))
     .outerjoin(school, and_(school.c.campaign == code.c.campaign, school.c.code == code.c.school))
     .outerjoin(pool, pool.c.label == code.c.label)
-    .where(code.c.h.in_(bindparam("hashes", expanding=True)), code.c.cancelled == false())
+    .where(code.c.cancelled == false())
 )
-_CLAIM = (
-    update(code)
-    .where(code.c.h == bindparam("of_h"), code.c.used == false(), code.c.cancelled == false())
-    .values(used=true(), retry=bindparam("by_retry"), receipt=bindparam("with_receipt"), used_on=bindparam("on_day"))
-)
+
+
+@cache
+def _find_among(number: int) -> Prepared:
+    """The query for a number of hashes."""
+    return Prepared(_FIND.where(code.c.h.in_([bindparam(f"h{place}", type_=LargeBinary) for place in range(number)])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class FoundCode:
     cap: int | None
     valid: int
     to_issue: int
+    has_ended: bool
     questionnaire_sha256: str
     school_name: str | None
     batch: int | None
@@ -83,20 +89,17 @@ class FoundCode:
         return self.to_issue < self.campaign.anonymity_k
 
 
-def find_code(connection: Connection, hashes: list[bytes]) -> FoundCode | None:
+def find_code(connection: DirectConnection, hashes: Sequence[bytes]) -> FoundCode | None:
     """The code with one of `hashes` (its hash under each campaign's key), or None."""
-    row = connection.execute(_FIND, {"hashes": hashes}).one_or_none()
-    return None if row is None else _found_code(tuple(row))
-
-
-def claim_code(connection: Connection, h: bytes, *, retry: bytes, receipt: str, used_on: date) -> bool:
-    """Uses the code; False if it was used or cancelled before. Its row stays locked until the transaction ends."""
-    values = {"of_h": h, "by_retry": retry, "with_receipt": receipt, "on_day": used_on}
-    return connection.execute(_CLAIM, values).rowcount == 1
+    if not hashes:
+        return None
+    places = 1 << (len(hashes) - 1).bit_length()  # few sizes, few statements to prepare
+    values = {f"h{place}": hashes[min(place, len(hashes) - 1)] for place in range(places)}
+    rows = connection.run(_find_among(places), values).rows
+    return _found_code(rows[0]) if rows else None
 
 
 def _found_code(values: tuple[Any, ...]) -> FoundCode:
-    names = (column.name for column in _CAMPAIGN_COLUMNS)
-    columns = dict(zip(names, values[:_WIDTH], strict=True))
-    found = Campaign(**columns | {"state": State(columns["state"]), "admission": Admission(columns["admission"])})
-    return FoundCode(found, *values[_WIDTH:])
+    columns = dict(zip(_CAMPAIGN_NAMES, values[:_WIDTH], strict=True))
+    columns["state"], columns["admission"] = State(columns["state"]), Admission(columns["admission"])
+    return FoundCode(Campaign(**columns), *values[_WIDTH:])

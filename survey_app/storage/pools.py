@@ -8,9 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, sele
 from survey_app.storage.tables import envelope, label, pool
 
 _FIND = select(pool.c.batch, pool.c.public_key).where(pool.c.label == bindparam("label"))
-_SHARE = _FIND.with_for_update(read=True)
 _LOCK = _FIND.with_for_update()
-_INSERT = insert(envelope)
 _WAITING = select(envelope.c.id, envelope.c.batch, envelope.c.ct).where(envelope.c.label == bindparam("label"))
 
 
@@ -64,11 +62,6 @@ def find_pool(connection: Connection, label: str) -> Pool | None:
     return _pool(connection, _FIND, label)
 
 
-def share_pool(connection: Connection, label: str) -> Pool | None:
-    """The label's pool, which can't be mixed until the transaction ends; many may share it."""
-    return _pool(connection, _SHARE, label)
-
-
 def lock_pool(connection: Connection, label: str) -> Pool | None:
     """The label's pool, with nobody else sealing for it until the transaction ends."""
     return _pool(connection, _LOCK, label)
@@ -95,11 +88,6 @@ def list_waiting(connection: Connection, campaign: str) -> list[Waiting]:
     ]
 
 
-def insert_envelope(connection: Connection, new: StoredEnvelope) -> None:
-    """Puts one envelope into its pool."""
-    connection.execute(_INSERT, {"id": new.id, "label": new.label, "batch": new.batch, "ct": new.ct})
-
-
 def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> None:
     """Puts envelopes into their pools in the order of their random ids, so that their place on disk tells nothing.
 
@@ -111,7 +99,7 @@ def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> N
     ]
     if rows:
         with connection.begin_nested():
-            connection.execute(_INSERT, rows)
+            connection.execute(insert(envelope), rows)
 
 
 def list_envelopes(connection: Connection, label: str) -> list[StoredEnvelope]:

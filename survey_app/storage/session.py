@@ -6,20 +6,24 @@ of a statement: an answer must not get into a log by way of a traceback.
 """
 
 import fcntl
+import math
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.exc import DatabaseError as DatabaseError
 
 DialectName = Literal["sqlite", "postgresql"]
 
 BUSY_TIMEOUT_MS = 30_000
+IDLE_S = 2.0  # a connection that was idle for longer is tried before it is used: its server may have gone
 _IS_WRITING = "junheng_is_writing"
+_RETURNED = "junheng_returned"
 _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -46,6 +50,10 @@ class Database:
         with _queued(self._lock_file), self._writing.begin() as connection:
             yield connection
 
+    def in_line(self) -> AbstractContextManager[None]:
+        """The place in the line of writers, to be held while writing by other ways than `write`."""
+        return _queued(self._lock_file)
+
     def close(self) -> None:
         """Closes all connections of the pool."""
         self.engine.dispose()
@@ -60,10 +68,26 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        return Database(
-            create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True), None
-        )
+        return _open_postgresql(parsed)
     raise ValueError(f"the database must be SQLite or PostgreSQL, not {parsed.get_backend_name()}")
+
+
+def _open_postgresql(url: URL) -> Database:
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True)
+
+    def note_return(_connection: object, record: Any) -> None:
+        record.info[_RETURNED] = time.monotonic()
+
+    def try_if_idle(connection: Any, record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info.get(_RETURNED, math.inf) > IDLE_S:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error  # the pool then connects anew
+
+    event.listen(engine, "checkin", note_return)
+    event.listen(engine, "checkout", try_if_idle)
+    return Database(engine, None)
 
 
 def _open_sqlite(url: URL) -> Database:

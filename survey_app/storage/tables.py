@@ -138,6 +138,7 @@ quota = make_table(
     Column("cap", Integer),  # None: no cap (parents)
     Column("frame", Integer),  # None: unknown size
     Column("to_issue", Integer, nullable=False),
+    Column("ended", Boolean, nullable=False, server_default="0"),  # nothing is taken any more, whatever was read before
     counter("issued"),
     counter("answered"),
     counter("valid"),

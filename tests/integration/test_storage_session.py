@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import StatementError
 
 from survey_app.storage.session import Database, open_database
@@ -104,3 +104,19 @@ def test_sqlite_keeps_a_log_and_syncs_every_commit(database: Database, engine_na
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert pragmas == ["wal", 2, 1]
+
+
+def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite has no server")
+    monkeypatch.setattr("survey_app.storage.session.IDLE_S", -1.0)
+    with database.read() as connection:
+        process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    other = open_database(database.engine.url.render_as_string(hide_password=False))
+    with other.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    other.close()
+    with database.read() as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != process

@@ -1,10 +1,12 @@
 """A submission: once, or not at all, and the same receipt for the same form. On both engines."""
 
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, update
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import make_code, print_code
@@ -21,8 +23,10 @@ from survey_app.domain.errors import (
 )
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
+from survey_app.services.mixing import mix_due_pools
 from survey_app.services.submission import look_up
 from survey_app.storage import tables
+from survey_app.storage.direct import DirectConnection, write_at_once
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, Survey, open_survey, token_from
 
@@ -231,38 +235,76 @@ def test_a_clock_set_back_reopens_nothing(survey: Survey, code: str, clock: Fixe
         survey.submit(code)
 
 
-def test_a_submission_that_was_under_way_does_not_overtake_the_closing(survey: Survey, code: str) -> None:
+def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Lets something happen after a submission has read the code and before its first transaction."""
+
+    def write_after(database: Database) -> AbstractContextManager[DirectConnection]:
+        monkeypatch.undo()
+        happens()
+        return write_at_once(database)
+
+    monkeypatch.setattr("survey_app.services.submission.write_at_once", write_after)
+
+
+def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It has read an open campaign; before it locks its group, the closing ends admission."""
-    original = survey.database.write
-
-    def closing_first():  # type: ignore[no-untyped-def]
-        survey.database.write = original  # type: ignore[method-assign]
-        survey.change_campaign(admission=3)
-        return original()
-
-    survey.database.write = closing_first  # type: ignore[method-assign]
+    just_before_the_transaction(monkeypatch, lambda: survey.change_group("parent", ended=True))
     with pytest.raises(CampaignClosed):
         survey.submit(code)
     assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
 
 
-def test_a_submission_whose_pool_was_mixed_meanwhile_seals_for_the_next_batch(survey: Survey, code: str) -> None:
-    label = survey.stored(tables.pool, "label")[0]
-    original = survey.database.write
+def test_a_submission_that_was_under_way_does_not_pass_the_cap(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    just_before_the_transaction(monkeypatch, lambda: survey.change_group("parent", cap=0))
+    with pytest.raises(GroupFull):
+        survey.submit(code)
+    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
 
-    def mixing_first():  # type: ignore[no-untyped-def]
-        survey.database.write = original  # type: ignore[method-assign]
-        with original() as connection:
-            connection.execute(update(tables.pool).values(batch=2))
-            for name in connection.execute(select(tables.pool.c.label)).scalars():
-                public_key = survey.keys.make_pool_key(name, 2)
-                connection.execute(update(tables.pool).where(tables.pool.c.label == name).values(public_key=public_key))
-        return original()
 
-    survey.database.write = mixing_first  # type: ignore[method-assign]
+def test_a_code_that_was_cancelled_meanwhile_is_unknown(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancel_all() -> None:
+        with survey.database.write() as connection:
+            connection.execute(update(tables.code).values(cancelled=True))
+
+    just_before_the_transaction(monkeypatch, cancel_all)
+    with pytest.raises(UnknownCode):
+        survey.submit(code)
+    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
+
+
+def test_a_submission_whose_pool_was_mixed_meanwhile_seals_for_the_next_batch(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move_pools() -> None:
+        with survey.database.write() as connection:
+            for name in survey.stored(tables.pool, "label"):
+                next_batch = {"batch": 2, "public_key": survey.keys.make_pool_key(name, 2)}
+                connection.execute(update(tables.pool).where(tables.pool.c.label == name).values(next_batch))
+
+    just_before_the_transaction(monkeypatch, move_pools)
     survey.submit(code)
     assert survey.stored(tables.envelope, "batch") == [2]
-    assert label
+    assert mix_due_pools(survey.database, survey.keys) == 0, "its key is there"
+    assert (survey.counts()["used"], survey.counts()["answered"]) == (1, 1)
+
+
+def test_a_submission_whose_pool_went_with_the_closing_is_refused(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def remove_pools() -> None:
+        with survey.database.write() as connection:
+            connection.execute(delete(tables.pool))
+
+    just_before_the_transaction(monkeypatch, remove_pools)
+    with pytest.raises(CampaignClosed):
+        survey.submit(code)
+    assert survey.counts()["used"] == 0
 
 
 # --- one length, one transaction -----------------------------------------------------------------------------------------------------
