@@ -15,12 +15,16 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from survey_app.domain.audit import AuditFilter
+from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser
 from survey_app.storage.audit import AuditRow, insert_audit, list_actions, list_audit
 from survey_app.storage.session import Database
 
 PAGE_LENGTH: Final = 50
+COMMAND_LINE: Final = "(junheng)"
+"""Who does what commands do; no account can have this name."""
+
 _OBJECT_LENGTH: Final = 200
 _count = itertools.count()
 
@@ -66,6 +70,18 @@ def record(
     staff = user if isinstance(user, str) else user.name
     body = json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     insert_audit(connection, AuditRow(_audit_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
+
+
+def record_on_campaign(
+    connection: Connection,
+    clock: Clock,
+    actor: StaffUser | str,
+    action: str,
+    campaign: Campaign,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Appends an act on a campaign to the log, in the caller's transaction."""
+    record(connection, clock, actor, action, f"campaign/{campaign.id}", details, county=campaign.county_code)
 
 
 def read_audit(database: Database, wanted: AuditFilter, before: str = "") -> AuditPage:

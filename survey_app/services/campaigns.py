@@ -13,6 +13,8 @@ from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.seal import set_root
+from survey_app.domain.staff import StaffUser
+from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.campaign_file import CampaignInput, read_campaign_file
 from survey_app.services.closing import advance_campaigns as advance_campaigns
 from survey_app.services.closing import close_campaign as close_campaign
@@ -35,22 +37,37 @@ from survey_app.storage.session import Database
 _SUFFIX_LENGTH = 4
 
 
-def create_campaign(database: Database, keys: KeyDirectory, clock: Clock, path: Path) -> str:
+def create_campaign(
+    database: Database, keys: KeyDirectory, clock: Clock, path: Path, actor: StaffUser | str = COMMAND_LINE
+) -> str:
     """Stores a campaign as a draft, with its sample plan, and returns its id. Raises `InvalidInput` with every mistake of the file."""
     given = read_campaign_file(path)
     plan = make_plan(given, seed=given.file.seed or secrets.token_hex(8))
+    return store_draft(database, keys, clock, given, plan, actor)
+
+
+def store_draft(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    given: CampaignInput,
+    plan: SamplePlan,
+    actor: StaffUser | str = COMMAND_LINE,
+) -> str:
+    """The same from a file that was read and planned already."""
     new = _draft(_new_id(given), given, plan, clock)
     keys.make_campaign_key(new.id)
     try:
         with database.write() as connection:
             _store(connection, new, given, plan)
+            record_on_campaign(connection, clock, actor, "campaign_created", new, {"name": new.name})
     except BaseException:
         keys.destroy_campaign_key(new.id)
         raise
     return new.id
 
 
-def open_campaign(database: Database, clock: Clock, campaign_id: str) -> None:
+def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE) -> None:
     """Opens a draft: questionnaires, plan and rules are frozen by their hashes in the ledger's first entry, and so are the codes.
 
     Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past).
@@ -64,6 +81,7 @@ def open_campaign(database: Database, clock: Clock, campaign_id: str) -> None:
             raise WrongState(campaign_id, "past its closing time", "open it", (State.DRAFT,))
         append_entry(connection, campaign_id, _open_entry(connection, campaign_id))
         move_state(connection, campaign_id, State.OPEN, opened_at=now)
+        record_on_campaign(connection, clock, actor, "campaign_opened", campaign)
 
 
 def _open_entry(connection: Connection, campaign_id: str) -> dict[str, Any]:

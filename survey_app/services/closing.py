@@ -5,7 +5,7 @@ Each step leaves a state from which the next call goes on, so a crash anywhere i
 """
 
 import logging
-from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,8 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.errors import SurveyError, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import set_root
+from survey_app.domain.staff import StaffUser
+from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.mixing import mix_remainders
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.counters import end_groups
@@ -27,16 +29,21 @@ from survey_app.storage.sealing import (
 )
 from survey_app.storage.session import Database
 
+BY_TIME: Final = "(time)"
+"""Who closes a campaign whose time has come."""
+
 log = logging.getLogger(__name__)
 
 
-def close_campaign(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str) -> Campaign:
+def close_campaign(
+    database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE
+) -> Campaign:
     """Begins to close a campaign now, or goes on with it; once its grace is over, everything is mixed and it is closed.
 
     Returns the campaign as it is then: `closing`, to be called again at its `grace_end`, or `closed`. Raises `UnknownCampaign`, and
     `WrongState` for a draft.
     """
-    campaign = _begin(database, clock.now(), campaign_id)
+    campaign = _begin(database, clock, campaign_id, actor)
     if campaign.state == State.CLOSING and campaign.admission_at(clock.now()) == Admission.OVER:
         return _finish(database, keys, clock, campaign_id)
     return campaign
@@ -56,21 +63,22 @@ def advance_campaigns(database: Database, keys: KeyDirectory, clock: Clock) -> N
 def _advance(database: Database, keys: KeyDirectory, clock: Clock, campaign: Campaign) -> None:
     reached = campaign.admission_at(clock.now())
     if reached >= Admission.GRACE:
-        close_campaign(database, keys, clock, campaign.id)
+        close_campaign(database, keys, clock, campaign.id, BY_TIME)
     elif reached > campaign.admission:
         with database.write() as connection:
             raise_admission(connection, campaign.id, reached)
 
 
-def _begin(database: Database, now: datetime, campaign_id: str) -> Campaign:
+def _begin(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str) -> Campaign:
     """Fixes the closing moment: now, or the planned time if that is past."""
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.DRAFT:
             raise WrongState(campaign_id, campaign.state, "close it", (State.OPEN, State.CLOSING))
         if campaign.state == State.OPEN:
-            move_state(connection, campaign_id, State.CLOSING, closing_at=min(now, campaign.closes))
+            move_state(connection, campaign_id, State.CLOSING, closing_at=min(clock.now(), campaign.closes))
             raise_admission(connection, campaign_id, Admission.GRACE)
+            record_on_campaign(connection, clock, actor, "campaign_closed", campaign)
         return find_campaign(connection, campaign_id)
 
 

@@ -15,11 +15,13 @@ from survey_app.demo_county.survey import disposition, draw_moods
 from survey_app.domain.clock import Clock, FixedClock
 from survey_app.domain.errors import GroupFull
 from survey_app.domain.staff import Role
+from survey_app.domain.timeline import HOUR, hour_of
 from survey_app.services.campaigns import create_campaign, open_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.issuing import IssuedCode, issue_codes
 from survey_app.services.mixing import mix_due_pools
 from survey_app.services.passwords import make_initial_password
+from survey_app.services.readings import take_readings
 from survey_app.services.submission import start_token, submit
 from survey_app.services.users import COMMAND_LINE, NewUser, add_user
 
@@ -88,7 +90,11 @@ def _fill_in(
     moods = draw_moods(sheets, SEED)
     chosen = [one for one in issued if randomness.random() < ANSWERED_SHARE]
     used = set()
+    hour = hour_of(at.clock.now()) - timedelta(days=DAYS_OPEN)
     for one, moment in zip(chosen, _moments(at.clock, len(chosen), randomness), strict=True):
+        while hour <= moment:  # as the worker would have done
+            take_readings(at.database, FixedClock(hour))
+            hour += HOUR
         disposed = disposition(one.group, moods.get(one.school, 0.0), randomness)
         if _submit(at, one, questionnaires, disposed, moment, randomness):
             used.add(one.code)

@@ -4,7 +4,6 @@
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -12,6 +11,7 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import NAME_LENGTHS, Account, Role, StaffUser, fold_name, is_county_code, is_name
 from survey_app.services import wording
+from survey_app.services.audit import COMMAND_LINE as COMMAND_LINE
 from survey_app.services.audit import record
 from survey_app.services.passwords import hash_password, is_password, make_initial_password, password_problems
 from survey_app.storage.session import Database
@@ -24,9 +24,6 @@ from survey_app.storage.users import (
     lock_admins,
     update_account,
 )
-
-COMMAND_LINE: Final = "(junheng)"
-"""The actor of commands; no account can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
