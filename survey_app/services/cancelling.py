@@ -10,14 +10,15 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.codes import Choice, hash_code, make_code, read_code
 from survey_app.domain.errors import WrongCopy
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
+from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.code_changes import (
     HandOver,
     IssuedCode,
-    hold_campaign,
     issued_code,
     key_of,
-    note_in_ledger,
+    note_change,
     require_state,
 )
 from survey_app.storage import issuing as storage
@@ -26,13 +27,21 @@ from survey_app.storage.issuing import KnownCode, NewCode
 from survey_app.storage.session import Database
 
 
-def revoke_codes(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, codes: Sequence[str]) -> None:
+def revoke_codes(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    campaign_id: str,
+    codes: Sequence[str],
+    actor: StaffUser | str = COMMAND_LINE,
+) -> None:
     """Cancels unused codes. Raises `InvalidInput` with every code that can't be, and then cancels none."""
     with database.write() as connection:
-        campaign = hold_campaign(connection, clock, campaign_id, "revoke codes")
+        require_state(find_campaign(connection, campaign_id), clock, "revoke codes")
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
         storage.cancel_codes(connection, campaign_id, cancelled)
-        note_in_ledger(connection, campaign, [one.h for one in cancelled], [])
+        campaign = note_change(connection, clock, campaign_id, "revoke codes", [one.h for one in cancelled], [])
+        record_on_campaign(connection, clock, actor, "codes_cancelled", campaign, {"codes": len(cancelled)})
 
 
 def reissue_codes(
@@ -44,6 +53,7 @@ def reissue_codes(
     *,
     hand_over: HandOver | None = None,
     choose: Choice = secrets.randbelow,
+    actor: StaffUser | str = COMMAND_LINE,
 ) -> list[IssuedCode]:
     """Cancels unused codes and gives a new one for each, of the same group, school and unit. Raises as `revoke_codes` does."""
     with database.read() as connection:
@@ -57,7 +67,7 @@ def reissue_codes(
         hand_over(issued)
     key = key_of(keys, campaign_id)
     new = [NewCode(hash_code(key, code), one.group, one.school, one.label) for one, code in made]
-    _replace(database, keys, clock, campaign_id, codes, new)
+    _replace(database, keys, clock, campaign_id, codes, new, actor)
     return issued
 
 
@@ -68,13 +78,15 @@ def _replace(
     campaign_id: str,
     codes: Sequence[str],
     new: Sequence[NewCode],
+    actor: StaffUser | str,
 ) -> None:
     with database.write() as connection:
-        campaign = hold_campaign(connection, clock, campaign_id, "reissue codes")
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
         storage.cancel_codes(connection, campaign_id, cancelled)
         storage.insert_codes(connection, campaign_id, new)
-        note_in_ledger(connection, campaign, [one.h for one in cancelled], [one.h for one in new])
+        old, added = [one.h for one in cancelled], [one.h for one in new]
+        campaign = note_change(connection, clock, campaign_id, "reissue codes", old, added)
+        record_on_campaign(connection, clock, actor, "codes_replaced", campaign, {"codes": len(new)})
 
 
 def _find_unused(

@@ -49,13 +49,6 @@ def key_of(keys: KeyDirectory, campaign_id: str) -> bytes:
         raise KeysMissing(campaign_id, str(keys.path)) from error
 
 
-def hold_campaign(connection: Connection, clock: Clock, campaign_id: str, action: str) -> Campaign:
-    """The campaign, locked, in a state that allows the action."""
-    campaign = find_campaign(connection, campaign_id, to_change=True)
-    require_state(campaign, clock, action)
-    return campaign
-
-
 def require_state(campaign: Campaign, clock: Clock, action: str) -> None:
     """Codes change until the closing moment: afterwards nobody could use a new one."""
     if campaign.state not in _STATES:
@@ -64,10 +57,21 @@ def require_state(campaign: Campaign, clock: Clock, action: str) -> None:
         raise WrongState(campaign.id, State.CLOSING, action, _STATES)
 
 
-def note_in_ledger(
-    connection: Connection, campaign: Campaign, cancelled: Sequence[bytes], added: Sequence[bytes]
-) -> None:
-    """From the opening on, a change of the codes is an entry; before it, the `open` entry will hold them all."""
+def note_change(
+    connection: Connection,
+    clock: Clock,
+    campaign_id: str,
+    action: str,
+    cancelled: Sequence[bytes],
+    added: Sequence[bytes],
+) -> Campaign:
+    """The last step of a change: holds the campaign, makes sure that it still allows the action, and makes an entry if it is open.
+
+    Before the opening none is needed: the `open` entry will hold all codes.
+    """
+    campaign = find_campaign(connection, campaign_id, to_change=True)
+    require_state(campaign, clock, action)
     if campaign.state == State.OPEN and (cancelled or added):
         hashes = {"cancelled": sorted(h.hex() for h in cancelled), "added": sorted(h.hex() for h in added)}
         append_entry(connection, campaign.id, {"kind": "codes", **hashes})
+    return campaign

@@ -11,13 +11,16 @@ from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import Choice, hash_code, make_code
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import label_of, merge_neighbours, name_units
+from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.cancelling import reissue_codes as reissue_codes
 from survey_app.services.cancelling import revoke_codes as revoke_codes
-from survey_app.services.code_changes import HandOver, hold_campaign, issued_code, key_of, note_in_ledger, require_state
+from survey_app.services.code_changes import HandOver, issued_code, key_of, note_change, require_state
 from survey_app.services.code_changes import IssuedCode as IssuedCode
 from survey_app.storage import issuing as storage
 from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.counters import lock_groups
 from survey_app.storage.issuing import Cell, NewCode
 from survey_app.storage.session import Database
 
@@ -42,6 +45,7 @@ def issue_codes(
     *,
     hand_over: HandOver | None = None,
     choose: Choice = secrets.randbelow,
+    actor: StaffUser | str = COMMAND_LINE,
 ) -> list[IssuedCode]:
     """Issues the codes that are missing to what the plan wants of each cell, before or after opening.
 
@@ -59,9 +63,13 @@ def issue_codes(
         if hand_over:
             hand_over(issued)
         with database.write() as connection:
-            campaign = hold_campaign(connection, clock, campaign_id, "issue codes")
+            lock_groups(connection, campaign_id)
             if storage.list_cells(connection, campaign_id) == cells:  # nobody else has issued meanwhile
-                _store(connection, campaign, new, labels, public_keys)
+                _store(connection, campaign_id, new, labels, public_keys)
+                added = [one.h for one, _ in new]
+                campaign = note_change(connection, clock, campaign_id, "issue codes", [], added)
+                if new:
+                    record_on_campaign(connection, clock, actor, "codes_issued", campaign, {"codes": len(new)})
                 return issued
 
 
@@ -114,15 +122,14 @@ def _labels(campaign_id: str, new: Sequence[tuple[NewCode, str]]) -> list[_Label
 
 def _store(
     connection: Connection,
-    campaign: Campaign,
+    campaign_id: str,
     new: Sequence[tuple[NewCode, str]],
     labels: Sequence[_Label],
     public_keys: Mapping[str, bytes],
 ) -> None:
-    storage.fix_units(connection, campaign.id, {(one.group, one.school): unit for one, unit in new})
+    storage.fix_units(connection, campaign_id, {(one.group, one.school): unit for one, unit in new})
     for label in labels:
-        storage.insert_label(connection, campaign.id, label.group, label.unit, label.name)
+        storage.insert_label(connection, campaign_id, label.group, label.unit, label.name)
         if label.has_pool:
             storage.insert_pool(connection, label.name, FIRST_BATCH, public_keys[label.name])
-    storage.insert_codes(connection, campaign.id, [one for one, _ in new])
-    note_in_ledger(connection, campaign, [], [one.h for one, _ in new])
+    storage.insert_codes(connection, campaign_id, [one for one, _ in new])

@@ -28,8 +28,8 @@ _RAISE_ADMISSION = (
 def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool = False) -> Campaign:
     """The campaign. Raises `UnknownCampaign`.
 
-    `to_change` locks its row until the transaction ends; in the order in which everybody locks rows (campaign, code, pool, run, group,
-    school, label) it is the first. Submissions only read it.
+    `to_change` locks its row until the transaction ends; in the order in which everybody locks rows (code, pool, run, group, school,
+    label, campaign) it is the last. Submissions only read it.
     """
     row = connection.execute(_FIND_TO_CHANGE if to_change else _FIND, {"id": campaign_id}).one_or_none()
     if row is None:
