@@ -28,10 +28,13 @@ class KeyDirectory:
         self._campaigns = path / "campaigns"
         self._pools = path / "pools"
         self._campaign_keys: dict[str, bytes] = {}
+        self._session_secret: bytes | None = None
 
     def session_secret(self) -> bytes:
-        """The secret of sessions and start times; made at the first call, the same in every process."""
-        return _read_or_make(self.path / f"session{_SUFFIX}")
+        """The secret of sessions and start times; made at the first call, the same in every process, read once in each."""
+        if self._session_secret is None:
+            self._session_secret = _read_or_make(self.path / f"session{_SUFFIX}")
+        return self._session_secret
 
     def make_campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes; made if it is not there."""

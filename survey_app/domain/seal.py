@@ -12,13 +12,14 @@ from typing import Any
 
 Hash = bytes
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 def canonical_json(document: object) -> bytes:
     """RFC 8785 for what the seal uses: strings, integers, arrays, and objects with ASCII keys; `TypeError` for anything else."""
     _refuse_what_is_not_canonical(document)
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(document).encode()
 
 
 def hash_leaf(data: bytes) -> Hash:

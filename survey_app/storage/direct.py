@@ -37,23 +37,24 @@ class _Compiled:
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.sql: str = compiled.string
-        self._defaults: Mapping[str, Any] = compiled.params
-        self._positions: Sequence[str] | None = compiled.positiontup  # SQLite: names in the order of the question marks
-        self._into = {
-            name: process
-            for name, parameter in compiled.binds.items()
-            if (process := parameter.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        }
+        names: Sequence[str] = compiled.positiontup or tuple(compiled.params)
+        self._is_positional = compiled.positiontup is not None
+        self._binds = [(name, _into(compiled.binds[name], dialect), compiled.params[name]) for name in names]
         self._columns = tuple(statement.selected_columns) if isinstance(statement, Select) else ()
         self._out_of: list[Processor | None] | None = None
         self._dialect = dialect
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver wants them."""
-        bound = {**self._defaults, **values}
-        for name, process in self._into.items():
-            bound[name] = process(bound[name])
-        return bound if self._positions is None else [bound[name] for name in self._positions]
+        """The values as the driver wants them: SQLite in the order of the question marks, PostgreSQL by name."""
+        if self._is_positional:
+            return [
+                values.get(name, default) if process is None else process(values.get(name, default))
+                for name, process, default in self._binds
+            ]
+        return {
+            name: values.get(name, default) if process is None else process(values.get(name, default))
+            for name, process, default in self._binds
+        }
 
     def outcome(self, cursor: Any) -> Outcome:
         """What the driver gave, as Python values."""
@@ -72,6 +73,12 @@ class _Compiled:
     @staticmethod
     def _row(raw: Sequence[Any], out_of: Sequence[Processor | None]) -> tuple[Any, ...]:
         return tuple(value if process is None else process(value) for value, process in zip(raw, out_of, strict=True))
+
+
+def _into(bind: Any, dialect: Dialect) -> Processor | None:
+    """How a value of a parameter's type becomes the driver's."""
+    process: Processor | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return process
 
 
 class Prepared:
