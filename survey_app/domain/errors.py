@@ -104,6 +104,16 @@ class KeysMissing(SurveyError):
         return f"{self.directory} has no key of campaign {self.campaign}; nothing of it can be mixed until JUNHENG_KEYS names its key directory"
 
 
+class CommitTimesKept(SurveyError):
+    """PostgreSQL keeps the time of every commit, and so to the microsecond when a code was used."""
+
+    def __str__(self) -> str:
+        return (
+            "the PostgreSQL server keeps the time of every commit, which would tell when each code was used; before a campaign"
+            " can be opened: ALTER SYSTEM SET track_commit_timestamp = off, and restart the server"
+        )
+
+
 @dataclasses.dataclass(eq=False)
 class UnknownAssessment(SurveyError):
     """No assessment has this id."""

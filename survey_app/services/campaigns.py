@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import ALPHABET
-from survey_app.domain.errors import WrongState
+from survey_app.domain.errors import CommitTimesKept, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.seal import set_root
@@ -29,6 +29,7 @@ from survey_app.storage.campaigns import (
     list_text_hashes,
     move_state,
 )
+from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.issuing import list_live_hashes
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.planning import insert_cells, insert_quotas, insert_schools
@@ -70,9 +71,12 @@ def store_draft(
 def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE) -> None:
     """Opens a draft: questionnaires, plan and rules are frozen by their hashes in the ledger's first entry, and so are the codes.
 
-    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past).
+    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past),
+    and `CommitTimesKept` on a server that would tell when codes were used.
     """
     with database.write() as connection:
+        if keeps_commit_times(connection):
+            raise CommitTimesKept
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state != State.DRAFT:
             raise WrongState(campaign_id, campaign.state, "open it", (State.DRAFT,))

@@ -1,6 +1,6 @@
-"""Is the database there?"""
+"""Is the database there, and does it keep what it must not?"""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.storage.session import Database
@@ -15,3 +15,10 @@ def answers_query(database: Database) -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def keeps_commit_times(connection: Connection) -> bool:
+    """Whether the server keeps the time of each commit: with it, the transaction that used a code would tell when (integrity: A.4)."""
+    if connection.dialect.name != "postgresql":
+        return False
+    return str(connection.execute(text("SHOW track_commit_timestamp")).scalar_one()) == "on"

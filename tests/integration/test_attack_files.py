@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import inspect, text
 
 from survey_app.domain.clock import FixedClock
+from survey_app.domain.errors import CommitTimesKept
 from survey_app.domain.keys import KeyDirectory
+from survey_app.services.campaigns import open_campaign
 from survey_app.services.mixing import mix_due_pools, mix_remainders
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
@@ -102,12 +105,15 @@ def test_no_time_finer_than_a_day_stands_beside_a_code_an_envelope_or_an_answer(
         assert inspector.get_foreign_keys(table) == [] or table in ("label", "quota", "cell")
 
 
-def test_the_database_server_keeps_no_commit_times(database: Database) -> None:
+def test_a_server_that_keeps_commit_times_may_not_have_a_campaign_opened(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With `track_commit_timestamp` on, PostgreSQL would tell to the microsecond when a code was used."""
-    if database.dialect != "postgresql":
-        pytest.skip("a setting of PostgreSQL")
     with database.read() as connection:
-        assert connection.execute(text("SHOW track_commit_timestamp")).scalar_one() == "off"
+        assert not keeps_commit_times(connection), "it is off unless somebody has switched it on"
+    monkeypatch.setattr("survey_app.services.campaigns.keeps_commit_times", lambda _: True)
+    with pytest.raises(CommitTimesKept, match="track_commit_timestamp"):
+        open_campaign(database, clock, "any")
 
 
 def test_a_retry_hash_and_a_receipt_depend_on_no_answer(survey: Survey) -> None:
