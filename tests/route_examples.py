@@ -49,6 +49,11 @@ PARTS: dict[str, Callable[[Flask], Any]] = {
     "token_id": fixed("0"),
     "code": fixed("430302001"),
     "filename": fixed("staff.css"),
+    "indicator_id": fixed("8"),
+    "clause_id": fixed("10.1"),
+    "upload_id": fixed("0"),
+    "photo_id": fixed("0"),
+    "file_name": fixed("report.html"),
 }
 
 

@@ -158,7 +158,7 @@ def _about_statement(context: Context, clause: ClauseResult) -> str:
     words = context.words
     stated = words("join.parts").join(evidence_text(context, one) for one in clause.evidence)
     if clause.test == "on_site":
-        return words("unmet.on_site", finding=stated) if stated else words("unmet.on_site_bare")
+        return words("unmet.on_site", finding=stated.rstrip("。.")) if stated else words("unmet.on_site_bare")
     if clause.test == "county_comparison" and _is_measured(clause):
         below, above = (one.value for one in clause.evidence)
         difference = show_difference(float(below or 0), float(above or 0)) + words.unit(clause.evidence[0].unit)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 
 from survey_app.domain.staff import Role
 from survey_app.services.monitoring import show_campaign
-from survey_app.web.access import public, with_token
+from survey_app.web.access import current_user, public, with_token
 from survey_app.web.counties import assessment_county, campaign_county
 from survey_app.web.installation import installation
 from survey_app.web.openapi import DOCUMENT
@@ -26,7 +26,7 @@ def assessment(assessment_id: str) -> Response:
     from survey_app.services.assessments.files import assessment_document_for
 
     at = installation()
-    return jsonify(assessment_document_for(at.database, assessment_id, at.clock))
+    return jsonify(assessment_document_for(at.database, assessment_id, at.clock, current_user()))
 
 
 @blueprint.get("/openapi.json")

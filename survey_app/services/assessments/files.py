@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import Language
+from evaluation.report.conclusion import ConclusionView
 from evaluation.report.contents import Report, report_of
 from evaluation.report.writing import ASSESSMENT_FILE, LEDGER_FILE, PAGE_FILE, WORD_FILE, json_of
 from survey_app.domain.clock import LOCAL_ZONE, Clock
@@ -40,9 +41,14 @@ class AssessmentFile:
     is_draft: bool
 
 
-def assessment_document_for(database: Database, assessment_id: str, clock: Clock) -> dict[str, Any]:
-    """The object `junheng.assessment/1` of what stands (or is signed). Raises `UnknownAssessment`, also while there is no workbook."""
-    return assessment_document(_standing(database, clock, assessment_id, None))
+def assessment_document_for(
+    database: Database, assessment_id: str, clock: Clock, user: StaffUser | None = None
+) -> dict[str, Any]:
+    """The object `junheng.assessment/1` of what stands or is signed, as somebody may see it (None: with everything).
+
+    Raises `UnknownAssessment`, also while there is no workbook.
+    """
+    return assessment_document(_standing(database, clock, assessment_id, user))
 
 
 def assessment_file(database: Database, clock: Clock, user: StaffUser, assessment_id: str, name: str) -> AssessmentFile:
@@ -70,6 +76,11 @@ def signed_files(result: Assessment, day: date, language: Language = "zh") -> di
     """All files of a result, dated with the day of the signature."""
     report = report_of(result, language, day)
     return {name: _write(result, report, name, day) for name in FILES}
+
+
+def verdict_words(result: Assessment, language: Language) -> ConclusionView:
+    """The verdict in words."""
+    return report_of(result, language).conclusion
 
 
 def today(clock: Clock) -> date:

@@ -14,7 +14,12 @@ from survey_app.domain.assessments import AssessmentState, EntryKind, Signing
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.assessments import wording
-from survey_app.services.assessments.entries import checked_text, counting_scores, refuse_problems
+from survey_app.services.assessments.entries import (
+    checked_text,
+    counting_scores,
+    hidden_clauses,
+    refuse_problems,
+)
 from survey_app.services.assessments.files import signed_files, today
 from survey_app.services.assessments.judging import Content, content_of, live_verdict, result_text
 from survey_app.services.assessments.score_views import scored_points, wants_note
@@ -40,6 +45,7 @@ class ToSign:
     content: Content
     result: Assessment | None
     obstacles: tuple[Message, ...]
+    is_hidden: bool
     clauses_without_note: tuple[str, ...]
 
     @property
@@ -48,21 +54,23 @@ class ToSign:
         return self.content.content_sha256
 
 
-def prepare_signing(database: Database, clock: Clock, assessment_id: str) -> ToSign:
-    """What would be signed now. Raises `UnknownAssessment`."""
+def prepare_signing(database: Database, clock: Clock, assessment_id: str, user: StaffUser) -> ToSign:
+    """What somebody would sign now; `is_hidden`: not before the own scores are given. Raises `UnknownAssessment`."""
     verdict = live_verdict(database, clock, assessment_id)
     with database.read() as connection:
         points = scored_points(rulebook_of(connection, verdict.content.assessment))
     entries = verdict.content.entries
     far_apart = [clause for clause in points if wants_note(counting_scores(entries, clause), points[clause])]
-    return ToSign(verdict.content, verdict.result, tuple(_obstacles(verdict.result)), tuple(far_apart))
+    is_hidden = bool(hidden_clauses(entries, verdict.content.assessment, user))
+    obstacles = _obstacles(verdict.result) + ([wording.SCORE_FIRST] if is_hidden else [])
+    return ToSign(verdict.content, verdict.result, tuple(obstacles), is_hidden, tuple(far_apart))
 
 
 def sign(
     database: Database, clock: Clock, user: StaffUser, assessment_id: str, seen_sha256: str, *, knows_open: bool
 ) -> Signing:
     """Freezes the assessment as the signer saw it. Raises `InvalidInput`, `AssessmentSigned`, `UnknownAssessment`."""
-    prepared = prepare_signing(database, clock, assessment_id)
+    prepared = prepare_signing(database, clock, assessment_id, user)
     _refuse(prepared, seen_sha256, knows_open=knows_open)
     assert prepared.result is not None  # noqa: S101 - without one there was an obstacle
     files = signed_files(prepared.result, today(clock))

@@ -40,7 +40,7 @@ from survey_app.storage.entries import insert_entries, list_entries
 from survey_app.storage.files import keep_file, read_file
 from survey_app.storage.session import Database
 
-MOST_DIFFERENCES: Final = 2_000
+MOST_DIFFERENCES: Final = 5_000
 _NAME_LENGTH: Final = 200
 _MACROS: Final = "xl/vbaproject.bin"
 

@@ -125,6 +125,11 @@ INCOMPLETE: Final = Message(
     en="the verdict is still open; what is missing is listed on the assessment's page",
     zh="结论尚不完整，还缺的内容列在评估页上；补齐后再签署",
 )
+SCORE_FIRST: Final = Message(
+    "sign_score_first",
+    en="others have scored clauses that you have neither scored nor left to them; do that first",
+    zh="有些条款他人已评分，而您既没有评分也没有选择不评；请先完成",
+)
 CHANGED_SINCE: Final = Message(
     "sign_changed",
     en="something has changed since this page was opened; look at it again, then sign",

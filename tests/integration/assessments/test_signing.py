@@ -42,7 +42,7 @@ def vetoed(database: Database, clock: FixedClock) -> str:
 
 
 def sign_as_seen(database: Database, clock: FixedClock, user: StaffUser, id_: str, **options: bool) -> Signing:
-    seen = prepare_signing(database, clock, id_).content_sha256
+    seen = prepare_signing(database, clock, id_, user).content_sha256
     return sign(database, clock, user, id_, seen, **{"knows_open": False, **options})
 
 
@@ -67,7 +67,7 @@ def test_a_signature_says_what_it_froze(database: Database, clock: FixedClock, v
 
 def test_nothing_changes_once_it_is_signed(database: Database, clock: FixedClock, vetoed: str) -> None:
     save_finding(database, clock, LI, vetoed, "10.2", Typed("yes", "看过", 0), [PhotoFile("a.jpg", picture())])
-    seen = prepare_signing(database, clock, vetoed)
+    seen = prepare_signing(database, clock, vetoed, ADMIN)
     sign(database, clock, ADMIN, vetoed, seen.content_sha256, knows_open=False)
     attempts = [
         lambda: upload_workbook(database, clock, LI, vetoed, "b.xlsx", workbook()),
@@ -83,7 +83,7 @@ def test_nothing_changes_once_it_is_signed(database: Database, clock: FixedClock
     for attempt in attempts:
         with pytest.raises(AssessmentSigned):
             attempt()
-    assert prepare_signing(database, clock, vetoed).content_sha256 == seen.content_sha256
+    assert prepare_signing(database, clock, vetoed, ADMIN).content_sha256 == seen.content_sha256
 
 
 def test_signed_files_are_those_of_the_day_of_the_signature(database: Database, clock: FixedClock, vetoed: str) -> None:
@@ -112,7 +112,7 @@ def test_files_of_a_draft_say_so(database: Database, clock: FixedClock, vetoed: 
 
 
 def test_what_was_not_seen_is_not_signed(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed).content_sha256
+    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
     save_finding(database, clock, LI, vetoed, "10.2", Typed("no", "漏看了一处", 0))
     with pytest.raises(InvalidInput) as refused:
         sign(database, clock, ADMIN, vetoed, seen, knows_open=False)
@@ -121,7 +121,7 @@ def test_what_was_not_seen_is_not_signed(database: Database, clock: FixedClock, 
 
 
 def test_a_photo_added_since_counts_as_a_change(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed).content_sha256
+    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
     save_finding(database, clock, LI, vetoed, "10.1", Typed("", "", 1), [PhotoFile("a.jpg", picture())])
     with pytest.raises(InvalidInput):
         sign(database, clock, ADMIN, vetoed, seen, knows_open=False)
@@ -134,7 +134,7 @@ def test_an_open_verdict_is_not_signed(database: Database, clock: FixedClock) ->
     assert kinds(refused.value) == ["sign_no_workbook"]
     good = [PRIMARY_SCHOOL, JUNIOR_SCHOOL | {"体育运动场馆面积": 6000}]
     upload_workbook(database, clock, LI, id_, "a.xlsx", workbook({"学校": good}))
-    assert prepare_signing(database, clock, id_).result is not None
+    assert prepare_signing(database, clock, id_, ADMIN).result is not None
     with pytest.raises(InvalidInput) as refused:
         sign_as_seen(database, clock, ADMIN, id_)
     assert kinds(refused.value) == ["sign_incomplete"]
@@ -143,15 +143,24 @@ def test_an_open_verdict_is_not_signed(database: Database, clock: FixedClock) ->
 def test_scores_far_apart_without_a_note_must_be_known(database: Database, clock: FixedClock, vetoed: str) -> None:
     save_scores(database, clock, LI, vetoed, [TypedScore("8.1", "3", "", 0)])
     save_scores(database, clock, WANG, vetoed, [TypedScore("8.1", "0.5", "", 0)])
-    assert prepare_signing(database, clock, vetoed).clauses_without_note == ("8.1",)
+    assert prepare_signing(database, clock, vetoed, ADMIN).clauses_without_note == ("8.1",)
     with pytest.raises(InvalidInput) as refused:
         sign_as_seen(database, clock, ADMIN, vetoed)
     assert kinds(refused.value) == ["sign_open_notes"]
     assert sign_as_seen(database, clock, ADMIN, vetoed, knows_open=True).number == 1
 
 
+def test_an_evaluator_scores_before_signing(database: Database, clock: FixedClock, vetoed: str) -> None:
+    save_scores(database, clock, LI, vetoed, [TypedScore("8.1", "3", "", 0)])
+    with pytest.raises(InvalidInput) as refused:
+        sign_as_seen(database, clock, WANG, vetoed)
+    assert kinds(refused.value) == ["sign_score_first"]
+    leave_rest(database, clock, WANG, vetoed)
+    assert sign_as_seen(database, clock, WANG, vetoed).signed_by == "wang"
+
+
 def test_of_two_who_sign_at_once_one_does(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed).content_sha256
+    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
 
     def attempt(user: StaffUser) -> bool:
         try:
