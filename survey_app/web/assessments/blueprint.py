@@ -1,10 +1,10 @@
 """What the pages of assessments share: their blueprint, and who may use them."""
 
+import io
 from typing import Final
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, send_file
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from survey_app.domain.assessments import CountyAssessment
 from survey_app.domain.errors import AssessmentSigned
@@ -31,12 +31,6 @@ def find(assessment_id: str) -> CountyAssessment:
 
 def attachment(content: bytes, media_type: str, name: str) -> Response:
     """A file that browsers keep instead of showing it."""
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-def or_missing(found: object) -> None:
-    """404 where a service found nothing."""
-    if found is None:
-        raise NotFound
+    return send_file(
+        io.BytesIO(content), media_type, as_attachment=True, download_name=name, conditional=False, etag=False
+    )
