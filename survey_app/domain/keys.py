@@ -10,6 +10,7 @@ the directory fsynced, before its public half may be used. A pool key is overwri
 
 import os
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -17,6 +18,7 @@ from urllib.parse import quote, unquote
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 KEY_BYTES = 32
+SWEPT_AFTER_S = 3_600.0
 _SUFFIX = ".key"
 
 
@@ -72,11 +74,11 @@ class KeyDirectory:
         names = (name.rpartition(".") for name in _names(self._pools))
         return sorted((label, int(batch)) for label, _, batch in names)
 
-    def sweep(self) -> None:
-        """Destroys what a crash left half-written (call it while no other process writes keys)."""
+    def sweep(self, older_than_s: float = SWEPT_AFTER_S) -> None:
+        """Destroys what a crash left half-written; what is younger may still be in the making, by another process."""
         for folder in (self.path, self._campaigns, self._pools):
             for unfinished in folder.glob("*.part"):
-                _destroy(unfinished)
+                _sweep(unfinished, older_than_s)
 
 
 def _file(folder: Path, name: str, batch: int | None = None) -> Path:
@@ -140,6 +142,20 @@ def _destroy(file: Path) -> None:
         os.close(handle)
     file.unlink(missing_ok=True)
     _sync_folder(file.parent)
+
+
+def _sweep(unfinished: Path, older_than_s: float) -> None:
+    """A crash between linking and unlinking leaves a second name of a key in use: then only the name goes."""
+    try:
+        found = unfinished.stat()
+    except FileNotFoundError:
+        return
+    if time.time() - found.st_mtime < older_than_s:
+        return
+    if found.st_nlink > 1:
+        unfinished.unlink(missing_ok=True)
+    else:
+        _destroy(unfinished)
 
 
 def _sync_folder(folder: Path) -> None:

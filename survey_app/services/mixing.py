@@ -80,8 +80,12 @@ def mix_remainders(
 
 
 def clean_key_directory(database: Database, keys: KeyDirectory) -> int:
-    """Destroys the keys of batches that are mixed, which a crash between commit and unlink leaves; the number of keys destroyed."""
+    """Destroys the keys of batches that are mixed, which a crash between commit and unlink leaves; the number of keys destroyed.
+
+    So does a commit whose answer was lost on the way, hence not at the start only.
+    """
     with only_mixer(database):
+        keys.sweep()
         with database.read() as connection:
             batches = list_pool_batches(connection)
             closed = {campaign.id for campaign in list_campaigns(connection, [State.CLOSED])}

@@ -29,10 +29,10 @@ def run_worker(
     database: Database, keys: KeyDirectory, clock: Clock, stop: threading.Event, interval_s: float = INTERVAL_S
 ) -> None:
     """Works until `stop` is set; what fails is logged with its traceback and tried again in the next round."""
-    _attempt("clean the key directory", lambda: clean_key_directory(database, keys))
     jobs: Mapping[str, Callable[[], object]] = {
         "advance campaigns": lambda: advance_campaigns(database, keys, clock),
         "read the counters": lambda: take_readings(database, clock),
+        "clean the key directory": lambda: clean_key_directory(database, keys),
         "mix": lambda: mix_due_pools(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
     }

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,9 @@ from survey_app.domain.envelope import Destination, UnreadableEnvelope, open_env
 from survey_app.domain.errors import KeysMissing
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, set_root
+from survey_app.services import mixing
 from survey_app.services.mixing import clean_key_directory, mix_due_pools, mix_remainders
+from survey_app.services.opening_envelopes import Opener
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
@@ -184,6 +187,39 @@ def test_a_second_mix_takes_late_comers_and_those_who_stayed(survey: Survey) -> 
     assert Counter(survey.stored(tables.response, "batch")) == {1: 5, 2: 5}
     counts = survey.counts()
     assert counts["used"] == counts["answered"] == counts["envelopes"] + counts["responses"] == 15
+
+
+def test_a_mix_that_another_was_faster_with_changes_nothing(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(survey, PARENTS_1, 12)
+    slower = mixing._open_ahead
+
+    def another_first(*arguments: object) -> None:
+        monkeypatch.setattr(mixing, "_open_ahead", slower)
+        monkeypatch.setattr(mixing, "only_mixer", lambda _: nullcontext())
+        assert mix(survey) == 1
+
+    monkeypatch.setattr(mixing, "_open_ahead", another_first)
+    monkeypatch.setattr(mixing, "only_mixer", lambda _: nullcontext())
+    assert mix(survey) == 0
+    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (7, 5)
+    mix_rest(survey)
+    assert survey.counts()["responses"] == 12
+
+
+def test_envelopes_that_come_in_while_others_are_opened_are_mixed_too(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(survey, PARENTS_1, 10)
+    opening = mixing._open_ahead
+
+    def then_two_more(database: Database, openers: list[Opener]) -> None:
+        opening(database, openers)
+        fill(survey, PARENTS_1, 2)
+
+    monkeypatch.setattr(mixing, "_open_ahead", then_two_more)
+    mix(survey)
+    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (7, 5)
+    assert Counter(survey.stored(tables.envelope, "batch")) == {2: 5}
 
 
 # --- the key directory ---------------------------------------------------------------------------------------------------------------

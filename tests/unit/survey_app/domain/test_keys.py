@@ -1,5 +1,6 @@
 """Key files: whole or absent, never overwritten, gone without a trace in the directory."""
 
+import os
 import stat
 import threading
 from pathlib import Path
@@ -94,7 +95,18 @@ def test_what_a_crash_left_half_written_is_no_key_and_is_swept_away(keys: KeyDir
     (keys.path / "campaigns" / "0123.part").write_bytes(b"half")
     assert list(keys.campaign_keys()) == ["c1"]
     keys.sweep()
+    assert len(files_of(keys.path)) == 2, "it may still be in the making"
+    keys.sweep(older_than_s=0)
     assert files_of(keys.path) == [keys.path / "campaigns" / "c1.key"]
+
+
+def test_sweeping_away_the_second_name_that_a_crash_left_of_a_key_leaves_the_key(keys: KeyDirectory) -> None:
+    public = keys.make_pool_key("c1/parent/s1", 1)
+    (file,) = files_of(keys.path)
+    os.link(file, file.with_name("0123.part"))
+    keys.sweep(older_than_s=0)
+    assert files_of(keys.path) == [file]
+    assert keys.make_pool_key("c1/parent/s1", 1) == public
 
 
 def test_no_key_was_made_in_an_empty_directory(tmp_path: Path) -> None:

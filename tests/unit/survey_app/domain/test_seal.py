@@ -11,6 +11,7 @@ from survey_app.domain.seal import (
     hash_leaf,
     hash_node,
     inclusion_proof,
+    lost_comments_entry,
     lost_entry,
     mix_entry,
     receipts_entry,
@@ -82,6 +83,7 @@ def test_entries_for_mixes_and_receipts_are_the_published_ones() -> None:
     assert (
         canonical_json(receipts_entry(["7K3M-9QXA-0HTZ", "0000-0000-0002", "0000-0000-0001"])).decode() == ENTRIES[1][0]
     )
+    assert canonical_json(lost_comments_entry(2)).decode() == '{"comments":2,"kind":"lost"}'
     assert canonical_json(lost_entry("c1/parent/U01", 4)).decode() == '{"kind":"lost","label":"c1/parent/U01","n":4}'
 
 
@@ -147,6 +149,34 @@ def test_every_inclusion_proof_leads_to_the_root() -> None:
             inclusion_root(leaves[index], index, size, inclusion_proof(leaves[:size], index)) == root
             for index in range(size)
         )
+
+
+def consistency_roots(old_size: int, size: int, old_root: bytes, proof: list[bytes]) -> tuple[bytes, bytes]:
+    """RFC 9162 section 2.1.4.2: the roots of the old and of the new tree that a proof leads to."""
+    steps = iter([old_root, *proof] if old_size & (old_size - 1) == 0 else proof)
+    position, last = old_size - 1, size - 1
+    while position % 2:
+        position, last = position // 2, last // 2
+    old = new = next(steps)
+    for step in steps:
+        if position % 2 or position == last:
+            old, new = hash_node(step, old), hash_node(step, new)
+            while position and position % 2 == 0:
+                position, last = position // 2, last // 2
+        else:
+            new = hash_node(new, step)
+        position, last = position // 2, last // 2
+    assert last == 0
+    return old, new
+
+
+def test_every_consistency_proof_leads_to_both_roots() -> None:
+    leaves = [hash_leaf(bytes([number])) for number in range(33)]
+    for size in range(2, 34):
+        for old_size in range(1, size):
+            old_root, root = tree_root(leaves[:old_size]), tree_root(leaves[:size])
+            proof = consistency_proof(leaves[:size], old_size)
+            assert consistency_roots(old_size, size, old_root, proof) == (old_root, root)
 
 
 @pytest.mark.parametrize("value", [1.0, True, None, {"键": 1}, {1: 1}, {"a": [1, 2.5]}, b"bytes"])
