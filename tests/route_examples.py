@@ -54,6 +54,7 @@ PARTS: dict[str, Callable[[Flask], Any]] = {
     "upload_id": fixed("0"),
     "photo_id": fixed("0"),
     "file_name": fixed("report.html"),
+    "code_file": fixed("codes.csv"),
 }
 
 

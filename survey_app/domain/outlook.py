@@ -1,12 +1,11 @@
 """Where each group is heading, and whether the sample would be valid: now, and at the closing if things go on as they do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
-from evaluation.survey.completion import Room
 from evaluation.survey.groups import GROUPS, OTHER_GROUPS, PARENT, Group
 from evaluation.survey.sampling import Sample, is_exhausted
 from survey_app.domain.forecast import Forecast
@@ -20,7 +19,7 @@ class Standing(StrEnum):
     SHORT = "short"  # expected to lack answers at the closing
     MAY_EXCEED = "may_exceed"  # within the bounds, but the upper one is more than the sample can bear
     MAY_LACK = "may_lack"  # within the bounds, but the lower one is too few
-    ENOUGH = "enough"  # needs nothing more
+    ENOUGH = "enough"  # what was planned is there, or the whole sample is valid without more
     ON_COURSE = "on_course"
     UNKNOWN = "unknown"  # nothing to go by yet
 
@@ -66,10 +65,16 @@ def look_ahead(plan: SamplePlan, valid: Mapping[Group, int], forecasts: Mapping[
     expected = {group: one.expected for group, one in forecasts.items() if one}
     sample = plan.judge(expected) if len(expected) == len(GROUPS) else None
     strays = _strays(plan, expected, sample) if sample else {}
-    groups = {
-        group: _group(group, valid.get(group, 0), room, forecasts.get(group), strays.get(group)) for group in GROUPS
-    }
-    return Outlook(plan.judge(valid), room.is_reachable, sample, groups)
+    now = plan.judge(valid)
+    enough = {group: now.is_valid or valid.get(group, 0) >= plan.planned[group] for group in GROUPS}
+    groups = {}
+    for group in GROUPS:
+        one = GroupOutlook(
+            group, valid.get(group, 0), room.needs[group], room.can_take[group], forecasts.get(group), Standing.UNKNOWN
+        )
+        standing = _standing(one, enough[group], room.is_reachable, strays.get(group))
+        groups[group] = replace(one, standing=standing)
+    return Outlook(now, room.is_reachable, sample, groups)
 
 
 def mean_of_others(plan: SamplePlan, valid: Mapping[Group, int]) -> Fraction | None:
@@ -93,17 +98,11 @@ def _strays(plan: SamplePlan, expected: Mapping[Group, int], sample: Sample) -> 
     return strays | ({PARENT: Standing.SHORT} if "parents" in sample.reasons else {})
 
 
-def _group(group: Group, valid: int, room: Room, ahead: Forecast | None, stray: Standing | None) -> GroupOutlook:
-    needs, can_take = room.needs[group], room.can_take[group]
-    outlook = GroupOutlook(group, valid, needs, can_take, ahead, Standing.UNKNOWN)
-    standing = _standing(outlook, is_reachable=room.is_reachable, stray=stray)
-    return GroupOutlook(group, valid, needs, can_take, ahead, standing)
-
-
-def _standing(one: GroupOutlook, *, is_reachable: bool, stray: Standing | None) -> Standing:
+def _standing(one: GroupOutlook, is_enough: bool, is_reachable: bool, stray: Standing | None) -> Standing:
     ahead, floor, ceiling = one.forecast, one.floor, one.ceiling
+    is_settled = is_enough and one.needs == 0
     if ahead is None or not is_reachable or floor is None:
-        return Standing.ENOUGH if is_reachable and one.needs == 0 else Standing.UNKNOWN
+        return Standing.ENOUGH if is_reachable and is_settled else Standing.UNKNOWN
     if ceiling is not None and ahead.expected > ceiling:
         return Standing.OVER
     if stray:
@@ -114,4 +113,4 @@ def _standing(one: GroupOutlook, *, is_reachable: bool, stray: Standing | None) 
         return Standing.MAY_EXCEED
     if ahead.low < floor:
         return Standing.MAY_LACK
-    return Standing.ENOUGH if one.needs == 0 else Standing.ON_COURSE
+    return Standing.ENOUGH if is_settled else Standing.ON_COURSE

@@ -12,7 +12,7 @@ from questionnaires import FOLDER as BUNDLED
 from survey_app import demo_county
 from survey_app.demo_county.campaign import write_campaign_file
 from survey_app.demo_county.survey import disposition, draw_moods
-from survey_app.domain.clock import Clock, FixedClock
+from survey_app.domain.clock import LOCAL_ZONE, Clock, FixedClock
 from survey_app.domain.errors import GroupFull
 from survey_app.domain.staff import Role
 from survey_app.domain.timeline import HOUR, hour_of
@@ -35,7 +35,29 @@ STAFF = (
     ("desk", Role.DESK),
 )
 DAYS_OPEN, DAYS_LEFT = 3, 4
-ANSWERED_SHARE = 1 / 3
+ANSWERED_SHARE = 0.36
+SILENT_SCHOOLS = 2
+_BUSYNESS = (0.05,) * 6 + (
+    0.15,
+    0.4,
+    0.45,
+    0.4,
+    0.35,
+    0.4,
+    0.55,
+    0.4,
+    0.3,
+    0.3,
+    0.35,
+    0.5,
+    0.8,
+    1.0,
+    1.0,
+    0.8,
+    0.4,
+    0.1,
+)
+"""How likely people are to answer in each hour of the day, against the busiest."""
 
 
 @dataclass(frozen=True)
@@ -88,17 +110,25 @@ def _fill_in(
     """Submit a third of the answers, spread over the days since opening; the codes that were used."""
     randomness = random.Random(SEED)  # noqa: S311 - a made-up survey needs no secrecy
     moods = draw_moods(sheets, SEED)
-    chosen = [one for one in issued if randomness.random() < ANSWERED_SHARE]
+    silent = _silent_schools(issued)
+    chosen = [one for one in issued if one.school not in silent and randomness.random() < ANSWERED_SHARE]
+    randomness.shuffle(chosen)
     used = set()
-    hour = hour_of(at.clock.now()) - timedelta(days=DAYS_OPEN)
+    opened = at.clock.now() - timedelta(days=DAYS_OPEN)
+    hour = hour_of(opened)
     for one, moment in zip(chosen, _moments(at.clock, len(chosen), randomness), strict=True):
         while hour <= moment:  # as the worker would have done
-            take_readings(at.database, FixedClock(hour))
+            take_readings(at.database, FixedClock(max(hour, opened)))
             hour += HOUR
         disposed = disposition(one.group, moods.get(one.school, 0.0), randomness)
         if _submit(at, one, questionnaires, disposed, moment, randomness):
             used.add(one.code)
     return used
+
+
+def _silent_schools(issued: list[IssuedCode]) -> set[str]:
+    """Schools where the slips were not handed out: the last of those that have codes for parents."""
+    return set(sorted({one.school for one in issued if one.group == "parent"})[-SILENT_SCHOOLS:])
 
 
 def _submit(
@@ -133,7 +163,12 @@ def _moments(clock: Clock, count: int, randomness: random.Random) -> Iterator[da
     """Times of submission since opening, in order: busiest from 18 to 22 o'clock."""
     opened = clock.now() - timedelta(days=DAYS_OPEN)
     span_s = timedelta(days=DAYS_OPEN).total_seconds() - 600
-    yield from sorted(opened + timedelta(seconds=300 + span_s * randomness.random()) for _ in range(count))
+    found: list[datetime] = []
+    while len(found) < count:
+        moment = opened + timedelta(seconds=300 + span_s * randomness.random())
+        if randomness.random() < _BUSYNESS[moment.astimezone(LOCAL_ZONE).hour]:
+            found.append(moment)
+    yield from sorted(found)
 
 
 def groups_in_order(demo: Demo) -> list[IssuedCode]:

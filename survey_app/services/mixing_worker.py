@@ -15,6 +15,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
 from survey_app.services.guessing import forget_old_guesses
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
+from survey_app.services.parcels import sweep_parcels
 from survey_app.services.readings import take_readings
 from survey_app.settings import Settings
 from survey_app.storage.session import Database, open_database
@@ -35,6 +36,7 @@ def run_worker(
         "clean the key directory": lambda: clean_key_directory(database, keys),
         "mix": lambda: mix_due_pools(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
+        "remove old parcels": lambda: sweep_parcels(database, clock),
     }
     while not stop.is_set():
         for name, job in jobs.items():

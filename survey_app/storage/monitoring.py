@@ -1,10 +1,11 @@
 """Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from survey_app.storage.tables import cell, label, quota
+from survey_app.storage.tables import cell, document, label, quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,20 @@ def count_units(connection: Connection, campaign: str) -> list[UnitCount]:
     columns = (label.c.group, label.c.unit, label.c.valid)
     wanted = select(*columns).where(label.c.campaign == campaign)
     return [UnitCount(*row) for row in connection.execute(wanted.order_by(label.c.group, label.c.unit))]
+
+
+def valid_by_campaign(connection: Connection, campaigns: Collection[str]) -> dict[str, dict[str, int]]:
+    """Valid answers of each group of several campaigns."""
+    wanted = select(quota.c.campaign, quota.c.group, quota.c.valid).where(quota.c.campaign.in_(campaigns))
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(wanted):
+        found.setdefault(row.campaign, {})[row.group] = row.valid
+    return found
+
+
+def plans_by_campaign(connection: Connection, campaigns: Collection[str], name: str) -> dict[str, str]:
+    """The texts of the document `name` of several campaigns."""
+    wanted = select(document.c.campaign, document.c.text).where(
+        document.c.campaign.in_(campaigns), document.c.name == name
+    )
+    return {row.campaign: row.text for row in connection.execute(wanted)}

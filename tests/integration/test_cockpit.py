@@ -86,7 +86,7 @@ def test_a_group_that_lags_is_named_before_it_is_too_late(survey: Survey) -> Non
     note_pace(survey, dict.fromkeys(GROUPS, 2) | {"parent": 12, "principal": 0})
     seen = cockpit_of(survey)
     assert seen.outlook.groups["principal"].standing == Standing.SHORT
-    assert expected_reasons(seen, "zh")[-1] == "比六类人员的平均数（8.5 份）少两成以上：校长 1 份。"
+    assert expected_reasons(seen, "zh")[-1] == "预计比六类人员的平均数（8.5 份）少两成以上：校长 1 份。"
     short = next(alert for alert in find_alerts(seen) if alert.kind == Kind.SHORT)
     assert short.is_grave
     assert alert_line(seen, short, "zh").text.startswith("进度落后：校长。")

@@ -10,7 +10,7 @@ from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.forecast import Forecast, forecast, pooled_dispersion
 from survey_app.domain.outlook import Outlook, look_ahead
-from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, spans_between, valid_by_day
+from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
 from survey_app.services.guessing import unknown_codes_since
 from survey_app.services.monitoring import Progress, progress_of
 from survey_app.storage.monitoring import GroupCount
@@ -116,10 +116,18 @@ def read_cockpit(database: Database, clock: Clock, campaign_id: str) -> Cockpit:
             now=now,
             progress=progress,
             names=school_names(connection, campaign_id),
-            readings=list_readings(connection, campaign_id, now - LOOK_BACK),
+            readings=_from_opening(progress.campaign, list_readings(connection, campaign_id, now - LOOK_BACK), now),
             unknown_codes=unknown,
             most_unknown_codes=most,
         )
+
+
+def _from_opening(campaign: Campaign, readings: list[Reading], now: datetime) -> list[Reading]:
+    """The readings, with the one that nobody needs to take: when it opened, there was no answer."""
+    opened = hour_of(max(campaign.opens, campaign.opened_at or campaign.opens))
+    is_known = bool(readings) and readings[0].at <= opened
+    is_in_view = now - LOOK_BACK <= opened <= now and campaign.opened_at is not None
+    return readings if is_known or not is_in_view else [Reading(opened, {}, {}), *readings]
 
 
 def _most(count: GroupCount) -> int | None:

@@ -14,7 +14,7 @@ SILENT_AFTER_DAYS: Final = 2
 SLOW_SHARE: Final = 0.5
 """A school is slow with less than this share of the county's return."""
 
-_FEWEST_CODES: Final = 5  # of a school whose share says something
+_FEWEST_CODES: Final = 5  # of a school whose share says something: one principal alone is no silent school
 
 
 class Pace(StrEnum):
@@ -136,7 +136,7 @@ def _pace(answered: int, issued: int, usual: float, *, is_late: bool) -> Pace:
     if issued == 0:
         return Pace.WITHOUT_CODES
     if answered == 0:
-        return Pace.SILENT if is_late else Pace.WAITING
+        return Pace.SILENT if is_late and issued >= _FEWEST_CODES else Pace.WAITING
     if answered >= issued:
         return Pace.COMPLETE
     is_slow = issued >= _FEWEST_CODES and answered / issued < SLOW_SHARE * usual

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from evaluation.errors import Language
+from evaluation.errors import Language, Message
 from evaluation.survey.groups import PARENT, Group
 from evaluation.survey.sampling import Sample
 from evaluation.survey.wording import GROUP_NAMES
@@ -17,6 +17,22 @@ from survey_app.services.cockpit.alerts import Alert, Kind
 from survey_app.services.cockpit.reading import Cockpit
 
 SCHOOLS_NAMED: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """How the reasons are said: of what is, or of what is expected."""
+
+    too_few: Message
+    parents: Message
+    too_many_of: Message
+    too_few_of: Message
+
+
+_NOW: Final = _Reasons(wording.TOO_FEW, wording.TOO_FEW_PARENTS, wording.TOO_MANY_OF, wording.TOO_FEW_OF)
+_AHEAD: Final = _Reasons(
+    wording.TOO_FEW_AHEAD, wording.TOO_FEW_PARENTS_AHEAD, wording.TOO_MANY_OF_AHEAD, wording.TOO_FEW_OF_AHEAD
+)
 _BETWEEN: Final[Mapping[Language, str]] = {"zh": "、", "en": ", "}
 
 
@@ -49,7 +65,7 @@ def reasons(cockpit: Cockpit, language: Language) -> list[str]:
     sample, valid = cockpit.outlook.now, cockpit.progress.valid
     if sample.valid == 0:
         return [wording.NOTHING_YET.text(language, {})]
-    return list(_reasons(cockpit, sample, valid, language))
+    return list(_reasons(cockpit, sample, valid, language, _NOW))
 
 
 def expectation(cockpit: Cockpit, language: Language) -> str | None:
@@ -69,7 +85,7 @@ def expected_reasons(cockpit: Cockpit, language: Language) -> list[str]:
     if sample is None or sample.is_valid:
         return []
     ahead = {group: one.forecast.expected for group, one in cockpit.outlook.groups.items() if one.forecast}
-    return list(_reasons(cockpit, sample, ahead, language))
+    return list(_reasons(cockpit, sample, ahead, language, _AHEAD))
 
 
 def method(cockpit: Cockpit, language: Language) -> str | None:
@@ -124,21 +140,25 @@ def share_below(part: int, whole: int) -> str:
     return f"{part * 1_000 // whole / 10:.1f}%"
 
 
-def _reasons(cockpit: Cockpit, sample: Sample, valid: Mapping[Group, int], language: Language) -> Iterator[str]:
+def _reasons(
+    cockpit: Cockpit, sample: Sample, valid: Mapping[Group, int], language: Language, say: _Reasons
+) -> Iterator[str]:
     if "too_few" in sample.reasons:
         values = {"missing": sample.required - sample.valid, "valid": sample.valid, "required": sample.required}
-        yield wording.TOO_FEW.text(language, values)
+        yield say.too_few.text(language, values)
     if "parents" in sample.reasons:
-        yield wording.TOO_FEW_PARENTS.text(language, {"share": share_below(valid[PARENT], sample.valid)})
-    yield from _imbalance(cockpit, sample, valid, language)
+        yield say.parents.text(language, {"share": share_below(valid[PARENT], sample.valid)})
+    yield from _imbalance(cockpit, sample, valid, language, say)
 
 
-def _imbalance(cockpit: Cockpit, sample: Sample, valid: Mapping[Group, int], language: Language) -> Iterator[str]:
+def _imbalance(
+    cockpit: Cockpit, sample: Sample, valid: Mapping[Group, int], language: Language, say: _Reasons
+) -> Iterator[str]:
     mean = mean_of_others(cockpit.progress.plan, valid) or 0
     strays = unbalanced_groups(sample)
     for message, group_list in (
-        (wording.TOO_MANY_OF, [group for group in strays if valid[group] > mean]),
-        (wording.TOO_FEW_OF, [group for group in strays if valid[group] <= mean]),
+        (say.too_many_of, [group for group in strays if valid[group] > mean]),
+        (say.too_few_of, [group for group in strays if valid[group] <= mean]),
     ):
         if group_list:
             numbered = [

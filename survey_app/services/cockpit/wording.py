@@ -29,6 +29,26 @@ TOO_FEW = Message(
     en="{missing} valid answers are still missing: there are {valid}, {required} are required.",
     zh="有效答卷还差 {missing} 份：现有 {valid} 份，需要 {required} 份。",
 )
+TOO_FEW_AHEAD = Message(
+    "too_few_ahead",
+    en="expected: {missing} valid answers too few ({valid} of {required}).",
+    zh="预计有效答卷差 {missing} 份（{valid} 份，需要 {required} 份）。",
+)
+TOO_FEW_PARENTS_AHEAD = Message(
+    "too_few_parents_ahead",
+    en="expected: parents are {share} of the valid answers; they must be half of them or more.",
+    zh="预计家长占有效答卷的 {share}，不到一半。",
+)
+TOO_MANY_OF_AHEAD = Message(
+    "too_many_of_ahead",
+    en="expected: too many compared with the other groups ({mean} on average): {groups}.",
+    zh="预计比六类人员的平均数（{mean} 份）多出两成以上：{groups}。",
+)
+TOO_FEW_OF_AHEAD = Message(
+    "too_few_of_ahead",
+    en="expected: too few compared with the other groups ({mean} on average): {groups}.",
+    zh="预计比六类人员的平均数（{mean} 份）少两成以上：{groups}。",
+)
 TOO_FEW_PARENTS = Message(
     "too_few_parents",
     en="Parents are {share} of the valid answers; they must be half of them or more.",

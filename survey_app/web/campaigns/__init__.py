@@ -1,0 +1,10 @@
+"""Pages of campaigns: `/campaigns`, the cockpit of one, its codes, its closing, its results."""
+
+from survey_app.web.campaigns import (  # noqa: F401 - each module adds its views to the blueprint
+    acts,
+    codes,
+    overview,
+)
+from survey_app.web.campaigns.blueprint import blueprint
+
+__all__ = ["blueprint"]
