@@ -33,6 +33,7 @@ from survey_app.web.contexts import Filled, form_page
 from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
+from survey_app.web.receipt_page import receipt_page
 
 NONCE_BYTES: Final = 16
 
@@ -90,7 +91,7 @@ def send(code: str) -> ResponseReturnValue:
     except InvalidAnswers as invalid:
         state = look_up(site.database, site.keys, site.clock, code)
         return _form(state, Filled(nonce, started, fields, invalid.problems)), 422
-    return render_template("respondent/receipt.html", receipt=receipt.text, code_id=code_in_address())
+    return receipt_page(receipt.text, code_in_address())
 
 
 @blueprint.get("/r")
