@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from evaluation.reading.county import read_county
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Questionnaires, load_questionnaires
 from questionnaires import FOLDER as BUNDLED
@@ -14,8 +15,10 @@ from survey_app.demo_county.campaign import write_campaign_file
 from survey_app.demo_county.survey import disposition, draw_moods
 from survey_app.domain.clock import LOCAL_ZONE, Clock, FixedClock
 from survey_app.domain.errors import GroupFull
-from survey_app.domain.staff import Role
+from survey_app.domain.staff import Role, StaffUser
 from survey_app.domain.timeline import HOUR, hour_of
+from survey_app.services.assessments.starting import NewAssessment, start_assessment
+from survey_app.services.assessments.uploading import upload_workbook
 from survey_app.services.campaigns import create_campaign, open_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.issuing import IssuedCode, issue_codes
@@ -26,6 +29,7 @@ from survey_app.services.submission import start_token, submit
 from survey_app.services.users import COMMAND_LINE, NewUser, add_user
 
 SEED = 2026
+RULEBOOK = "xiangtan-2018"
 STAFF = (
     ("admin", Role.ADMIN),
     ("monitor", Role.MONITOR),
@@ -95,7 +99,18 @@ def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
     used = _fill_in(at, sheets, issued, load_questionnaires(BUNDLED))
     mix_due_pools(at.database, at.keys)
     codes = {one.group: one for one in reversed(issued) if one.code not in used}
-    return Demo(campaign, workbook, codes, tuple(_add_account(at, name, role) for name, role in STAFF))
+    accounts = tuple(_add_account(at, name, role) for name, role in STAFF)
+    _begin_assessment(at, workbook)
+    return Demo(campaign, workbook, codes, accounts)
+
+
+def _begin_assessment(at: Installation, workbook: Path) -> None:
+    """The statistics are uploaded; findings and scores wait to be looked at."""
+    county = read_county(workbook).facts.counties.iloc[0]
+    evaluator = StaffUser("evaluator-a", Role.EVALUATOR, None)
+    new = NewAssessment(str(county["county"]), str(county["name"]), str(county["year"]), RULEBOOK)
+    assessment = start_assessment(at.database, at.clock, evaluator, new)
+    upload_workbook(at.database, at.clock, evaluator, assessment, workbook.name, workbook.read_bytes())
 
 
 def _add_account(at: Installation, name: str, role: Role) -> DemoAccount:

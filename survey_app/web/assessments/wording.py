@@ -8,9 +8,6 @@ from evaluation.errors import Message
 STARTED: Final = Message(
     "started", en="The assessment has begun. Next: upload the workbook.", zh="评估已经开始。下一步：上传工作簿。"
 )
-ACCEPTED: Final = Message(
-    "accepted", en="The workbook is taken as version {version}.", zh="工作簿已接收，为第 {version} 版。"
-)
 SURVEY_CHOSEN: Final = Message(
     "survey_chosen", en="The survey's result counts in the verdict now.", zh="问卷结果已计入结论。"
 )

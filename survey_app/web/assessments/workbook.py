@@ -27,7 +27,7 @@ from survey_app.web.assessments.blueprint import WORKERS, attachment, blueprint,
 from survey_app.web.counties import assessment_county
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
-from survey_app.web.staff_words import notify, problems_by_field, words
+from survey_app.web.staff_words import problems_by_field, words
 
 # far more than is taken, so that somebody who sends a large file reads our words and not the browser's
 LARGEST_BODY_BYTES: Final = 3 * WORKBOOK_LIMIT_BYTES
@@ -55,8 +55,6 @@ def upload(assessment_id: str) -> ResponseReturnValue:
         taken = upload_workbook(at.database, at.clock, current_user(), assessment_id, name, content)
     except InvalidInput as invalid:
         return _workbook_page(assessment_id, problems_by_field(invalid)), 422
-    if taken.version is not None:
-        notify(wording.ACCEPTED, version=taken.version)
     return redirect(url_for("assessments.upload_report", assessment_id=assessment_id, upload_id=taken.id), 303)
 
 
