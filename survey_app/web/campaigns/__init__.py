@@ -3,6 +3,7 @@
 from survey_app.web.campaigns import (  # noqa: F401 - each module adds its views to the blueprint
     acts,
     codes,
+    new,
     overview,
 )
 from survey_app.web.campaigns.blueprint import blueprint

@@ -1,8 +1,11 @@
 """What the campaigns' pages say from code; all other words stand in the templates."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from evaluation.errors import Message
+from evaluation.survey.groups import GROUPS
+from evaluation.survey.wording import GROUP_NAMES
 
 ALL_GROUPS: Final = Message("all_groups", en="all groups", zh="全部类别")
 SORT_NAMES: Final = {
@@ -39,3 +42,41 @@ EXPORT_NAMES: Final = {
     ".sav": Message("export", en="SPSS", zh="SPSS"),
     ".parquet": Message("export", en="Parquet", zh="Parquet"),
 }
+SHORTFALL: Final = Message(
+    "shortfall",
+    en="{group}: {wanted} codes are wanted for {planned} answers, but the schools listed have only {allocated} people to give them to.",
+    zh="{group}：计划样本 {planned} 份，应发 {wanted} 个参与码，但名单上的学校只有 {allocated} 人可发。",
+)
+_FIELD_NAMES: Final[Mapping[str, Message]] = {
+    "name": Message("field", en="Name of the survey", zh="调查名称"),
+    "county_code": Message("field", en="Code of the county", zh="行政区划代码"),
+    "county_name": Message("field", en="Name of the county", zh="县（市、区）名称"),
+    "population": Message("field", en="Residents", zh="常住人口"),
+    "year": Message("field", en="Year of the assessment", zh="评估年度"),
+    "rulebook": Message("field", en="Rulebook", zh="适用的规则"),
+    "opens": Message("field", en="Opens", zh="开始时间"),
+    "closes": Message("field", en="Closes", zh="截止时间"),
+    "base_url": Message("field", en="Address on the slips", zh="单子上的网址"),
+    "schools": Message("field", en="List of schools or workbook", zh="学校名单或统计表"),
+    "questionnaires": Message("field", en="Questionnaires", zh="问卷"),
+    "expected_return": Message("field", en="Expected return (%)", zh="预计回收率（%）"),
+    "per_school": Message("field", en="Codes a school", zh="每校每类发放人数"),
+    "min_sample": Message("field", en="Least sample", zh="样本下限"),
+    "seed": Message("field", en="Seed of the draw", zh="抽样种子"),
+    "min_seconds": Message("field", en="Least seconds to fill in", zh="最短填写时间（秒）"),
+    "grace_minutes": Message("field", en="Grace after the closing (minutes)", zh="截止后的宽限（分钟）"),
+    "anonymity_k": Message("field", en="Smallest crowd an answer hides in", zh="匿名人数下限"),
+}
+_FRAME: Final = Message("field", en="{group}: people in all", zh="{group}：总人数")
+_CAP: Final = Message("field", en="{group}: at most", zh="{group}：最多收")
+
+
+def field_names() -> dict[str, Message]:
+    """What the fields of the form are called, those of each group too."""
+    of_groups = {}
+    for group in GROUPS:
+        names = {one: GROUP_NAMES[group][one] for one in ("zh", "en")}
+        for prefix, message in (("frame", _FRAME), ("cap", _CAP)):
+            zh, en = (message.text(one, {"group": names[one]}) for one in ("zh", "en"))
+            of_groups[f"{prefix}_{group}"] = Message("field", en=en, zh=zh)
+    return {**_FIELD_NAMES, **of_groups}
