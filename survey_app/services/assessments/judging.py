@@ -7,12 +7,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+import evaluation
 from evaluation.assessing import assess
 from evaluation.assessment import Assessment
 from evaluation.commands import recognition_of_county
@@ -38,9 +41,6 @@ from survey_app.storage.assessments import (
 from survey_app.storage.entries import list_entries, list_photos
 from survey_app.storage.session import Database
 
-JUDGING: Final = 1
-"""Part of the hash of what is judged: moves on when the same content would be judged otherwise."""
-
 RESULTS_KEPT: Final = 12
 _RESULTS: Final = TypeAdapter(Assessment)
 _RECOGNITIONS: Final = Remembered[tuple[dict[str, Any], dict[str, str | None]]](32)
@@ -60,13 +60,13 @@ class Content:
     def judged_sha256(self) -> str:
         """The hash of what a result depends on."""
         valued = [_entry_document(one) for one in self._sorted() if one.value is not None]
-        return _hash([JUDGING, *self._sources(), valued])
+        return _hash([_judging_sha256(), *self._sources(), valued])
 
     @property
     def content_sha256(self) -> str:
-        """The hash of all there is: what somebody signs."""
+        """The hash of all there is, whatever version of the program looks at it: what somebody signs."""
         photos = sorted([one.clause, one.sha256] for one in self.photos)
-        return _hash([self.judged_sha256, [_entry_document(one) for one in self._sorted()], photos])
+        return _hash([*self._sources(), [_entry_document(one) for one in self._sorted()], photos])
 
     def _sources(self) -> list[str | None]:
         workbook = self.workbook.sha256 if self.workbook else None
@@ -213,6 +213,13 @@ def _keep(database: Database, clock: Clock, content: Content, result: Assessment
         if not content.hidden and not content.assessment.is_signed:
             summary = {"judged_sha256": name, "outcome": result.outcome, "grade": result.grade}
             update_assessment(connection, assessment_id, **summary)
+
+
+@cache
+def _judging_sha256() -> str:
+    """The hash of the code that judges: another version of it may judge the same content otherwise."""
+    files = sorted(Path(evaluation.__path__[0]).rglob("*.py"))
+    return _hash([[file.name, sha256(file.read_bytes()).hexdigest()] for file in files])
 
 
 def _entry_document(entry: Entry) -> list[Any]:

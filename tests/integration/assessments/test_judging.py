@@ -104,7 +104,7 @@ def test_the_score_is_the_mean_of_workbook_and_typed_ones_that_count(database: D
     judged_clause = clause(live_verdict(database, clock, id_), "8.1")
     assert judged_clause.score == 2.25
     assert [(one.label, one.source) for one in judged_clause.evidence] == [
-        ("甲", "B评分!C2"),
+        ("甲 · 材料", "B评分!C2"),
         ("li", "li 2026-11-23 12:00"),
     ]
 

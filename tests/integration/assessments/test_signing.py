@@ -12,6 +12,7 @@ from survey_app.domain.assessments import Signing
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import AssessmentSigned, UnknownAssessment
 from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments import judging
 from survey_app.services.assessments.entering import Typed, save_finding, save_veto
 from survey_app.services.assessments.files import FILES, assessment_document_for, assessment_file
 from survey_app.services.assessments.photos import PhotoFile, remove_photo
@@ -118,6 +119,16 @@ def test_what_was_not_seen_is_not_signed(database: Database, clock: FixedClock, 
         sign(database, clock, ADMIN, vetoed, seen, knows_open=False)
     assert kinds(refused.value) == ["sign_changed"]
     assert signings_of(database, vetoed) == []
+
+
+def test_the_hash_of_the_content_does_not_depend_on_the_version_of_the_program(
+    database: Database, clock: FixedClock, vetoed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = prepare_signing(database, clock, vetoed, ADMIN).content
+    before = (content.content_sha256, content.judged_sha256)
+    monkeypatch.setattr(judging, "_judging_sha256", lambda: "another version")
+    assert content.content_sha256 == before[0]
+    assert content.judged_sha256 != before[1]
 
 
 def test_a_photo_added_since_counts_as_a_change(database: Database, clock: FixedClock, vetoed: str) -> None:
