@@ -48,13 +48,18 @@ class TimeTaken:
     @property
     def bucket_s(self) -> int:
         """The lower bound of the class; the lowest where nothing is known."""
-        return BUCKETS_S[bisect_right(BUCKETS_S, self.seconds or 0.0) - 1]
+        return bucket_of(self.seconds or 0.0)
 
     def is_at_least(self, min_seconds: float) -> bool:
         """Whether the sheet was not filled in too fast."""
         if self.seconds is None:
             return self.started is not None or min_seconds <= 0
         return self.seconds >= min_seconds
+
+
+def bucket_of(seconds: float) -> int:
+    """The lower bound of the class that a time falls into."""
+    return BUCKETS_S[bisect_right(BUCKETS_S, seconds) - 1]
 
 
 def make_start_token(session_secret: bytes, clock: Clock) -> str:

@@ -20,7 +20,7 @@ from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, CodeUsed, 
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
-from survey_app.domain.start_token import TimeTaken, make_start_token, read_time_taken
+from survey_app.domain.start_token import TimeTaken, bucket_of, make_start_token, read_time_taken
 from survey_app.services.instruments import Instrument, instrument
 from survey_app.storage.accepting import Acceptance, store_acceptance
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
@@ -62,6 +62,7 @@ class _Submission:
     sheet: Sheet
     envelope_length: int
     time_taken: TimeTaken
+    link: Link
     retry: bytes
     receipt: Receipt
 
@@ -99,6 +100,37 @@ def submit(
     Raises `WrongCopy`, `UnknownCode`, `CodeUsed`, `CampaignNotOpen`, `CampaignClosed`, `GroupFull`, `InvalidAnswers`; the code stays
     as it was.
     """
+    return _accept(database, keys, clock, code_text, fields, nonce, started_token, is_keyed_in=False)
+
+
+def submit_keyed_in(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    code_text: str,
+    fields: Mapping[str, Sequence[str]],
+    nonce: str,
+    started_token: str,
+) -> Receipt:
+    """The same for a sheet of paper that the desk has keyed in (services/keying.py): it takes the same path to the same tables.
+
+    How fast a clerk types says nothing about the respondent: the sheet counts, in no lower class of time than the slowest that does not,
+    and carries on no run of its school.
+    """
+    return _accept(database, keys, clock, code_text, fields, nonce, started_token, is_keyed_in=True)
+
+
+def _accept(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    code_text: str,
+    fields: Mapping[str, Sequence[str]],
+    nonce: str,
+    started_token: str,
+    *,
+    is_keyed_in: bool,
+) -> Receipt:
     found = _find(database, keys, code_text)
     if found.used:
         return _repeat(found, hash_nonce(nonce))
@@ -106,9 +138,10 @@ def submit(
     _remember_admission(database, found.campaign, time_taken)
     _refuse_unless_open(found, time_taken)
     form = _instrument(database, found)
-    sheet = _checked_sheet(form, found.campaign, fields, time_taken)
-    new = _Submission(found, sheet, form.envelope_length, time_taken, hash_nonce(nonce), Receipt(make_receipt()))
-    return _store(database, new)
+    sheet = _checked_sheet(form, found.campaign, fields, time_taken, is_keyed_in=is_keyed_in)
+    link = Link(None if is_keyed_in else time_taken.opened, time_taken.submitted)
+    retry, receipt = hash_nonce(nonce), Receipt(make_receipt())
+    return _store(database, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
 
 
 def _find(database: Database, keys: KeyDirectory, code_text: str) -> FoundCode:
@@ -159,15 +192,20 @@ def _refuse_unless_open(found: FoundCode, time_taken: TimeTaken) -> None:
 
 
 def _checked_sheet(
-    form: Instrument, campaign: Campaign, fields: Mapping[str, Sequence[str]], time_taken: TimeTaken
+    form: Instrument,
+    campaign: Campaign,
+    fields: Mapping[str, Sequence[str]],
+    time_taken: TimeTaken,
+    *,
+    is_keyed_in: bool,
 ) -> Sheet:
     checked = check_answers(form.questionnaire, fields)
     min_seconds = form.min_seconds if campaign.min_seconds is None else campaign.min_seconds
     return Sheet(
         form.questionnaire.key,
         checked.answers,
-        time_taken.bucket_s,
-        time_taken.is_at_least(min_seconds),
+        max(time_taken.bucket_s, bucket_of(min_seconds)) if is_keyed_in else time_taken.bucket_s,
+        is_keyed_in or time_taken.is_at_least(min_seconds),
         checked.comment,
     )
 
@@ -202,7 +240,7 @@ def _acceptance(new: _Submission) -> Acceptance:
         used_on=time_taken.submitted.astimezone(LOCAL_ZONE).date(),
         envelope=_seal(new),
         is_valid=new.sheet.valid,
-        link=Link(time_taken.opened, time_taken.submitted),
+        link=new.link,
     )
 
 
