@@ -193,16 +193,9 @@ def wages(figures: Table) -> Problems:
 
 
 def retention(figures: Table) -> Problems:
-    """The five numbers of retention are complete, possible, and do not contradict numbers given directly."""
+    """The five numbers of retention, where all are given, are possible and do not contradict numbers given directly."""
     by_key = figures_by_key(figures)
-    given = [key for key in RETENTION_KEYS if key in by_key]
-    missing = [key for key in RETENTION_KEYS if key not in by_key]
-    if not given:
-        return
-    where = by_key[given[0]]
-    if missing:
-        yield problem(figures, where, "key", wording.RETENTION_PART, missing=", ".join(missing))
-    elif all(by_key[key].get("value") is not None for key in given):
+    if all(key in by_key and by_key[key].get("value") is not None for key in RETENTION_KEYS):
         yield from _computed_retention(figures, by_key)
 
 

@@ -9,7 +9,8 @@ from evaluation.reading import wording
 from evaluation.reading.basics import Basics
 from evaluation.reading.cells import plain
 from evaluation.reading.checks import band_counts, problem, repeated, rows_by_school, school_stage
-from evaluation.reading.columns import CLASS_BANDS, CLASSES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS
+from evaluation.reading.columns import CLASS_BANDS, CLASSES, FIGURES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS
+from evaluation.reading.figures import figure_oddities
 from evaluation.reading.rows import Row, Table
 from evaluation.reading.sharing import ADDED_FIELDS, PUPIL_FIELDS, is_shared, split_rows
 from evaluation.reading.vocabulary import JUNIOR, PRIMARY
@@ -41,6 +42,8 @@ def find_oddities(tables: Tables, basics: Basics) -> Warnings:
     yield from _names(schools)
     yield from _classes(tables)
     yield from _finance(tables.get(FINANCE.name))
+    if FIGURES.name in tables:
+        yield from figure_oddities(tables[FIGURES.name])
     yield from _shared_pupils(shared, schools)
     yield from _population(schools, basics)
 

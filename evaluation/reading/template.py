@@ -1,6 +1,6 @@
 """Writes the empty statistics workbook: what `columns` knows, as notes, units, drop-downs and an example row."""
 
-import os
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.output_files import write_file
 from evaluation.reading import wording
 from evaluation.reading.columns import (
     BASIC,
@@ -66,11 +67,15 @@ class TemplateContent:
 
 
 def write_template(path: Path, content: TemplateContent) -> None:
-    """Write the empty workbook to `path` (under a temporary name first, then renamed)."""
+    """Write the empty workbook to `path` (under a temporary name first, then renamed). Raises `InvalidInput` where it can't be written."""
+    write_file(path, _template_bytes(content))
+
+
+def _template_bytes(content: TemplateContent) -> bytes:
     import xlsxwriter
 
-    part = path.with_name(path.name + ".part")
-    workbook = xlsxwriter.Workbook(str(part))
+    made = io.BytesIO()
+    workbook = xlsxwriter.Workbook(made)
     workbook.set_properties({"title": content.title, "created": _CREATED})
     writer = _Writer(workbook, content)
     writer.write_guide()
@@ -78,7 +83,7 @@ def write_template(path: Path, content: TemplateContent) -> None:
         writer.write_sheet(sheet)
     writer.write_lists()
     workbook.close()
-    os.replace(part, path)
+    return made.getvalue()
 
 
 class _Writer:

@@ -333,11 +333,6 @@ WAGE_TOO_LOW = Message(
     en="{key} is {got}; expected 元 a year (in 万元? then write {wan})",
     zh="{key}为 {got}；应以元/年填写（是否以万元填写？应为 {wan}）",
 )
-RETENTION_PART = Message(
-    "retention_incomplete",
-    en="of the five numbers of retention these are missing: {missing}; expected all five, or 初中三年巩固人数 and 初中三年前入学人数",
-    zh="三年巩固率的五个数缺少：{missing}；应五个数齐全，或填初中三年巩固人数与初中三年前入学人数",
-)
 RETENTION_TWICE = Message(
     "retention_twice",
     en="{key} is {got}, but the five numbers give {computed}; keep one of the two",
@@ -432,6 +427,33 @@ POPULATION_LOW = Message(
     "odd_population",
     en="常住人口 {population} is less than the pupils in 学校, {pupils}",
     zh="常住人口 {population} 少于“学校”表学生数合计 {pupils}",
+)
+
+FIGURE_UNKNOWN = Message(
+    "odd_figure_unknown",
+    en="no rulebook that comes along asks for “{key}”; it decides nothing{meant}",
+    zh="现有评估规则都不使用“{key}”，该项不起作用{meant}",
+)
+MEANT = Message("meant", en="; did you mean “{key}”?", zh="；是否应为“{key}”？")
+PART_BEYOND = Message(
+    "odd_part_beyond",
+    en="{part} is {value}, more than {whole}, {limit}, of which it is a part",
+    zh="{part}为 {value}，大于包含它的{whole} {limit}",
+)
+RETENTION_PART = Message(
+    "odd_retention_incomplete",
+    en="of the five numbers of retention only some are given ({given}), absent: {missing}; the rate is missing without all five (or 初中三年巩固人数 and 初中三年前入学人数)",
+    zh="三年巩固率的五个数填了{given}，缺少：{missing}；五个数不全，又未填初中三年巩固人数与初中三年前入学人数，巩固率按“缺”处理",
+)
+RETENTION_STRAY = Message(
+    "odd_retention_stray",
+    en="{given}: not used, as 初中三年巩固人数 and 初中三年前入学人数 are given and the five numbers of the form are not complete (absent: {missing})",
+    zh="{given}：未使用；已填初中三年巩固人数与初中三年前入学人数，而五个数不全（缺少：{missing}）",
+)
+RETENTION_BEYOND = Message(
+    "odd_retention_beyond",
+    en="the five numbers of retention give {retained} retained of {entered}, more than entered",
+    zh="由三年巩固率的五个数得巩固 {retained} 人，多于入学 {entered} 人",
 )
 
 PER_PUPIL = Message("per_pupil", en=" a pupil", zh="（生均）")

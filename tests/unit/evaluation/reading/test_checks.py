@@ -346,13 +346,6 @@ def test_five_numbers_of_the_form_give_retention(tmp_path):
     assert facts.cell("439901", "county_figures", values.loc["初中三年前入学人数", "row"], "value") == "县级数据!B5"
 
 
-def test_part_of_the_five_numbers_is_not_enough(tmp_path):
-    part = {key: value for key, value in RETENTION.items() if key != "三年死亡"}
-    assert problems_of(build_workbook(tmp_path, {"县级数据": figures(part)})) == [
-        ("县级数据!A2", "retention_incomplete")
-    ]
-
-
 def test_five_numbers_that_contradict_or_can_not_be(tmp_path):
     both = RETENTION | {"初中三年巩固人数": 995, "初中三年前入学人数": 1000}
     assert problems_of(build_workbook(tmp_path, {"县级数据": figures(both)})) == [("县级数据!B7", "retention_twice")]

@@ -7,12 +7,13 @@ import pytest
 
 from evaluation.reading.columns import SCHOOLS, SHEETS
 from evaluation.reading.template import TemplateContent, write_template
+from evaluation.reading.vocabulary import FIGURE_KEYS
 from tests.builders import BASICS, DEFAULT_ROWS
 from tests.unit.evaluation.reading.reading_cases import facts_of, problems_of, warnings_of
 
 CONTENT = TemplateContent(
     title="测试规则",
-    county_keys={f"指标{n}人数_城区": "" for n in range(40)} | {"教师平均工资": "元/年"},
+    county_keys=dict.fromkeys(FIGURE_KEYS, "元/年"),
     finding_clauses={"10.1": "学校布局规划", "10.2": ""},
     score_clauses={"8.1": "教育经费（满分 3）"},
     veto_items={str(n): f"事项{n}" for n in range(1, 7)},
@@ -83,7 +84,7 @@ def test_words_can_be_chosen_and_long_lists_stand_on_a_hidden_sheet(template):
     assert lists["C4"] == f'"{",".join(SCHOOLS.column("kind").choices.words)}"'
     assert lists["D4"] == '"小学,初中,特教,职业"'
     keys = [rule.formula1 for rule in book["县级数据"].data_validations.dataValidation if rule.type == "list"]
-    assert keys == ["选项!$A$1:$A$46"]
+    assert keys == ["选项!$A$1:$A$36"]
     assert book["选项"].sheet_state == "hidden"
     assert book["选项"]["A46"].value == "三年死亡"
 
@@ -120,7 +121,7 @@ def test_wholly_filled_template_is_silent(template):
     }
     rest["班级"] = [DEFAULT_ROWS["班级"] | {"班级": n, "学生数": 41 if n < 5 else 42} for n in range(1, 13)]
     rest["财政"] = [DEFAULT_ROWS["财政"] | {"年份": year} for year in range(2016, 2021)]
-    rest["县级数据"] = [{"数值": 98_000}] * 41
+    rest["县级数据"] = [{"数值": 98_000}] * len(FIGURE_KEYS)
     rest["现场核查"] = [{"结论": "达标"}, {"结论": "未达标", "依据": "现场"}]
     rest["B评分"] = [{"评估人": "甲", "得分": 2.5}]
     rest["一票否决"] = [{"是否存在": "否"}] * 6
