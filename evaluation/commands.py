@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from evaluation.survey.questionnaire import Questionnaires
     from evaluation.survey.responses import Responses
 
+OTHER_POPULATION = Message(
+    "survey_of_another_population",
+    en="the survey was planned for {survey} residents, the workbook has {workbook}; the sample is judged as it was planned",
+    zh="调查按常住人口{survey}人设计样本，工作簿是{workbook}人；样本按调查开始时的方案判定",
+)
+OTHER_YEAR = Message(
+    "survey_of_another_year",
+    en="the survey is of {survey}, the workbook of {workbook}; expected both of one year",
+    zh="调查是{survey}年的，工作簿是{workbook}年的；两者应属同一年",
+)
 OTHER_COUNTY = Message(
     "survey_of_another_county",
     en="the workbook is of county {county}, the survey of {survey}; expected both of one county",
@@ -40,7 +50,8 @@ class SurveyAnswers:
     """A county's survey, read from files or handed over by the service.
 
     `sha256` is of the file (or of the stored answers), `seal_root` the root of the campaign's ledger. `county` is its code, where the survey
-    knows it. `frames` and `plan` are those the survey was opened with; without them the workbook's frames hold, and the plan is computed.
+    knows it. `frames`, `plan` and `required` are those the survey was opened with; without them the workbook's frames hold, and the rest is
+    computed. `population` and `year` are the survey's own, to be laid beside the workbook's.
     """
 
     responses: "Responses"
@@ -50,6 +61,9 @@ class SurveyAnswers:
     county: str = ""
     frames: "Mapping[Group, int] | None" = None
     plan: "Mapping[Group, int] | None" = None
+    required: int | None = None
+    population: int | None = None
+    year: int | None = None
 
 
 def check_workbook(path: Path, rulebook_name: str | None) -> list[InputProblem]:
@@ -102,6 +116,7 @@ def judge_reading(
     recognitions, sources = {}, {}
     if survey is not None:
         _require_same_county(county, survey)
+        warnings += _survey_oddities(facts, survey)
         recognitions[county] = recognition_of_county(facts, rulebook, survey)
         sources = {"responses_sha256": survey.sha256, "seal_root": survey.seal_root}
     (assessment,) = assess(facts, rulebook, recognitions, [one.text(language) for one in warnings], sources)
@@ -111,6 +126,19 @@ def judge_reading(
 def _require_same_county(county: str, survey: SurveyAnswers) -> None:
     if survey.county not in ("", county):
         raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county, "survey": survey.county})])
+
+
+def _survey_oddities(facts: Facts, survey: SurveyAnswers) -> list[InputProblem]:
+    """Where the survey was planned for another number of residents, or another year, than the workbook's."""
+    county = facts.counties.iloc[0]
+    return [
+        InputProblem("", message, {"survey": ours, "workbook": int(theirs)})
+        for message, ours, theirs in (
+            (OTHER_POPULATION, survey.population, county["population"]),
+            (OTHER_YEAR, survey.year, county["year"]),
+        )
+        if ours is not None and ours != int(theirs)
+    ]
 
 
 def recognition_of_county(facts: Facts, rulebook: Rulebook, survey: SurveyAnswers) -> dict[str, Any]:
@@ -125,6 +153,7 @@ def recognition_of_county(facts: Facts, rulebook: Rulebook, survey: SurveyAnswer
         population=int(facts.counties["population"].iloc[0]),
         frames=frames if survey.frames is None else survey.frames,
         plan=survey.plan,
+        required=survey.required,
     )
     return recognition_document(recognition)
 

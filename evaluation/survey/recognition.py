@@ -96,18 +96,19 @@ def estimate_recognition(
     population: int,
     frames: Counts,
     plan: Counts | None = None,
+    required: int | None = None,
 ) -> Recognition:
     """Everything the survey says of one county of `population` residents.
 
-    `frames` holds the number of people of a group where it is known. `plan` is the one a campaign was opened with; without it, it is
-    computed. Raises `InvalidInput` when no question counts toward the rulebook's item.
+    `frames` holds the number of people of a group where it is known. `plan` and `required` (valid answers) are those a campaign was opened
+    with; without them they are computed. Raises `InvalidInput` when no question counts toward the rulebook's item.
     """
     if parameters.item not in questionnaires.items:
         raise InvalidInput([InputProblem("", wording.NO_QUESTION_FOR_ITEM, {"item": parameters.item})])
     valid = valid_responses(responses)
     design = design_of(valid.group, valid.school)
     tallies = {item: tally_item(valid, questionnaires, item) for item in questionnaires.items}
-    required = sample_size(population, parameters)
+    required = required or sample_size(population, parameters)
     plan = plan or plan_sample(required, frames, parameters)
     counted = np.bincount(valid.group, minlength=len(GROUPS))
     satisfied = tally_satisfied(tallies[parameters.item], parameters.satisfied_share)

@@ -11,52 +11,16 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
-
-from survey_app import create_app
+from survey_app.cli.web_server import run_web
 from survey_app.services.mixing_worker import work
 from survey_app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_WORKERS_A_CORE = 2
 _STOP_S = 35.0  # gunicorn lets requests in hand finish for 30 s
 _PAUSE_BEFORE_RESTART_S = 1.0
 # a parent's variable for the web processes' metrics; prometheus_client reads it when it is imported
 _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-
-
-class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn on our application. No access log: its times and addresses could be laid beside answers (integrity: A.7)."""
-
-    def __init__(self, settings: Settings, host: str, port: int, workers: int | None) -> None:
-        self._settings = settings
-        self._options = {
-            "bind": f"{host}:{port}",
-            "workers": workers or _WORKERS_A_CORE * (os.cpu_count() or 1),
-            "worker_class": "sync",
-            "accesslog": None,
-            "loglevel": settings.log_level.lower(),
-            "control_socket_disable": True,
-            "timeout": 60,
-            "child_exit": _forget_metrics_of,
-        }
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Hand our options to gunicorn; nothing of its own command line or environment counts."""
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """The application of one web process."""
-        return create_app(self._settings)
-
-
-def _forget_metrics_of(_server: Any, worker: Any) -> None:
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def supervise(settings: Settings, host: str, port: int, workers: int | None) -> int:
@@ -76,11 +40,6 @@ def supervise(settings: Settings, host: str, port: int, workers: int | None) -> 
                     mixer = _start_mixer(context, settings)
             _stop([web, mixer])
     return 0 if stop else abs(web.exitcode or 0)
-
-
-def run_web(settings: Settings, host: str, port: int, workers: int | None) -> None:
-    """The web server as a process of its own."""
-    WebServer(settings, host, port, workers).run()
 
 
 def _start_mixer(context: Any, settings: Settings) -> BaseProcess:

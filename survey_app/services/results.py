@@ -58,6 +58,7 @@ def recognition_of_campaign(database: Database, campaign_id: str) -> dict[str, A
         campaign.population,
         answers.frames or {},
         answers.plan,
+        answers.required,
     )
     return recognition_document(recognition)
 
@@ -143,6 +144,9 @@ def _answers(connection: Connection, campaign: Campaign) -> SurveyAnswers:
         county=campaign.county_code,
         frames=plan.frames,
         plan=plan.planned,
+        required=campaign.sample_required,
+        population=campaign.population,
+        year=campaign.year,
     )
 
 

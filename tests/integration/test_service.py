@@ -13,7 +13,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, keys_dir: Path) -> Iterator[Service]:
+def serving(database_url: str, keys_dir: Path, log: Path | None = None) -> Iterator[Service]:
     port = free_port()
     command = [sys.executable, "-m", "survey_app.cli", "serve", "--port", str(port), "--workers", str(WORKERS)]
     environment = os.environ | {
@@ -85,7 +85,8 @@ def serving(database_url: str, keys_dir: Path) -> Iterator[Service]:
         "JUNHENG_KEYS": str(keys_dir),
         "JUNHENG_LOG_LEVEL": "ERROR",
     }
-    process = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
+    with log.open("wb") if log else nullcontext() as errors:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=errors)
     try:
         service = Service(f"http://127.0.0.1:{port}")
         wait_until(lambda: answers(service), process)
@@ -182,3 +183,21 @@ def test_mixer_beside_the_server_mixes(survey: Survey, service: Service) -> None
     wait_until(lambda: survey.counts()["responses"] >= 5)
     counts = survey.counts()
     assert counts["used"] == counts["envelopes"] + counts["responses"] == 12
+
+
+def test_phones_that_fall_silent_neither_stop_the_service_nor_leave_codes_in_the_log(
+    survey: Survey, database_url: str, tmp_path: Path
+) -> None:
+    codes = survey.codes["parent", "S1"]
+    with serving(database_url, tmp_path / "keys", tmp_path / "log") as service:
+        port = int(service.address.rpartition(":")[2])
+        silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * WORKERS)]
+        for phone, code in zip(silent[:WORKERS], codes, strict=False):
+            head = f"POST /s/{code} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            phone.sendall(f"{head}Content-Length: 100\r\n\r\nq01=1".encode())
+        assert service.fill_in(codes[-1]).status == 200
+        for phone in silent:
+            phone.close()
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    assert not [code for code in codes if code in log]
+    assert survey.counts()["used"] == 1

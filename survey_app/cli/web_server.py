@@ -1,0 +1,99 @@
+"""gunicorn on our application: quick with phones that stall, silent about codes."""
+
+import logging
+import os
+import re
+import socket
+import struct
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.sync import SyncWorker
+
+from survey_app import create_app
+from survey_app.settings import Settings
+
+_WORKERS_A_CORE = 2
+# A phone that falls silent in the middle of its request holds a worker no longer than this; one that stops taking the answer, this.
+_SILENCE_S = 5
+_NO_PROGRESS_S = 30
+# The kernel hands a connection over when its first bytes are there; one that never sends any takes no worker.
+_FIRST_BYTES_S = 10
+_FORM_ADDRESS = re.compile(r"(/s/)[^\s?\"']+", re.IGNORECASE)
+_CLIENT_ADDRESS = re.compile(r"(\bip=)\S+")
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
+    """gunicorn with our options only. No access log: its times and addresses could be laid beside answers (integrity: A.7)."""
+
+    def __init__(self, settings: Settings, host: str, port: int, workers: int | None) -> None:
+        self._settings = settings
+        self._options = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers or _WORKERS_A_CORE * (os.cpu_count() or 1),
+            "worker_class": PatientWorker,
+            "logger_class": DiscreetLogger,
+            "accesslog": None,
+            "loglevel": settings.log_level.lower(),
+            "control_socket_disable": True,
+            "backlog": 1024,
+            "timeout": 60,
+            "when_ready": wait_for_first_bytes,
+            "child_exit": _forget_metrics_of,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our options to gunicorn; nothing of its own command line or environment counts."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application of one web process."""
+        return create_app(self._settings)
+
+
+def run_web(settings: Settings, host: str, port: int, workers: int | None) -> None:
+    """The web server as a process of its own."""
+    WebServer(settings, host, port, workers).run()
+
+
+class PatientWorker(SyncWorker):  # type: ignore[misc]
+    """A sync worker (quicker than threads here) that a stalled connection can't hold for long."""
+
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """One connection; the kernel ends a read or a write that makes no progress."""
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_S, 0))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _NO_PROGRESS_S, 0))
+        super().handle(listener, client, addr)
+
+
+def wait_for_first_bytes(server: Any) -> None:
+    """Let the kernel keep connections until they have something to say (Linux; elsewhere a worker waits `_SILENCE_S`)."""
+    option = getattr(socket, "TCP_DEFER_ACCEPT", None)
+    for listener in server.LISTENERS:
+        if option is not None and listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, option, _FIRST_BYTES_S)
+
+
+class DiscreetLogger(Logger):  # type: ignore[misc]
+    """gunicorn's logger without codes and addresses of clients: a code in a log, with its time, could be laid beside answers."""
+
+    def setup(self, cfg: Any) -> None:
+        """gunicorn's own set-up, with every record of its error log cleaned."""
+        super().setup(cfg)
+        self.error_log.addFilter(forget_codes)
+
+
+def forget_codes(record: logging.LogRecord) -> bool:
+    """Takes codes and client addresses out of a record's text; keeps every record."""
+    text = _FORM_ADDRESS.sub(r"\1…", record.getMessage())
+    record.msg, record.args = _CLIENT_ADDRESS.sub(r"\1…", text), ()
+    return True
+
+
+def _forget_metrics_of(_server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
