@@ -46,7 +46,7 @@ def evaluate(
     _require_one_survey(responses, questionnaires, campaign)
     with input_problems_reported(ctx):
         assessment, warnings = _judge(ctx, workbook, rulebook, responses, questionnaires, campaign)
-    write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
+        write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
     if as_json:
         print_json(assessment_document(assessment))
         return

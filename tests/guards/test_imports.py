@@ -40,8 +40,9 @@ EVALUATION = {
         "rulebook_input",
         "verdicts",
     },
-    "reading": {"errors", "facts", "numeric", "survey"},
-    "report": {"assessment", "errors", "fonts", "numeric", "survey"},
+    "output_files": {"errors"},
+    "reading": {"errors", "facts", "numeric", "output_files", "survey"},
+    "report": {"assessment", "errors", "fonts", "numeric", "output_files", "survey"},
     "commands": {
         "assessing",
         "assessment",

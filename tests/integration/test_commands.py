@@ -98,6 +98,26 @@ def test_evaluate_collects_the_problems_of_all_files_and_writes_nothing(broken: 
     assert not (tmp_path / "out").exists()
 
 
+def require_one_plain_line(result: Result) -> None:
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_evaluate_into_a_place_that_cannot_be_is_refused_in_one_line(county: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file", encoding="utf-8")
+    require_one_plain_line(evaluate(county, tmp_path / "file" / "out"))
+    require_one_plain_line(evaluate(county, Path("/proc/out")))
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    require_one_plain_line(evaluate(county, tmp_path / "out"))
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["report.html"]
+
+
+def test_template_into_a_folder_that_is_missing_is_refused_in_one_line(tmp_path: Path) -> None:
+    require_one_plain_line(junheng("template", "--rulebook", "xiangtan-2018", "--out", tmp_path / "no" / "t.xlsx"))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

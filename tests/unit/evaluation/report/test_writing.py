@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.errors import InvalidInput
 from evaluation.report.writing import write_reports
 from tests.builders_assessment import recognition, some_assessment
 from tests.paths import REPOSITORY
@@ -41,11 +42,24 @@ def test_a_failure_halfway_leaves_no_file(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_a_path_that_is_a_file_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("below", ["out", "out/sub", "out/sub/deeper"])
+def test_a_path_that_is_or_crosses_a_file_is_refused_before_anything_is_touched(tmp_path: Path, below: str) -> None:
     (tmp_path / "out").write_text("a file", encoding="utf-8")
-    with pytest.raises(FileExistsError):
-        write_reports(some_assessment("not_met"), tmp_path / "out")
+    with pytest.raises(InvalidInput) as refused:
+        write_reports(some_assessment("not_met"), tmp_path / below)
+    assert [one.kind for one in refused.value.problems] == ["output_not_writable"]
     assert names(tmp_path) == ["out"]
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "a file"
+
+
+@pytest.mark.parametrize("taken", NAMES)
+def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_is_replaced(tmp_path: Path, taken: str) -> None:
+    for name in NAMES:
+        (tmp_path / name).mkdir() if name == taken else (tmp_path / name).write_text("old", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="a folder stands where a file is needed"):
+        write_reports(some_assessment("not_met"), tmp_path)
+    assert names(tmp_path) == NAMES
+    assert all((tmp_path / name).read_text(encoding="utf-8") == "old" for name in NAMES if name != taken)
 
 
 def test_the_same_assessment_writes_the_same_bytes(tmp_path: Path) -> None:
