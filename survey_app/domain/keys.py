@@ -2,10 +2,13 @@
 
 `campaigns/ID.key`   the HMAC key of a campaign's codes (32 random bytes)
 `pools/LABEL.BATCH.key`  the X25519 private key of one batch of one pool
+`marks/LABEL.BATCH.key`  what the marks of its envelopes are sealed with (32 random bytes; web processes use it, hence not derived)
+`runs/ID.key`        what the runs of a campaign's schools are sealed with, until the closing
+`sheets/HASH.key`    one of the two keys of a sheet of paper that was typed once (domain/paper.py)
 `session.key`        what the forms' start times and the staff's sessions are signed with
 
 A key file is complete or absent: written under a temporary name, fsynced, hard-linked into place (which never overwrites), and
-the directory fsynced, before its public half may be used. A pool key is overwritten and unlinked once its batch is mixed.
+the directory fsynced, before its public half may be used. A batch's keys are overwritten and unlinked once it is mixed.
 """
 
 import os
@@ -29,6 +32,9 @@ class KeyDirectory:
         self.path = path
         self._campaigns = path / "campaigns"
         self._pools = path / "pools"
+        self._marks = path / "marks"
+        self._runs = path / "runs"
+        self._sheets = path / "sheets"
         self._campaign_keys: dict[str, bytes] = {}
         self._session_secret: bytes | None = None
 
@@ -58,7 +64,8 @@ class KeyDirectory:
         _destroy(_file(self._campaigns, campaign))
 
     def make_pool_key(self, label: str, batch: int) -> bytes:
-        """Makes the private key of a batch, if it is not there, and returns its public half."""
+        """Makes the keys of a batch, if they are not there, and returns the public half of the private one."""
+        self.mark_key(label, batch)
         return _public_half(_read_or_make(_file(self._pools, label, batch), _new_private_key))
 
     def pool_key(self, label: str, batch: int) -> bytes:
@@ -66,17 +73,65 @@ class KeyDirectory:
         return _file(self._pools, label, batch).read_bytes()
 
     def destroy_pool_key(self, label: str, batch: int) -> None:
-        """Overwrites and unlinks the private key of a batch; nothing happens if it is gone already."""
+        """Overwrites and unlinks the keys of a batch; nothing happens if they are gone already."""
         _destroy(_file(self._pools, label, batch))
+        _destroy(_file(self._marks, label, batch))
 
     def pool_batches(self) -> list[tuple[str, int]]:
-        """Label and batch of every private key that is still there."""
-        names = (name.rpartition(".") for name in _names(self._pools))
-        return sorted((label, int(batch)) for label, _, batch in names)
+        """Label and batch of which a key is still there."""
+        return sorted({*_batches(self._pools), *_batches(self._marks)})
+
+    def mark_key(self, label: str, batch: int) -> bytes:
+        """The key of a batch's marks; made if it is not there, so that a submission never waits for it."""
+        return _read_or_make(_file(self._marks, label, batch))
+
+    def mark_keys(self, campaign: str | None = None) -> dict[tuple[str, int], bytes]:
+        """The keys of marks that are there, by label and batch: of one campaign, or all."""
+        batches = [one for one in _batches(self._marks) if campaign is None or one[0].startswith(f"{campaign}/")]
+        found = {one: _read(_file(self._marks, *one)) for one in batches}
+        return {one: key for one, key in found.items() if key is not None}
+
+    def find_mark_key(self, label: str, batch: int) -> bytes | None:
+        """The key of a batch's marks, if it is there."""
+        return _read(_file(self._marks, label, batch))
+
+    def run_key(self, campaign: str) -> bytes:
+        """The key of the runs of a campaign's schools; made if it is not there."""
+        return _read_or_make(_file(self._runs, campaign))
+
+    def find_run_key(self, campaign: str) -> bytes | None:
+        """The same, if it is there."""
+        return _read(_file(self._runs, campaign))
+
+    def destroy_run_key(self, campaign: str) -> None:
+        """Overwrites and unlinks it; nothing happens if it is gone already."""
+        _destroy(_file(self._runs, campaign))
+
+    def campaigns_with_run_key(self) -> list[str]:
+        """The campaigns whose runs can still be opened."""
+        return sorted(_names(self._runs))
+
+    def make_sheet_key(self, h: bytes) -> bytes:
+        """The key of a sheet of paper between its two typings; made if it is not there."""
+        return _read_or_make(_file(self._sheets, h.hex()))
+
+    def sheet_key(self, h: bytes) -> bytes:
+        """The key of a typed sheet. Raises `FileNotFoundError` when it was destroyed or lost."""
+        return _file(self._sheets, h.hex()).read_bytes()
+
+    def destroy_sheet_key(self, h: bytes) -> None:
+        """Overwrites and unlinks the key of a typed sheet; nothing happens if it is gone already."""
+        _destroy(_file(self._sheets, h.hex()))
+
+    def old_sheet_keys(self, older_than_s: float = SWEPT_AFTER_S) -> list[bytes]:
+        """The sheets whose key was made a while ago; a younger one's typing may not be stored yet."""
+        return sorted(
+            bytes.fromhex(name) for name in _names(self._sheets) if _is_older(_file(self._sheets, name), older_than_s)
+        )
 
     def sweep(self, older_than_s: float = SWEPT_AFTER_S) -> None:
         """Destroys what a crash left half-written; what is younger may still be in the making, by another process."""
-        for folder in (self.path, self._campaigns, self._pools):
+        for folder in (self.path, self._campaigns, self._pools, self._marks, self._runs, self._sheets):
             for unfinished in folder.glob("*.part"):
                 _sweep(unfinished, older_than_s)
 
@@ -90,6 +145,18 @@ def _names(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return [unquote(file.name.removesuffix(_SUFFIX)) for file in folder.iterdir() if file.name.endswith(_SUFFIX)]
+
+
+def _batches(folder: Path) -> list[tuple[str, int]]:
+    names = (name.rpartition(".") for name in _names(folder))
+    return [(label, int(batch)) for label, _, batch in names]
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _new_private_key() -> bytes:
@@ -112,6 +179,7 @@ def _read_or_make(file: Path, make: Callable[[], bytes] = lambda: secrets.token_
 def _make_folder(folder: Path) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(missing.parent)  # else a power cut could take the folder, and the keys in it, away
 
 
 def _write_once(file: Path, content: bytes) -> None:
@@ -146,16 +214,20 @@ def _destroy(file: Path) -> None:
 
 def _sweep(unfinished: Path, older_than_s: float) -> None:
     """A crash between linking and unlinking leaves a second name of a key in use: then only the name goes."""
-    try:
-        found = unfinished.stat()
-    except FileNotFoundError:
+    if not _is_older(unfinished, older_than_s):
         return
-    if time.time() - found.st_mtime < older_than_s:
-        return
-    if found.st_nlink > 1:
+    if unfinished.stat().st_nlink > 1:
         unfinished.unlink(missing_ok=True)
     else:
         _destroy(unfinished)
+
+
+def _is_older(file: Path, seconds: float) -> bool:
+    """Whether a file was written so long ago; False if it is gone."""
+    try:
+        return time.time() - file.stat().st_mtime >= seconds
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from survey_app.domain.clock import Clock, SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
 from survey_app.services.guessing import forget_old_guesses
+from survey_app.services.keying import forget_typed_sheets
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
 from survey_app.services.parcels import sweep_parcels
 from survey_app.services.readings import take_readings
@@ -36,6 +37,7 @@ def run_worker(
         "clean the key directory": lambda: clean_key_directory(database, keys),
         "mix": lambda: mix_due_pools(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
+        "forget typed sheets": lambda: forget_typed_sheets(database, keys),
         "remove old parcels": lambda: sweep_parcels(database, clock),
     }
     while not stop.is_set():

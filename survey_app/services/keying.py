@@ -1,0 +1,262 @@
+"""Sheets of paper, keyed in twice by two people and compared, then handed in like any other (integrity.md A.5).
+
+A sheet of paper bears a code. The first typing is checked as a form is and kept sealed: readable only with its key file and the code
+together, and the code is on the paper. The second typist brings the code again; the typings are compared in memory; where they agree (or
+the second typist has looked at the paper again and said which is right), the sheet goes through `submit_keyed_in`. Then the first typing
+and its key are destroyed, and one more answer of the group is counted as come on paper: how many, never which.
+
+A crash after the sheet was handed in leaves the first typing: typing it again hands nothing in twice (the nonce belongs to the sheet),
+and clears up. What lies about when the campaign is closed goes with it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from evaluation.survey.questionnaire import Questionnaire
+from survey_app.domain.answers import COMMENT_BYTES_LIMIT, check_answers, clean_text
+from survey_app.domain.campaigns import Campaign
+from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.codes import hash_code, read_code
+from survey_app.domain.errors import SurveyError, UnknownCode
+from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing
+from survey_app.domain.quotas import stable_json
+from survey_app.domain.staff import StaffUser
+from survey_app.services.audit import record_on_campaign
+from survey_app.services.installation import Installation
+from survey_app.services.submission import CodeState, look_up, submit_keyed_in
+from survey_app.storage.desk import (
+    TypedSheet,
+    count_from_paper,
+    count_typed_sheets,
+    find_typed_sheet,
+    keep_typed_sheet,
+    list_outdated_sheets,
+    list_typed_hashes,
+    remove_typed_sheet,
+)
+from survey_app.storage.overview import list_campaign_lines
+from survey_app.storage.session import Database
+
+Fields = Mapping[str, Sequence[str]]
+Typing = dict[str, tuple[str, ...]]
+
+TYPED, KEYED_IN, DISCARDED = "paper_typed", "paper_keyed_in", "paper_discarded"
+"""Acts in the log: on the campaign and with the group, never with the code."""
+
+CHOICES: Final = ("first", "second")
+"""Which typing of a question is right."""
+
+_LENGTH: Final = 1_024
+_LENGTH_OF_ANSWER: Final = 128
+
+
+class Turn(StrEnum):
+    """Which typing a sheet waits for."""
+
+    FIRST = "first"
+    SECOND = "second"
+    OTHER_PERSON = "other_person"  # this account has typed it: the second typing is somebody else's
+
+
+class SameTypist(SurveyError):
+    """The second typing must be done by another person than the first."""
+
+
+class TypedMeanwhile(SurveyError):
+    """Somebody else has typed the sheet for the first time meanwhile: this typing can be the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSheet:
+    """A sheet of paper that can be typed: the state of its code, and whose turn it is."""
+
+    code: str
+    h: bytes
+    state: CodeState
+    turn: Turn
+
+    @property
+    def campaign(self) -> Campaign:
+        """The campaign."""
+        return self.state.campaign
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What is on the paper."""
+        return self.state.questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One question that two people have typed differently; values as a form posts them."""
+
+    question: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSheets:
+    """Sheets of a campaign that were typed once: all, and those that this account may type the second time."""
+
+    campaign_name: str
+    sheets: int
+    for_user: int
+
+
+def find_sheet(at: Installation, user: StaffUser, code_text: str) -> PaperSheet:
+    """The sheet of a code. Raises `WrongCopy`, `UnknownCode` (also for another county's)."""
+    code = read_code(code_text)
+    state = look_up(at.database, at.keys, at.clock, code)
+    if not user.may_see(state.campaign.county_code):
+        raise UnknownCode
+    h = hash_code(at.keys.campaign_key(state.campaign.id), code)
+    with at.database.read() as connection:
+        typed = find_typed_sheet(connection, h)
+    return PaperSheet(code, h, state, _turn(typed, user))
+
+
+def type_first(at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fields) -> None:
+    """Keeps the first typing. Raises `InvalidAnswers`, and `TypedMeanwhile` where somebody else was faster."""
+    typing = typed_answers(sheet.questionnaire, fields)
+    key = at.keys.make_sheet_key(sheet.h)
+    ct = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.h, _length(sheet.questionnaire))
+    _log(at, user, TYPED, sheet)
+    with at.database.write() as connection:
+        today = at.clock.now().astimezone(LOCAL_ZONE).date()
+        new = TypedSheet(sheet.h, sheet.campaign.id, sheet.state.group, user.name, ct)
+        if not keep_typed_sheet(connection, new, today):
+            raise TypedMeanwhile
+
+
+def hand_in(
+    at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fields, started: str, chosen: Mapping[str, str]
+) -> list[Difference]:
+    """Hands the sheet in where both typings agree, or where `chosen` says for each difference which is right: `first` or `second`.
+
+    Returns all differences as long as one is open; with none returned, the sheet is handed in. Raises what `submit` raises, `SameTypist`,
+    and `UnreadableTyping`.
+    """
+    first, second = _first_typing(at, user, sheet), typed_answers(sheet.questionnaire, fields)
+    differences = find_differences(first, second)
+    if any(chosen.get(one.question) not in CHOICES for one in differences):
+        return differences
+    agreed = second | {one.question: one.first for one in differences if chosen[one.question] == "first"}
+    _log(at, user, KEYED_IN, sheet, differences=len(differences))
+    _submit(at, sheet, agreed, started)
+    _clear(at, sheet, is_counted=True)
+    return []
+
+
+def discard(at: Installation, user: StaffUser, sheet: PaperSheet) -> None:
+    """Throws a first typing away, so that the sheet can be typed from the beginning."""
+    _log(at, user, DISCARDED, sheet)
+    _clear(at, sheet, is_counted=False)
+
+
+def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
+    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed."""
+    with at.database.read() as connection:
+        names = {one.id: one.name for one in list_campaign_lines(connection, user.county)}
+        found = count_typed_sheets(connection, list(names))
+    return [
+        WaitingSheets(names[campaign], len(sheets), sum(typist != user.name for _, typist in sheets))
+        for campaign, sheets in sorted(found.items())
+    ]
+
+
+def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
+    """Destroys first typings of closed campaigns, and keys whose typing is gone; the number of typings. Called from time to time."""
+    with database.read() as connection:
+        outdated = list_outdated_sheets(connection)
+        known = list_typed_hashes(connection)
+        orphans = [h for h in keys.old_sheet_keys() if h not in known]
+    for h in outdated:
+        with database.write() as connection:
+            remove_typed_sheet(connection, h)
+    for h in (*outdated, *orphans):
+        keys.destroy_sheet_key(h)
+    return len(outdated)
+
+
+# --- comparing -----------------------------------------------------------------------------------------------------------------
+
+
+def typed_answers(questionnaire: Questionnaire, fields: Fields) -> Typing:
+    """What was typed, question by question, as a form would post it. Raises `InvalidAnswers`."""
+    answers = check_answers(questionnaire, fields).answers
+    typing: Typing = {}
+    for question in questionnaire.questions:
+        if question.type == "text":
+            text = clean_text("\n".join(fields.get(question.id, ())))
+            typing[question.id] = (text,) if text else ()
+        else:
+            answer = answers.get(question.id, [])
+            typing[question.id] = tuple(str(value) for value in (answer if isinstance(answer, list) else [answer]))
+    return typing
+
+
+def find_differences(first: Typing, second: Typing) -> list[Difference]:
+    """The questions that two people have typed differently; blanks and line breaks in a text are no difference."""
+    return [
+        Difference(name, first.get(name, ()), values)
+        for name, values in second.items()
+        if _folded(first.get(name, ())) != _folded(values)
+    ]
+
+
+def _folded(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple("".join(value.split()) for value in values)
+
+
+def _first_typing(at: Installation, user: StaffUser, sheet: PaperSheet) -> Typing:
+    with at.database.read() as connection:
+        typed = find_typed_sheet(connection, sheet.h)
+    if typed is None:
+        raise UnreadableTyping
+    if typed.typist == user.name:
+        raise SameTypist
+    try:
+        key = at.keys.sheet_key(sheet.h)
+    except FileNotFoundError as error:
+        raise UnreadableTyping from error
+    kept = json.loads(open_typing(typed.ct, key, sheet.code, sheet.h))
+    return {name: tuple(values) for name, values in kept.items()}
+
+
+def _length(questionnaire: Questionnaire) -> int:
+    """The same for every sheet of a questionnaire; a text's line ends and quotation marks take two bytes in JSON."""
+    texts = sum(question.type == "text" for question in questionnaire.questions)
+    return _LENGTH + _LENGTH_OF_ANSWER * len(questionnaire.questions) + 2 * COMMENT_BYTES_LIMIT * texts
+
+
+# --- handing in ----------------------------------------------------------------------------------------------------------------
+
+
+def _submit(at: Installation, sheet: PaperSheet, agreed: Typing, started: str) -> None:
+    """Hands the sheet in, or finds that this was done before a crash."""
+    nonce = nonce_of_sheet(at.keys.sheet_key(sheet.h))
+    submit_keyed_in(at.database, at.keys, at.clock, sheet.code, agreed, nonce, started)
+
+
+def _clear(at: Installation, sheet: PaperSheet, *, is_counted: bool) -> None:
+    with at.database.write() as connection:
+        if remove_typed_sheet(connection, sheet.h) and is_counted:
+            count_from_paper(connection, sheet.campaign.id, sheet.state.group)
+    at.keys.destroy_sheet_key(sheet.h)
+
+
+def _log(at: Installation, user: StaffUser, action: str, sheet: PaperSheet, **details: int) -> None:
+    """Before the act and in a transaction of its own: the log's moments must not stand beside a code (integrity.md A.4)."""
+    with at.database.write() as connection:
+        record_on_campaign(connection, at.clock, user, action, sheet.campaign, {"group": sheet.state.group, **details})
+
+
+def _turn(typed: TypedSheet | None, user: StaffUser) -> Turn:
+    if typed is None:
+        return Turn.FIRST
+    return Turn.OTHER_PERSON if typed.typist == user.name else Turn.SECOND
