@@ -616,6 +616,7 @@ SCORES = Sheet(
             "score",
             "number",
             Note("0 至该条款分值", "0 to the clause's points"),
+            unit="分",
             maximum=1000,
             aliases=("评分",),
             example=2.5,

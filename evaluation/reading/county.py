@@ -1,7 +1,7 @@
 """Reads one county's statistics workbook into facts, or raises every problem of the whole workbook at once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     from evaluation.facts import Facts
 
 
+# What else must hold in the rows, beyond what every workbook is asked; it gets the rows as far as they could be read.
+MoreChecks = Callable[[Mapping[str, Table]], Iterable[InputProblem]]
+
+
+def no_more_checks(tables: Mapping[str, Table]) -> Iterable[InputProblem]:
+    """Nothing beyond what every workbook is asked."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Reading:
     """What a workbook says, and what in it is plausible but odd (or was understood in another unit, or ignored)."""
@@ -53,24 +62,24 @@ class CheckedWorkbook:
     sha256: str
 
 
-def read_county(path: Path) -> Reading:
+def read_county(path: Path, more_checks: MoreChecks = no_more_checks) -> Reading:
     """Read a county's workbook: an .xlsx file or a folder of .csv files named as the sheets.
 
-    Raises `InvalidInput` with all problems over the whole workbook, in the order of its sheets; nothing is guessed.
+    Raises `InvalidInput` with all problems over the whole workbook, those of `more_checks` too, in the order of its sheets; nothing is guessed.
     """
     # pandas, and what it loads, is only needed for the tables
     from evaluation.reading.building import build_facts
 
-    checked = check_county(path)
+    checked = check_county(path, more_checks)
     return Reading(build_facts(checked.tables, checked.basics, checked.sha256), checked.warnings)
 
 
-def check_county(path: Path) -> CheckedWorkbook:
+def check_county(path: Path, more_checks: MoreChecks = no_more_checks) -> CheckedWorkbook:
     """Read and check a county's workbook without making tables of it. Raises `InvalidInput` as `read_county` does."""
-    return check_raw(open_workbook(Path(path)))
+    return check_raw(open_workbook(Path(path)), more_checks)
 
 
-def check_raw(workbook: RawWorkbook) -> CheckedWorkbook:
+def check_raw(workbook: RawWorkbook, more_checks: MoreChecks = no_more_checks) -> CheckedWorkbook:
     """Typed rows and warnings from raw cells. Raises `InvalidInput`."""
     found, problems, warnings = _find_sheets(workbook)
     tables = {sheet.name: read_table(sheet, raw) for sheet, raw in found.items() if not _is_blank_sheet(raw)}
@@ -78,7 +87,7 @@ def check_raw(workbook: RawWorkbook) -> CheckedWorkbook:
     if FIGURES.name in tables:
         read_figure_units(tables[FIGURES.name])
     problems += [one for table in tables.values() for one in table.problems]
-    problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables)]
+    problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables), *more_checks(tables)]
     warnings += [one for table in tables.values() for one in table.warnings]
     if problems or basics is None:
         raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))

@@ -12,6 +12,7 @@ from evaluation.reading.columns import Column, Sheet
 from evaluation.reading.tables import Merged, RawSheet, column_letter
 from evaluation.reading.vocabulary import (
     OWN_COLUMNS,
+    TIME_UNITS,
     TITLE_UNIT,
     UNIT_PREFIX,
     UNIT_WORD,
@@ -22,6 +23,8 @@ from evaluation.reading.vocabulary import (
 )
 
 SEARCHED_ROWS = 40
+# Kinds of a column without a unit whose figures are each of its own unit: 值, 数值.
+_MIXED_KINDS = ("number", "any")
 _BRACKETS = re.compile(r"[(\[【〔<〈《]([^)\]】〕>〉》]*)[)\]】〕>〉》]")
 _SEPARATORS = re.compile(r"[,、;,；]")
 _JOINTS = "/:,-_、;·|*"
@@ -72,14 +75,15 @@ def unit_factor(unit: str | None, column_unit: str) -> float | None:
 
 
 def split_unit(text: str) -> tuple[str, str | None]:
-    """A folded name without its brackets, and the unit they hold: (工资, 万元) for 工资(万元)."""
-    units = [unit for part in _BRACKETS.findall(text) for unit in [_unit_in(part)] if unit]
-    return _BRACKETS.sub("", text).strip(_JOINTS), units[0] if units else None
+    """A folded name without its brackets, and the unit they hold: (工资, 万元) for 工资(万元); several units are one that nobody knows."""
+    units = dict.fromkeys(unit for part in _BRACKETS.findall(text) for unit in _units_in(part))
+    measures = [unit for unit in units if unit not in TIME_UNITS] or list(units)
+    return _BRACKETS.sub("", text).strip(_JOINTS), "/".join(measures) or None
 
 
-def _unit_in(text: str) -> str | None:
+def _units_in(text: str) -> list[str]:
     parts = [part.removeprefix(UNIT_PREFIX) for part in _SEPARATORS.split(text)]
-    return next((part for part in parts if UNIT_WORD.fullmatch(part)), None)
+    return [part for part in parts if UNIT_WORD.fullmatch(part)]
 
 
 @cache
@@ -115,7 +119,7 @@ def _followed_by_unit(names: Iterable[str], bare: str) -> tuple[str | None, str 
 
 def _relevant(column: Column, unit: str | None) -> str | None:
     """A column that is not measured (a code, a word) has no unit, whatever its header's brackets say."""
-    return unit if column.unit else None
+    return unit if column.unit or column.kind in _MIXED_KINDS else None
 
 
 def header_text(raw: RawSheet, row: int, column: int) -> str:
@@ -260,19 +264,34 @@ def _title_units(raw: RawSheet, row: int) -> Iterator[InputProblem]:
 
 def _convert(raw: RawSheet, row: int, index: int, match: Match) -> tuple[float | None, list[InputProblem]]:
     """The factor of a header's unit, and a problem (None) or a warning where it is not the column's own."""
-    where = raw.address(row, index)
-    return convert_unit(where, " ".join(clean(header_text(raw, row, index)).split()), match.unit, match.column.unit)
+    where, header = raw.address(row, index), " ".join(clean(header_text(raw, row, index)).split())
+    if not match.column.unit and match.unit is not None and unit_factor(match.unit, "") != 1:
+        values = {"header": header, "unit": _unit_shown(match.unit), "bare": match.column.header}
+        return None, [InputProblem(where, wording.UNIT_OVER_MIXED, values)]
+    return convert_unit(where, header, match.unit, match.column.unit)
+
+
+def _unit_shown(unit: str) -> str:
+    """A folded unit as people write it."""
+    return unit.replace("M2", "㎡")
 
 
 def convert_unit(where: str, header: str, unit: str | None, into: str) -> tuple[float | None, list[InputProblem]]:
     """The factor from `unit` to `into`, with what is to be said about it: an error with None, a report of a conversion."""
     factor = unit_factor(unit, into)
     if factor is None:
-        allowed = ", ".join(UNIT_WORDS.get(into, {}))
-        return None, [InputProblem(where, wording.UNIT_UNKNOWN, {"header": header, "unit": unit, "expected": allowed})]
+        values = {"header": header, "unit": _unit_shown(unit or ""), "expected": ", ".join(_allowed_units(into))}
+        return None, [InputProblem(where, wording.UNIT_UNKNOWN, values)]
     if unit is not None and into == "%":
         return 1, [InputProblem(where, wording.PERCENT_HEADER, {"header": header})]
     if factor == 1:
         return 1, []
-    values = {"header": header, "unit": unit, "factor": plain(factor), "into": into}
+    values = {"header": header, "unit": _unit_shown(unit or ""), "factor": plain(factor), "into": into}
     return factor, [InputProblem(where, wording.UNIT_CONVERTED, values)]
+
+
+def _allowed_units(into: str) -> list[str]:
+    """The first word of each size of unit: 元, 万元; all words where a figure's own name says what it is."""
+    words = UNIT_WORDS.get(into, {})
+    first = {factor: word for word, factor in reversed(words.items())}
+    return [word for word, factor in words.items() if not into or first[factor] == word]

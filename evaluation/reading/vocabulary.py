@@ -183,12 +183,20 @@ GROUP_WORDS = Choices(
 UNIT_WORDS: dict[str, dict[str, float]] = {
     "人": {"人": 1, "名": 1, "万人": 10_000, "万名": 10_000, "万": 10_000},
     "㎡": {"㎡": 1, "平方米": 1, "平米": 1, "万㎡": 10_000, "万平方米": 10_000, "万平米": 10_000, "万": 10_000},
-    "元": {"元": 1, "元/年": 1, "人民币元": 1, "万元": 10_000, "万元/年": 10_000, "万": 10_000},
+    "元": {
+        "元": 1,
+        "元/年": 1,
+        **dict.fromkeys(("人民币元", "人民币", "RMB", "CNY", "¥"), 1),
+        "万元": 10_000,
+        "万元/年": 10_000,
+        "万": 10_000,
+    },
     "万元": {"万元": 1, "万元/年": 1, "元": 1 / 10_000, "元/年": 1 / 10_000},
     "间": {"间": 1, "个": 1},
     "个": {"个": 1, "班": 1, "个班": 1},
     "年": {"年": 1, "年度": 1, "公历": 1},
     "%": {"%": 1},
+    "分": {"分": 1},
     # a county figure says its unit in its name, if anywhere
     "": {
         "人": 1,
@@ -197,6 +205,7 @@ UNIT_WORDS: dict[str, dict[str, float]] = {
         "元/年": 1,
         "元/人": 1,
         "元/生": 1,
+        **dict.fromkeys(("元/人/年", "元/生/年", "元/人·年", "元/生·年", "元/人年", "元/生年"), 1),
         "个": 1,
         "万元": 10_000,
         "万元/年": 10_000,
@@ -205,11 +214,15 @@ UNIT_WORDS: dict[str, dict[str, float]] = {
 }
 UNITS = {unit: {fold(word): factor for word, factor in words.items()} for unit, words in UNIT_WORDS.items()}
 
-# What counts as a unit at all: anything else in a header's brackets is a remark.
-UNIT_WORD = re.compile(
-    r"(?:[十百千万亿]*(?:人民币|美)?(?:元|人|名|M2|平方米|平米|平方千米|平方公里|KM2|亩|公顷|间|个|班|个班|套|台|册|所|吨|角|分)"
-    r"|[十百千万亿]+|%|‰|年|年度|百分比)(?:/(?:年|月|人|生|人·年|人年|生·年|班|日))?"
+# What counts as a unit at all, several at once (元/万元) too: anything else in a header's brackets is a remark.
+_UNIT = (
+    r"(?:[十百千万亿兆KW]*(?:(?:人民币|美|港)?元|人民币|RMB|CNY|USD|HKD|[¥$]|人|名|M2|平方米|平米|平方千米|平方公里|KM2|SQM|亩|公顷"
+    r"|间|个|班|个班|套|台|册|所|吨|角|分)"
+    r"|[十百千万亿兆]+|[KW]|%|‰|年|年度|百分比)(?:/(?:年|月|人|生|人·年|人年|生·年|生年|班|日|M2))*"
 )
+UNIT_WORD = re.compile(rf"{_UNIT}(?:[/或和与及]{_UNIT})*")
+# A header's bracket may name the year beside the unit: （年度）（万元）.
+TIME_UNITS = frozenset({"年", "年度"})
 UNIT_PREFIX = "单位:"
 # "单位：万元" above a table, which speaks of no column in particular
 TITLE_UNIT = re.compile(r"(?:计量)?单位:.+")

@@ -141,7 +141,14 @@ UNIT_CONVERTED = Message(
     zh="“{header}”的单位是{unit}：数值乘以 {factor} 换算为{into}",
 )
 UNIT_UNKNOWN = Message(
-    "unit_unknown", en="“{header}” is in {unit}; expected {expected}", zh="“{header}”的单位是{unit}；应为{expected}"
+    "unit_unknown",
+    en="“{header}” is in {unit}; expected one of: {expected}",
+    zh="“{header}”的单位是{unit}；应为以下之一：{expected}",
+)
+UNIT_OVER_MIXED = Message(
+    "unit_over_mixed",
+    en="“{header}” names {unit} for figures of different units; expected “{bare}” alone, with money in 元 and people in 人 (a single figure may name its unit behind its own name, in brackets)",
+    zh="“{header}”注明{unit}，而此列各项单位不同；表头应只写“{bare}”，金额填元、人数填人（个别项目可在其名称后的括号中注明单位）",
 )
 PERCENT_HEADER = Message(
     "percent_header",

@@ -2,7 +2,9 @@
 
 import pytest
 
+from evaluation.errors import InvalidInput
 from evaluation.reading.columns import CLASS_BANDS, FINANCE, SCHOOLS
+from evaluation.reading.county import read_county
 from evaluation.reading.headers import match_header
 from tests.builders import PRIMARY_SCHOOL, build_csv_folder, build_workbook, workbook_rows
 from tests.files.workbooks.xlsx_parts import SheetParts
@@ -173,10 +175,67 @@ def test_ten_thousands_are_obeyed(tmp_path, header, typed, field, value):
     assert [kind for _, kind in warnings_of(file)] == ["unit_converted"]
 
 
-@pytest.mark.parametrize("unit", ["千元", "百元", "亿元", "美元", "元/生", "㎡", "%"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "千元",
+        "百元",
+        "亿元",
+        "美元",
+        "元/生",
+        "㎡",
+        "%",
+        "k元",
+        "K",
+        "W元",
+        "元/万元",
+        "元、万元",
+        "元或万元",
+        "万RMB",
+        "$",
+    ],
+)
 def test_another_unit_is_an_error(tmp_path, unit):
     file = build_workbook(tmp_path, headers={"教学仪器设备值": f"教学仪器设备值（{unit}）"})
     assert problems_of(file) == [("学校!N1", "unit_unknown")]
+
+
+@pytest.mark.parametrize("unit", ["RMB", "rmb", "￥", "人民币", "元，不含土地", "年度）（元", "不含捐赠", "2020年"])
+def test_the_columns_own_unit_and_a_remark_change_nothing(tmp_path, unit):
+    file = build_workbook(tmp_path, headers={"教学仪器设备值": f"教学仪器设备值（{unit}）"})
+    assert warnings_of(file) == []
+    assert set(facts_of(file).school_stages["equipment_yuan"]) == {1_500_000}
+
+
+@pytest.mark.parametrize("unit", ["万元", "千元", "万人", "%", "元/万元"])
+@pytest.mark.parametrize(("sheet", "header"), [("县级数据", "数值"), ("基本信息", "值")])
+def test_a_unit_over_figures_of_different_units_is_an_error(tmp_path, sheet, header, unit):
+    rows = {
+        "县级数据": [["指标项", f"数值（{unit}）"], ["教师平均工资", 98_000]],
+        "基本信息": [
+            ["项目", f"值（{unit}）"],
+            ["县市区", "甲县"],
+            ["行政区划代码", 439901],
+            ["年度", 2020],
+            ["常住人口", 1],
+        ],
+    }
+    file = build_workbook(tmp_path, raw={sheet: rows[sheet]})
+    assert problems_of(file) == [(f"{sheet}!B1", "unit_over_mixed")]
+
+
+def test_yuan_over_the_figures_is_what_they_are_in_and_points_over_scores(tmp_path):
+    sheets, headers = {"县级数据": [{}], "B评分": [{"得分": "2.5分"}]}, {"数值": "数值（元）", "得分": "得分（分）"}
+    facts = facts_of(build_workbook(tmp_path, sheets, headers=headers))
+    assert facts.county_figures["value"].tolist() == [98_000]
+    assert facts.scores["score"].tolist() == [2.5]
+
+
+def test_a_unit_of_area_is_shown_as_it_is_written_and_the_expected_ones_are_few(tmp_path):
+    file = build_workbook(tmp_path, headers={"体育运动场馆面积": "体育运动场馆面积（千㎡）"})
+    with pytest.raises(InvalidInput) as refusal:
+        read_county(file)
+    assert str(refusal.value) == "学校!M1: “体育运动场馆面积（千㎡）” is in 千㎡; expected one of: ㎡, 万㎡"
 
 
 def test_spending_in_yuan_is_brought_to_wan_yuan(tmp_path):

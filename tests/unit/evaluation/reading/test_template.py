@@ -86,7 +86,7 @@ def test_words_can_be_chosen_and_long_lists_stand_on_a_hidden_sheet(template):
     keys = [rule.formula1 for rule in book["县级数据"].data_validations.dataValidation if rule.type == "list"]
     assert keys == ["选项!$A$1:$A$36"]
     assert book["选项"].sheet_state == "hidden"
-    assert book["选项"]["A46"].value == "三年死亡"
+    assert book["选项"]["A36"].value == "三年死亡"
 
 
 def test_keys_are_filled_in_with_what_they_mean(template):
