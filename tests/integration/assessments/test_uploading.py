@@ -12,6 +12,7 @@ from evaluation.errors import InvalidInput
 from survey_app.domain.assessments import EntryKey, EntryKind, Upload, workbook_owner
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import UnknownAssessment
+from survey_app.services.assessments import uploading
 from survey_app.services.assessments.entering import Typed, save_finding
 from survey_app.services.assessments.entries import current_entries
 from survey_app.services.assessments.uploading import (
@@ -227,6 +228,21 @@ def test_rows_of_another_rulebook_are_reported_and_not_taken_over(
     found = report(database, id_, upload)
     assert found.taken_over == 0
     assert ("现场核查", "A2") in [(one.sheet, one.cell) for one in found.warnings]
+
+
+def test_what_fails_midway_leaves_nothing(
+    database: Database, clock: FixedClock, send: Callable[..., Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the machine goes down")
+
+    id_ = start(database, clock)
+    monkeypatch.setattr(uploading, "record_act", fail)  # the last thing of the transaction
+    with pytest.raises(RuntimeError):
+        send(id_, workbook({"现场核查": [{}]}))
+    with database.read() as connection:
+        assert list_entries(connection, id_) == []
+    assert (uploads_of(database, id_), files_kept(database)) == ([], 0)
 
 
 def test_two_uploads_at_once_are_two_versions(

@@ -6,6 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,9 +23,10 @@ from survey_app.services.assessments.uploading import uploads_of
 from survey_app.services.tokens import make_token
 from survey_app.storage.session import Database
 from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_SCHOOL
-from tests.builders_assessments import ADMIN, picture, start, workbook
+from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook
 from tests.builders_staff import StaffBrowser, sign_in_as
 from tests.builders_web import Page
+from tests.paths import GOLDEN, needs_golden
 
 NASTY = "<script>alert(1)</script> 🏫𠮷 ' \" & {{ 7*7 }} %s\n" + "长" * 1900
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt; 🏫𠮷 &#39; &#34; &amp; {{ 7*7 }} %s\n"
@@ -509,3 +511,59 @@ def test_the_programs_document_is_the_verdict(
         result.outcome,
         ["3"],
     )
+
+
+# --- survey ------------------------------------------------------------------------------------------------------------------
+
+
+def test_without_a_closed_survey_the_page_says_what_comes_first(li: StaffBrowser, begun: str) -> None:
+    page = li.get(f"{OWN}/survey").text
+    assert "本县区还没有已结束的问卷调查" in page
+    assert 'type="radio"' not in page
+    assert li.post(f"{OWN}/survey", {"campaign": "c1", "seen": ""}).status_code == 422  # open, and of another county
+
+
+@needs_golden
+def test_a_closed_survey_is_joined_and_parted(chief: StaffBrowser, database: Database, clock: FixedClock) -> None:
+    folder = GOLDEN / "counties" / "good-11"
+    for name in ("one", "two"):
+        close_golden_survey(database, clock, folder, name)
+    path = f"/assessments/{start(database, clock, replace(NEW, county_code='430300'))}"
+    chief.post(f"{path}/workbook", {"workbook": (io.BytesIO((folder / "workbook.xlsx").read_bytes()), "a.xlsx")})
+    assert "下一步：关联已结束的问卷调查" in chief.get(path).text
+    page = followed(chief, chief.post(f"{path}/survey", {"campaign": "one", "seen": ""}))
+    assert "92.38%" in page
+    assert "各步都已填完" in page
+    stale = chief.post(f"{path}/survey", {"campaign": "two", "seen": ""})
+    assert stale.status_code == 409
+    assert "有人改了选择" in stale.text
+    assert 'value="one" checked' in stale.text
+    page = followed(chief, chief.post(f"{path}/survey", {"campaign": "", "seen": "one"}))
+    assert "已取消关联的问卷调查" in page
+
+
+def test_a_veto_that_somebody_else_saved_is_shown_beside_the_own(
+    li: StaffBrowser, wang: StaffBrowser, begun: str
+) -> None:
+    li.post(f"{OWN}/vetoes/1", {"choice": "no", "text": "未接到举报", "seen": "0"})
+    answer = wang.post(f"{OWN}/vetoes/1", {"choice": "yes", "text": "有两起举报", "seen": "0"})
+    assert answer.status_code == 409
+    assert 'value="yes" checked' not in answer.text  # they disagree: somebody must choose
+    assert 'value="no" checked' not in answer.text
+    page = followed(wang, wang.post(f"{OWN}/vetoes/1", {"act": "theirs"}))
+    assert "未接到举报" in page
+
+
+def test_photos_alone_are_saved_and_the_form_stays(li: StaffBrowser, begun: str) -> None:
+    answer = li.post(f"{OWN}/findings/10.1", {"choice": "", "seen": "0", "photos": [(io.BytesIO(picture()), "a.jpg")]})
+    assert answer.headers["Location"] == f"{OWN}/findings/10.1"
+    assert "10.1 的照片已保存" in followed(li, answer)
+
+
+def test_a_score_that_changed_meanwhile_is_not_set_aside(li: StaffBrowser, begun: str) -> None:
+    send_workbook(li, workbook({"B评分": [{}]}))
+    send_workbook(li, workbook({"B评分": [{"得分": 3}]}))
+    form = {"clause": "8.1", "owner": "@甲", "seen": "1", "text": "重复"}
+    answer = li.post(f"{OWN}/scores/8/set-aside", form)
+    assert answer.status_code == 409
+    assert "没有改动任何内容" in answer.text
