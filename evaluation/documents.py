@@ -7,7 +7,7 @@ from pathlib import Path
 from evaluation.reading import wording
 from evaluation.reading.cells import plain
 from evaluation.reading.columns import BASIC, BASIC_ITEMS, SHEETS, Column, Sheet
-from evaluation.reading.vocabulary import RETENTION_KEYS, UNIT_WORDS
+from evaluation.reading.vocabulary import ENTERED, FIGURE_KEYS, PART_OF, RETAINED, RETENTION_KEYS, UNIT_WORDS
 from evaluation.rulebook.document import rulebooks_document
 
 
@@ -36,8 +36,16 @@ def _sheet_section(sheet: Sheet) -> Iterator[str]:
         yield from (_column_line(item) for item in BASIC_ITEMS)
         yield ""
     if any(column.kind == "key" for column in sheet.columns):
-        yield f"The keys are those that the rulebook's clauses name (`junheng rulebook show`), and {', '.join(RETENTION_KEYS)}."
-        yield ""
+        yield from _keys_section()
+
+
+def _keys_section() -> Iterator[str]:
+    yield f"The keys are {', '.join(FIGURE_KEYS)}; instead of {RETAINED} and {ENTERED}, {', '.join(RETENTION_KEYS)}, all five."
+    yield "Another key is reported (with the one that may be meant) and decides nothing, unless the rulebook's own clauses name it. A key that is absent"
+    yield "makes its clause missing; some of the five numbers without the others count as absent, and are reported."
+    yield ""
+    yield f"Reported as odd: {'; '.join(f'{part} above {whole}' for part, whole in PART_OF.items())}."
+    yield ""
 
 
 def _column_line(column: Column) -> str:

@@ -24,6 +24,10 @@ _WHOLE_AS_TEXT = re.compile(r"(\d+)\.0+")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,39}")
 # Excel keeps 15 digits of a number; a longer one has lost its tail.
 _EXACT_LIMIT = 1e15
+# A number beyond this is written with an exponent: nobody counts its digits.
+_LONGEST = 1e21
+# From here on the digits after the point say nothing.
+_LARGE = 1e5
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 Value = str | float | int | None
@@ -264,7 +268,14 @@ def plain(value: float) -> str:
     """A number without superfluous zeros or an exponent, for messages and texts: 12, 0.15, 4303000000."""
     if not math.isfinite(value):
         return str(value)
-    return f"{value:.0f}" if value == int(value) and abs(value) < _EXACT_LIMIT else f"{value:.10g}"
+    if value == int(value) and abs(value) < _LONGEST:
+        return f"{value:.0f}"
+    return f"{value:.10g}"
+
+
+def rounded(value: float) -> str:
+    """A number to six digits, large ones to whole ones and never with an exponent: 12.3457, 100000000."""
+    return plain(round(value)) if abs(value) >= _LARGE else plain(float(f"{value:.6g}"))
 
 
 _PARSERS: dict[Kind, Callable[[object, Column, float], Value | Complaint]] = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from evaluation.errors import InputProblem, Message
+from evaluation.errors import InputProblem, Message, Phrase
 from evaluation.reading import wording
 from evaluation.reading.cells import expected, plain
 from evaluation.reading.columns import BAND_FIELDS, BANDS, SHARED_FIELDS
@@ -18,6 +18,9 @@ from evaluation.reading.vocabulary import (
 )
 
 LOWEST_WAGE_YUAN = 1_000
+YUAN_PER_WAN = 10_000
+# what a year's wage in 元 may be, to guess at one typed in 万元
+PLAUSIBLE_WAGE_YUAN = (10_000, 1_000_000)
 Problems = Iterator[InputProblem]
 
 
@@ -188,8 +191,15 @@ def wages(figures: Table) -> Problems:
     for row in figures.rows:
         value = row.get("value")
         if row.get("key") in WAGE_KEYS and value is not None and value < LOWEST_WAGE_YUAN:
-            values = {"key": row.get("key"), "got": plain(value), "wan": plain(value * 10_000)}
+            values = {"key": row.get("key"), "got": plain(value), "then": _in_yuan(value)}
             yield problem(figures, row, "value", wording.WAGE_TOO_LOW, **values)
+
+
+def _in_yuan(value: float) -> Phrase | str:
+    """The wage to write if 万元 were typed, where that is plausible."""
+    lowest, highest = PLAUSIBLE_WAGE_YUAN
+    yuan = value * YUAN_PER_WAN
+    return Phrase(wording.WRITE_WAGE, {"wan": plain(yuan)}) if lowest <= yuan <= highest else ""
 
 
 def retention(figures: Table) -> Problems:

@@ -1,13 +1,14 @@
 """What is plausible but odd in a workbook: each finder returns warnings; none of them changes a number."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from statistics import median
 from typing import Any
 
 from evaluation.errors import InputProblem, Phrase
 from evaluation.reading import wording
 from evaluation.reading.basics import Basics
-from evaluation.reading.cells import plain
+from evaluation.reading.cells import plain, rounded
 from evaluation.reading.checks import band_counts, problem, repeated, rows_by_school, school_stage
 from evaluation.reading.columns import CLASS_BANDS, CLASSES, FIGURES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS
 from evaluation.reading.figures import figure_oddities
@@ -109,10 +110,10 @@ def _beyond(
                 {
                     "header": SCHOOLS.column(name).header,
                     "per_pupil": Phrase(PER_PUPIL) if is_per_pupil else "",
-                    "value": f"{value:.6g}",
+                    "value": rounded(value),
                     "times": f"{value / usual:.1f}",
                     "stage": row.values["stage"],
-                    "median": f"{usual:.6g}",
+                    "median": rounded(usual),
                 },
             )
 
@@ -160,7 +161,7 @@ def _names(schools: Table) -> Warnings:
 def _classes(tables: Tables) -> Warnings:
     classes, bands = tables.get(CLASSES.name), tables.get(CLASS_BANDS.name)
     if classes is not None:
-        yield from _classes_twice(classes)
+        yield from _classes_twice(classes, tables[SCHOOLS.name])
     listed, pupils = _listed_classes(classes, bands)
     if not listed:
         return
@@ -193,24 +194,31 @@ def _listed_classes(
 def _compare_classes(
     schools: Table, row: Row, sheet: str, listed: float, pupils: tuple[float, float] | None
 ) -> Warnings:
-    values: dict[str, object] = {"school": row.values["school"], "stage": row.values["stage"], "sheet": sheet}
+    values: dict[str, object] = {name: row.values[name] for name in ("school", "name", "stage")} | {"sheet": sheet}
     values |= {"stated": plain(row.values["classes"]), "listed": plain(listed)}
     if pupils is None:
-        if row.values["classes"]:
+        # classes are judged in these stages; those of another need not be listed
+        if row.values["classes"] and row.values["stage"] in STAFFING_NORM:
             yield problem(schools, row, "classes", wording.CLASSES_NONE, **values)
         return
     if listed != row.values["classes"]:
         yield problem(schools, row, "classes", wording.CLASSES_COUNT, **values)
     if not pupils[0] <= row.values["pupils"] <= pupils[1]:
-        sums = {plain(bound): None for bound in pupils}
-        values |= {"stated": plain(row.values["pupils"]), "listed": " – ".join(sums)}
+        values |= {"stated": plain(row.values["pupils"]), "listed": _span(*pupils)}
         yield problem(schools, row, "pupils", wording.CLASSES_PUPILS, **values)
 
 
-def _classes_twice(classes: Table) -> Warnings:
+def _span(low: float, high: float) -> Phrase:
+    message = wording.AT_LEAST if high == inf else wording.EXACTLY if low == high else wording.FROM_TO
+    return Phrase(message, {"low": plain(low), "high": plain(high)})
+
+
+def _classes_twice(classes: Table, schools: Table) -> Warnings:
     names = ("school", "stage", "grade", "class_name")
+    known = {row.get("school"): row.values["name"] for row in schools.rows}
     for row, first in repeated(classes, lambda row: tuple(row.get(name) for name in names)):
-        values = {"school": row.values["school"], "stage": row.values["stage"]}
+        school = row.values["school"]
+        values = {"school": school, "name": known[school], "stage": row.values["stage"]}
         values |= {
             "label": f"{row.values['grade']} {row.values['class_name']}",
             "first": classes.where(first, "class_name"),
@@ -226,7 +234,8 @@ def _finance(finance: Table | None) -> Warnings:
         pupils = row.values["pupils"]
         spending = row.values["spending_wan_yuan"] * 10_000 / pupils if pupils else lowest
         if not lowest <= spending <= highest:
-            yield problem(finance, row, "spending_wan_yuan", wording.SPENDING_ODD, value=f"{spending:.2f}")
+            values = {"value": f"{spending:.2f}", "low": lowest, "high": highest}
+            yield problem(finance, row, "spending_wan_yuan", wording.SPENDING_ODD, **values)
     years = sorted(row.values["year"] for row in finance.rows)
     if len(years) != FINANCE_YEARS or years[-1] - years[0] != FINANCE_YEARS - 1:
         values = {"count": len(years), "years": ", ".join(map(str, years))}

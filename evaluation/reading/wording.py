@@ -172,7 +172,7 @@ ROW_EXAMPLE = Message(
 )
 ROWS_UNTYPED = Message(
     "rows_untyped",
-    en="{count} rows have no value yet and are left out: {keys}",
+    en="rows without a value yet, left out ({count}): {keys}",
     zh="{count} 行尚未填写，未计入：{keys}",
 )
 
@@ -337,9 +337,10 @@ CLASSES_TWICE = Message(
 )
 WAGE_TOO_LOW = Message(
     "wage_too_low",
-    en="{key} is {got}; expected 元 a year (in 万元? then write {wan})",
-    zh="{key}为 {got}；应以元/年填写（是否以万元填写？应为 {wan}）",
+    en="{key} is {got}; the unit is 元 a year; 万元 typed?{then}",
+    zh="{key}为 {got}；单位是元/年，是否以万元填写？{then}",
 )
+WRITE_WAGE = Message("write_wage", en=" Then write {wan}", zh="若是，应填 {wan}")
 RETENTION_TWICE = Message(
     "retention_twice",
     en="{key} is {got}, but the five numbers give {computed}; keep one of the two",
@@ -364,23 +365,26 @@ FAR_ABOVE_MEDIAN = Message(
 )
 CLASSES_PUPILS = Message(
     "odd_class_pupils",
-    en="the classes of {school} {stage} add up to {listed} pupils, 学生数 is {stated}",
-    zh="{school}{stage}各班学生合计 {listed} 人，学生数为 {stated}",
+    en="the classes of {name} ({school}) {stage} add up to {listed} pupils, 学生数 is {stated}",
+    zh="{name}（{school}）{stage}各班学生合计{listed}人，学生数为 {stated}",
 )
+AT_LEAST = Message("at_least", en="at least {low}", zh="至少 {low} ")
+FROM_TO = Message("from_to", en="{low} to {high}", zh=" {low} 至 {high} ")
+EXACTLY = Message("exactly", en="{low}", zh=" {low} ")
 CLASSES_COUNT = Message(
     "odd_class_count",
-    en="{school} {stage} has {listed} classes in {sheet}, 班级数 is {stated}",
-    zh="{school}{stage}在“{sheet}”有 {listed} 个班，班级数为 {stated}",
+    en="{name} ({school}) {stage}: classes in {sheet}: {listed}, 班级数 is {stated}",
+    zh="{name}（{school}）{stage}在“{sheet}”有 {listed} 个班，班级数为 {stated}",
 )
 CLASSES_NONE = Message(
     "odd_class_none",
-    en="{school} {stage} has no classes in {sheet}, 班级数 is {stated}",
-    zh="{school}{stage}在“{sheet}”没有班级，班级数为 {stated}",
+    en="{name} ({school}) {stage} has no classes in {sheet}, 班级数 is {stated}",
+    zh="{name}（{school}）{stage}在“{sheet}”没有班级，班级数为 {stated}",
 )
 CLASS_TWICE = Message(
     "odd_class_twice",
-    en="the class {label} of {school} {stage} stands here a second time (first at {first})",
-    zh="{school}{stage}的{label}重复出现（首次在 {first}）",
+    en="the class {label} of {name} ({school}) {stage} stands here a second time (first at {first})",
+    zh="{name}（{school}）{stage}的{label}重复出现（首次在 {first}）",
 )
 STAFF_HIGH = Message(
     "odd_staff",
@@ -402,8 +406,8 @@ BUDGET_LOW = Message(
 )
 SPENDING_ODD = Message(
     "odd_spending",
-    en="一般公共预算教育支出 is {value} 元 a pupil; expected 万元 in the cell",
-    zh="生均一般公共预算教育支出为 {value} 元；此列应以万元填写",
+    en="一般公共预算教育支出 is {value} 元 a pupil, outside {low} to {high}; is the amount in the unit of the header (万元 where it names none)?",
+    zh="生均一般公共预算教育支出为 {value} 元，不在 {low} 至 {high} 元之间；金额与表头单位（未写则为万元）是否一致？",
 )
 FINANCE_YEARS = Message(
     "odd_finance_years",
@@ -507,12 +511,14 @@ WORKBOOK_INTRODUCTION = (
     "`junheng check` says what is wrong in a filled one, each line `sheet!cell: what is wrong and what is expected`.",
     "",
     "- Headers are found by name, in any order, below any number of title rows, with a unit in brackets or after a line break.",
-    "  Unknown columns and sheets are reported and ignored; a sheet without rows counts as not supplied.",
-    "- A unit in a header is obeyed: 万元, 万人, 万㎡ are multiplied by 10,000 and reported; a unit that is not listed below is an error.",
+    "  Unknown columns and sheets are reported and ignored; a sheet with a header and no row of data counts as not supplied (its clauses are missing), and is reported.",
+    "- A unit in a header is obeyed: 万元, 万人, 万㎡ are multiplied by 10,000 and reported; a unit that is not listed below is an error, and so are several",
+    "  at once (元/万元) and a unit such as 万元 over 数值 of 县级数据 or 值 of 基本信息, whose figures have different units (the name of one figure may carry its own).",
     "- Full-width digits, thousands separators, blanks round a value and numbers stored as text are read as people mean them.",
     "- A required cell that is empty is an error, never 0; so are `*`, `-`, 无, an error such as `#DIV/0!`, and a formula without a stored result.",
     "- Codes and clause numbers are text. A code turned into scientific notation (4.303E+09) is an error.",
     "- A row whose first cell begins with 示例 is an example and is ignored; so are rows such as 合计 (reported).",
-    "- A row in which only the key of 县级数据, 现场核查, B评分, 一票否决 or 调查对象规模 is filled has not been typed yet: it is left out, and reported.",
+    "- A row in which only the key of 县级数据, 现场核查, B评分, 一票否决 or 调查对象规模 is filled has not been typed yet: it is left out as if absent, and reported.",
+    "  A row that was begun must be finished: one of 现场核查 with 依据 and no 结论, or of B评分 with 评估人 and no 得分, is an error.",
     "",
 )

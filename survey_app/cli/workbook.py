@@ -50,9 +50,13 @@ def check(ctx: click.Context, workbook: Path, name: str | None, as_json: bool) -
         print_problems(problems, language)
         for warning in warnings:
             click.echo(f"warning: {warning.text(language)}")
-        click.echo(f"{workbook.name}: {len(problems)} problems, {len(warnings)} warnings")
+        click.echo(f"{workbook.name}: {_count(problems, 'problem')}, {_count(warnings, 'warning')}")
     if problems:
         ctx.exit(WRONG_INPUT)
+
+
+def _count(found: list[InputProblem], word: str) -> str:
+    return f"{len(found)} {word}{'' if len(found) == 1 else 's'}"
 
 
 def _check(workbook: Path, name: str | None) -> tuple[list[InputProblem], list[InputProblem]]:

@@ -333,6 +333,16 @@ def test_wage_in_ten_thousands_is_an_error_unless_its_name_says_so(tmp_path):
 RETENTION = {"毕业生数": 980, "三年转入": 30, "三年转出": 40, "三年前初一在校生数": 1002, "三年死亡": 2}
 
 
+@pytest.mark.parametrize(
+    ("wage", "hint"),
+    [(9.8, "万元 typed? Then write 98000"), (999, "万元 typed?"), (0, "万元 typed?")],
+)
+def test_wage_to_write_is_named_only_where_it_is_plausible(tmp_path, wage, hint):
+    with pytest.raises(InvalidInput) as refusal:
+        read_county(build_workbook(tmp_path, {"县级数据": [{"数值": wage}]}))
+    assert str(refusal.value) == f"县级数据!B2: 教师平均工资 is {wage}; the unit is 元 a year; {hint}"
+
+
 def figures(values):
     return [{"指标项": key, "数值": value} for key, value in values.items()]
 

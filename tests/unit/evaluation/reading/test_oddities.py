@@ -2,6 +2,7 @@
 
 import pytest
 
+from evaluation.reading.county import read_county
 from tests.builders import JUNIOR_CODE, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
 from tests.paths import GOLDEN, needs_golden
 from tests.unit.evaluation.reading.reading_cases import warnings_of
@@ -151,3 +152,47 @@ def test_years_of_spending_that_are_not_five_in_a_row(tmp_path):
     assert warnings_of(build_workbook(tmp_path, {"财政": [*FIVE_YEARS[:4], {"年份": 2022}]})) == [
         ("财政", "odd_finance_years")
     ]
+
+
+def texts_of(file, language="en"):
+    return [warning.text(language) for warning in read_county(file).warnings]
+
+
+def test_open_band_adds_up_to_at_least_its_fewest_pupils(tmp_path):
+    """Five classes of 66 and more hold at least 330 pupils; nobody reads "inf"."""
+    file = build_workbook(tmp_path, {"学校": [{"学生数": 300, "班级数": 5}], "班额分布": [{"66人以上": 5}]})
+    school = f"{PRIMARY_SCHOOL['学校名称']} ({PRIMARY_CODE})"
+    assert texts_of(file)[-1] == f"学校!G2: the classes of {school} 小学 add up to at least 330 pupils, 学生数 is 300"
+    assert "各班学生合计至少 330 人，学生数为 300" in texts_of(file, "zh")[-1]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "en", "zh"),
+    [
+        ({"班额分布": [{"46-50": 12}]}, "add up to 552 to 600 pupils", "合计 552 至 600 人"),
+        ({"班级": [{"班级": n, "学生数": 40} for n in range(1, 13)]}, "add up to 480 pupils", "合计 480 人"),
+    ],
+)
+def test_sum_of_classes_is_one_number_or_from_to(tmp_path, sheets, en, zh):
+    file = build_workbook(tmp_path, {"学校": [{}], **sheets})
+    assert en in texts_of(file)[0]
+    assert zh in texts_of(file, "zh")[0]
+
+
+def test_classes_of_stages_that_are_not_judged_by_them_need_not_be_listed(tmp_path):
+    special = {"学校代码": "4399010088", "学校名称": "启智学校", "办学类型": "特殊教育学校", "学段": "特教"}
+    rows = [{"班级": n, "学生数": 41 if n < 5 else 42} for n in range(1, 13)]
+    assert warnings_of(build_workbook(tmp_path, {"学校": [{}, special], "班级": rows})) == []
+
+
+def test_large_numbers_are_written_without_an_exponent(tmp_path):
+    file = build_workbook(tmp_path, {"学校": many_schools({"年度公用经费预算": 123_456_789})})
+    assert any("年度公用经费预算 is 123456789," in text for text in texts_of(file))
+
+
+def test_spending_outside_the_usual_names_no_other_unit_than_the_header(tmp_path):
+    header = {"一般公共预算教育支出": "一般公共预算教育支出（元）"}
+    (text,) = [
+        one for one in texts_of(build_workbook(tmp_path, {"财政": FIVE_YEARS}, headers=header)) if "财政!B2" in one
+    ]
+    assert "outside 500 to 1000000; is the amount in the unit of the header" in text
