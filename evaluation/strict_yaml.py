@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from evaluation.errors import InputProblem, InvalidInput, Message
@@ -113,7 +113,7 @@ def read_document(file: Path) -> Document:
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         raise InvalidInput([InputProblem(file.name, NOT_READABLE, {"reason": reason})]) from error
     try:
-        return Document(file, YAML(typ="rt").load(text))
+        return Document(file, _parser().load(text))
     except DuplicateKeyError as error:
         key = str(error.problem).split('"')[1] if '"' in str(error.problem) else str(error.problem)
         raise InvalidInput([_marked(file, error, DUPLICATE_KEY, {"key": key})]) from error
@@ -121,6 +121,19 @@ def read_document(file: Path) -> Document:
         raise InvalidInput([_marked(file, error, NOT_YAML, {"reason": str(error.problem)})]) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput([InputProblem(file.name, NOT_YAML, {"reason": str(error)})]) from error
+
+
+class _TextOfTimes(RoundTripConstructor):
+    """Times stay as they were typed: an impossible one is a mistake of one key, to be told with the others."""
+
+
+_TextOfTimes.add_constructor("tag:yaml.org,2002:timestamp", _TextOfTimes.construct_scalar)
+
+
+def _parser() -> YAML:
+    parser = YAML(typ="rt")
+    parser.Constructor = _TextOfTimes
+    return parser
 
 
 def _marked(file: Path, error: MarkedYAMLError, message: Message, values: dict[str, object]) -> InputProblem:
