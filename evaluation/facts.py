@@ -106,7 +106,8 @@ def table_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFra
 class Facts:
     """All tables of one or many counties (columns: `COLUMNS`).
 
-    `layouts` maps (county, table) to a `SheetLayout`; `sources` maps a county to the SHA-256 of its workbook (both may be empty).
+    `layouts` maps (county, table) to a `SheetLayout`; `sources` maps a county to the SHA-256 of its workbook; `moved` maps
+    (county, table, row, field) to the address of a value that was typed elsewhere than in its row (all may be empty).
     """
 
     counties: pd.DataFrame
@@ -125,9 +126,13 @@ class Facts:
     shared_resources: pd.DataFrame = field(default_factory=partial(empty_table, "shared_resources"))
     layouts: Mapping[tuple[str, str], SheetLayout] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[tuple[str, str, int, str], str] = field(default_factory=dict)
 
     def cell(self, county: str, table: str, row: int, name: str = "") -> str:
         """The address of a value, such as `学校!G5`; without a known field or row, the row or the sheet alone; "" if unknown."""
+        moved = self.moved.get((county, table, row, name))
+        if moved is not None:
+            return moved
         layout = self.layouts.get((county, table))
         if layout is None:
             return ""
@@ -145,7 +150,8 @@ def join_facts(parts: Sequence[Facts]) -> Facts:
     tables = {name: pd.concat([getattr(part, name) for part in parts], ignore_index=True) for name in COLUMNS if parts}
     layouts = {key: value for part in parts for key, value in part.layouts.items()}
     sources = {key: value for part in parts for key, value in part.sources.items()}
-    return Facts(**tables, layouts=layouts, sources=sources)
+    moved = {key: value for part in parts for key, value in part.moved.items()}
+    return Facts(**tables, layouts=layouts, sources=sources, moved=moved)
 
 
-assert {one.name for one in fields(Facts)} - {"layouts", "sources"} == set(COLUMNS)  # noqa: S101 - holds both lists together
+assert {one.name for one in fields(Facts)} - {"layouts", "sources", "moved"} == set(COLUMNS)  # noqa: S101 - holds both lists together

@@ -21,11 +21,12 @@ from evaluation.reading.columns import (
     SCHOOLS,
     SCORES,
     SHARED,
+    SHARED_FIELDS,
     SHEETS,
     VETOES,
 )
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.sharing import add_campuses, is_campus, split_rows, without_indoor_sports
+from evaluation.reading.sharing import add_campuses, is_campus, is_shared, split_rows, without_indoor_sports
 from evaluation.reading.vocabulary import (
     ANNEXED,
     CLASS,
@@ -55,6 +56,7 @@ def build_facts(tables: Tables, basics: Basics, sha256: str) -> Facts:
         supplied=_supplied(frames, basics.county),
         layouts=_layouts(tables, basics),
         sources={basics.county: sha256},
+        moved=_shared_cells(tables, basics.county),
     )
 
 
@@ -169,6 +171,18 @@ def _campus(row: Row) -> Record:
 def _shared(row: Row) -> Record:
     pupils = {name: row.get(name) or 0.0 for name in ("primary_pupils", "junior_pupils", "senior_pupils")}
     return _record(row, **pupils)
+
+
+def _shared_cells(tables: Tables, county: str) -> dict[tuple[str, str, int, str], str]:
+    """The cells of 共用资源 in which the four figures of a split school were typed: its own cells in 学校 are empty."""
+    shared = tables.get(SHARED.name)
+    totals = rows_by_school(shared)
+    return {
+        (county, SCHOOLS.table, row.number, name): shared.where(totals[row.values["school"]], name)
+        for row in tables[SCHOOLS.name].rows
+        if shared is not None and is_shared(row, totals)
+        for name in SHARED_FIELDS
+    }
 
 
 def _layouts(tables: Tables, basics: Basics) -> dict[tuple[str, str], SheetLayout]:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from evaluation.facts import join_facts
+from evaluation.reading.columns import SHARED_FIELDS
 from evaluation.reading.sharing import split_total
-from tests.builders import JUNIOR_CODE, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
+from tests.builders import JUNIOR_CODE, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
 from tests.unit.evaluation.reading.reading_cases import facts_of
 
 P, Q = PRIMARY_CODE, "4399010009"
@@ -108,3 +110,22 @@ def test_row_of_another_stage_keeps_its_own_cells_beside_a_total(tmp_path):
     special = {"学段": "特教", "办学类型": "九年一贯制学校", "教学及辅助用房面积": 90}
     facts = facts_of(build_workbook(tmp_path, {"学校": [*nine_year_school(P), special], "共用资源": [{}]}))
     assert by_stage(facts)["teaching_area_m2"].to_dict() == pytest.approx({"小学": 1800, "初中": 1320, "特教": 90})
+
+
+def test_figures_of_a_split_school_lead_to_the_cells_of_the_total(tmp_path):
+    sheets = {"学校": [JUNIOR_SCHOOL, *nine_year_school(P)], "共用资源": [{}]}
+    facts = facts_of(build_workbook(tmp_path, sheets))
+    addresses = [facts.cell("439901", "school_stages", 3, name) for name in SHARED_FIELDS]
+    assert addresses == ["共用资源!E2", "共用资源!F2", "共用资源!G2", "共用资源!H2"]
+    assert [facts.cell("439901", "school_stages", 4, name) for name in SHARED_FIELDS] == addresses
+    assert facts.cell("439901", "school_stages", 3, "pupils") == "学校!G3"
+    assert facts.cell("439901", "school_stages", 2, "teaching_area_m2") == "学校!L2"
+    assert facts.cell("439901", "shared_resources", 2, "teaching_area_m2") == "共用资源!E2"
+
+
+def test_counties_read_together_keep_the_cells_of_their_totals(tmp_path):
+    split = facts_of(build_workbook(tmp_path, {"学校": nine_year_school(P), "共用资源": [{}]}))
+    other = facts_of(build_workbook(tmp_path, name="other.xlsx", basics={"行政区划代码": "439902"}))
+    joined = join_facts([split, other])
+    assert joined.cell("439901", "school_stages", 2, "equipment_yuan") == "共用资源!G2"
+    assert joined.cell("439902", "school_stages", 2, "equipment_yuan") == "学校!N2"
