@@ -94,6 +94,7 @@ def test_gaps_are_named_linked_and_focused(
     keep_picture(page, f"form-with-gaps{'' if scripts else '-without-scripts'}")
     page.locator("#problems a").first.tap()
     expect(page.locator("#q02-1")).to_be_in_viewport()
+    expect(page.locator("#q02 legend")).to_be_in_viewport(ratio=1)
     assert page.locator("#q01-3").is_checked()
     expect(page.locator("#q12-1")).to_have_value("a\nb")
     answer(page, "public")
