@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.assessing import assess
-from evaluation.assessment import Assessment
 from evaluation.errors import InputProblem, InvalidInput, Language, Message
-from evaluation.facts import Facts
-from evaluation.reading.county import Reading, read_county
+from evaluation.reading.county import MoreChecks, Reading, check_county, no_more_checks, read_county
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
-from evaluation.rulebook_input import ignored_rows, require_judgeable
+from evaluation.rulebook_input import ignored_rows, rows_without_use, unjudgeable_rows
+from evaluation.workbook_rows import rows_of_workbook
 
 if TYPE_CHECKING:
+    from evaluation.assessment import Assessment
+    from evaluation.facts import Facts
     from evaluation.reading.template import TemplateContent
     from evaluation.survey.groups import Group
     from evaluation.survey.questionnaire import Questionnaires
@@ -66,50 +66,84 @@ class SurveyAnswers:
     year: int | None = None
 
 
+class _Inputs:
+    """Reads several inputs and keeps what is wrong with each, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self._problems: list[InputProblem] = []
+        self._warnings: list[InputProblem] = []
+
+    def read(self, read: Any, *arguments: Any) -> Any:
+        """The result of `read`, or None with its problems kept."""
+        try:
+            return read(*arguments)
+        except InvalidInput as error:
+            self._problems += error.problems
+            self._warnings += error.warnings
+            return None
+
+    def require_sound(self) -> None:
+        """Raise `InvalidInput` with everything that was kept."""
+        if self._problems:
+            raise InvalidInput(self._problems, self._warnings)
+
+
 def check_workbook(path: Path, rulebook_name: str | None) -> list[InputProblem]:
-    """The warnings of a workbook that can be read (and judged by a rulebook). Raises `InvalidInput` with all problems."""
-    rulebook = load_rulebook(rulebook_name) if rulebook_name else None
-    reading = read_county(path)
-    warnings = list(reading.warnings)
+    """The warnings of a workbook that can be read (and judged by a rulebook). Raises `InvalidInput` with all problems.
+
+    No table is made and nothing is judged, so that neither pandas nor numpy is loaded.
+    """
+    inputs = _Inputs()
+    rulebook = inputs.read(load_rulebook, rulebook_name) if rulebook_name else None
+    checked = inputs.read(check_county, path, checks_of(rulebook))
+    inputs.require_sound()
+    warnings: list[InputProblem] = list(checked.warnings)
     if rulebook is not None:
-        require_judgeable(reading.facts, rulebook)
-        warnings += ignored_rows(reading.facts, rulebook)
+        warnings += rows_without_use(rows_of_workbook(checked.tables), rulebook)
     return warnings
+
+
+def checks_of(rulebook: Rulebook | None) -> MoreChecks:
+    """What this rulebook asks of a workbook's rows, for `read_county` and `check_county`."""
+    if rulebook is None:
+        return no_more_checks
+    return lambda tables: unjudgeable_rows(rows_of_workbook(tables), rulebook)
 
 
 def evaluate_files(
     workbook: Path, rulebook_name: str, survey: SurveyFiles | None, language: Language = "zh"
-) -> tuple[Assessment, list[InputProblem]]:
+) -> tuple["Assessment", list[InputProblem]]:
     """Judge one county's workbook, with its survey if there is one; the warnings come beside the result.
 
     Raises `InvalidInput` with the problems of workbook, rulebook, questionnaires and responses together.
     """
-    problems: list[InputProblem] = []
-    answers = _collect(problems, read_survey, survey) if survey else None
-    return _evaluate(workbook, rulebook_name, answers, problems, language)
+    inputs = _Inputs()
+    answers = inputs.read(read_survey, survey) if survey else None
+    return _evaluate(workbook, rulebook_name, answers, inputs, language)
 
 
 def evaluate_workbook(
     workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, language: Language = "zh"
-) -> tuple[Assessment, list[InputProblem]]:
+) -> tuple["Assessment", list[InputProblem]]:
     """Judge one county's workbook with a survey that was read before. Raises `InvalidInput` with all problems."""
-    return _evaluate(workbook, rulebook_name, survey, [], language)
+    return _evaluate(workbook, rulebook_name, survey, _Inputs(), language)
 
 
 def _evaluate(
-    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, problems: list[InputProblem], language: Language
-) -> tuple[Assessment, list[InputProblem]]:
-    rulebook = _collect(problems, load_rulebook, rulebook_name)
-    reading = _collect(problems, read_county, workbook)
-    if problems or rulebook is None or reading is None:
-        raise InvalidInput(problems)
+    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, inputs: _Inputs, language: Language
+) -> tuple["Assessment", list[InputProblem]]:
+    rulebook = inputs.read(load_rulebook, rulebook_name)
+    reading = inputs.read(read_county, workbook, checks_of(rulebook))
+    inputs.require_sound()
     return judge_reading(reading, rulebook, survey, language)
 
 
 def judge_reading(
     reading: Reading, rulebook: Rulebook, survey: SurveyAnswers | None, language: Language = "zh"
-) -> tuple[Assessment, list[InputProblem]]:
+) -> tuple["Assessment", list[InputProblem]]:
     """Judge what was read. Raises `InvalidInput` where the facts can't be judged, or the survey is another county's."""
+    from evaluation.assessing import assess
+
     facts = reading.facts
     warnings = [*reading.warnings, *ignored_rows(facts, rulebook)]
     county = str(facts.counties["county"].iloc[0])
@@ -128,7 +162,7 @@ def _require_same_county(county: str, survey: SurveyAnswers) -> None:
         raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county, "survey": survey.county})])
 
 
-def _survey_oddities(facts: Facts, survey: SurveyAnswers) -> list[InputProblem]:
+def _survey_oddities(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
     """Where the survey was planned for another number of residents, or another year, than the workbook's."""
     county = facts.counties.iloc[0]
     return [
@@ -141,7 +175,7 @@ def _survey_oddities(facts: Facts, survey: SurveyAnswers) -> list[InputProblem]:
     ]
 
 
-def recognition_of_county(facts: Facts, rulebook: Rulebook, survey: SurveyAnswers) -> dict[str, Any]:
+def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnswers) -> dict[str, Any]:
     """The survey's JSON object (contract, section 5) of the one county that was read."""
     from evaluation.survey.recognition import estimate_recognition, recognition_document
 
@@ -168,15 +202,6 @@ def read_survey(files: SurveyFiles) -> SurveyAnswers:
     questionnaires = load_questionnaires(files.questionnaires)
     responses = read_responses(files.responses, questionnaires)
     return SurveyAnswers(responses, questionnaires, hashlib.sha256(files.responses.read_bytes()).hexdigest())
-
-
-def _collect(problems: list[InputProblem], read: Any, *arguments: Any) -> Any:
-    """The result of `read`, or None with its problems added to the list."""
-    try:
-        return read(*arguments)
-    except InvalidInput as error:
-        problems.extend(error.problems)
-        return None
 
 
 def write_workbook_template(path: Path, rulebook: Rulebook) -> None:

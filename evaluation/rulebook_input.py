@@ -1,13 +1,23 @@
-"""What a rulebook asks of the facts before they can be judged by it, and what of them it has no use for."""
+"""What a rulebook asks of the facts before they can be judged by it, and what of them it has no use for.
 
-from collections.abc import Iterator
+The checks go over rows, wherever these come from: the tables of `Facts`, or the typed rows of a workbook of which no tables are made
+(`evaluation.workbook_rows`), so that `junheng check` needs no pandas and tells these problems together with the reader's.
+"""
 
-from evaluation.criteria.resources import is_in_scope
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 from evaluation.errors import InputProblem, InvalidInput, Message
-from evaluation.facts import Facts
 from evaluation.numeric import is_at_least, is_at_most
 from evaluation.rulebook.criteria import Scored
 from evaluation.rulebook.model import Rulebook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from evaluation.facts import Facts
 
 NO_PUPILS = Message(
     "no_pupils",
@@ -31,52 +41,88 @@ VETO_UNKNOWN = Message(
 )
 
 
-def require_judgeable(facts: Facts, rulebook: Rulebook) -> None:
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """A row of facts and the way to its cells; a value that could not be read is absent from `values`."""
+
+    values: Mapping[str, Any]
+    where: Callable[[str], str]
+
+
+AskedRows = Mapping[str, Iterable[AskedRow]]
+"""The rows of `school_stages`, `scores`, `vetoes` and `findings`, by these names."""
+
+
+def require_judgeable(facts: "Facts", rulebook: Rulebook) -> None:
     """Raise `InvalidInput` with everything in the facts that this rulebook can't judge."""
-    problems = [
-        *_schools_without_pupils(facts, rulebook),
-        *_scores_outside(facts, rulebook),
-        *_unknown_vetoes(facts, rulebook),
-    ]
+    problems = list(unjudgeable_rows(rows_of_facts(facts), rulebook))
     if problems:
         raise InvalidInput(problems)
 
 
-def _schools_without_pupils(facts: Facts, rulebook: Rulebook) -> Iterator[InputProblem]:
-    schools = facts.school_stages
-    asked = schools[is_in_scope(schools, rulebook.resources.scope)]
-    for _, row in asked[~(asked["pupils"] > 0)].iterrows():
-        where = facts.cell(str(row["county"]), "school_stages", int(row["row"]), "pupils")
-        yield InputProblem(where or str(row["school"]), NO_PUPILS, {"name": row["name"]})
-
-
-def _scores_outside(facts: Facts, rulebook: Rulebook) -> Iterator[InputProblem]:
-    points = {clause.id: clause.test.points for clause in rulebook.clauses() if isinstance(clause.test, Scored)}
-    limit = facts.scores["clause"].map(points).astype(float)
-    is_outside = ~(is_at_least(facts.scores["score"], 0) & is_at_most(facts.scores["score"], limit)) & limit.notna()
-    for _, row in facts.scores[is_outside].iterrows():
-        where = facts.cell(str(row["county"]), "scores", int(row["row"]), "score")
-        values = {"clause": row["clause"], "score": row["score"], "points": points[row["clause"]]}
-        yield InputProblem(where, SCORE_OUTSIDE, values)
-
-
-def _unknown_vetoes(facts: Facts, rulebook: Rulebook) -> Iterator[InputProblem]:
-    known = [item.id for item in rulebook.vetoes.items]
-    for _, row in facts.vetoes[~facts.vetoes["item"].isin(known)].iterrows():
-        where = facts.cell(str(row["county"]), "vetoes", int(row["row"]), "item")
-        values = {"rulebook": rulebook.id, "item": row["item"], "expected": ", ".join(known)}
-        yield InputProblem(where, VETO_UNKNOWN, values)
-
-
-def ignored_rows(facts: Facts, rulebook: Rulebook) -> list[InputProblem]:
+def ignored_rows(facts: "Facts", rulebook: Rulebook) -> list[InputProblem]:
     """Warnings: findings and scores of clauses that this rulebook does not decide by them (another rulebook's, or the survey's)."""
-    tables = [("findings", "on_site"), ("scores", "scored")]
-    return [problem for table, test in tables for problem in _ignored(facts, rulebook, table, test)]
+    return list(rows_without_use(rows_of_facts(facts), rulebook))
 
 
-def _ignored(facts: Facts, rulebook: Rulebook, table: str, test: str) -> Iterator[InputProblem]:
-    rows = getattr(facts, table)
-    known = {clause.id for clause in rulebook.clauses_tested_by(test)}
-    for _, row in rows[~rows["clause"].isin(known)].iterrows():
-        where = facts.cell(str(row["county"]), table, int(row["row"]), "clause")
-        yield InputProblem(where, CLAUSE_IGNORED, {"rulebook": rulebook.id, "clause": row["clause"]})
+def rows_of_facts(facts: "Facts") -> AskedRows:
+    """The rows of the tables; of the schools only those without pupils, since no rule asks anything of the others."""
+    schools = facts.school_stages
+    tables = {"school_stages": schools[~(schools["pupils"] > 0)]}
+    tables |= {name: getattr(facts, name) for name in ("scores", "vetoes", "findings")}
+    return {name: list(_rows_of_table(facts, name, table)) for name, table in tables.items()}
+
+
+def _rows_of_table(facts: "Facts", name: str, table: "pd.DataFrame") -> Iterator[AskedRow]:
+    for values in table.to_dict("records"):
+        yield AskedRow(
+            {str(key): value for key, value in values.items()},
+            partial(facts.cell, str(values["county"]), name, int(values["row"])),
+        )
+
+
+def unjudgeable_rows(rows: AskedRows, rulebook: Rulebook) -> Iterator[InputProblem]:
+    """Problems: schools in scope without pupils, scores outside their points, veto items that the rulebook hasn't."""
+    yield from _schools_without_pupils(rows["school_stages"], rulebook)
+    yield from _scores_outside(rows["scores"], rulebook)
+    yield from _unknown_vetoes(rows["vetoes"], rulebook)
+
+
+def rows_without_use(rows: AskedRows, rulebook: Rulebook) -> Iterator[InputProblem]:
+    """Warnings: rows of findings and scores that decide nothing under this rulebook."""
+    for table, test in (("findings", "on_site"), ("scores", "scored")):
+        known = {clause.id for clause in rulebook.clauses_tested_by(test)}
+        for row in rows[table]:
+            clause = row.values.get("clause")
+            if clause is not None and clause not in known:
+                yield InputProblem(row.where("clause"), CLAUSE_IGNORED, {"rulebook": rulebook.id, "clause": clause})
+
+
+def _schools_without_pupils(rows: Iterable[AskedRow], rulebook: Rulebook) -> Iterator[InputProblem]:
+    scope = rulebook.resources.scope
+    for row in rows:
+        values = row.values
+        if any(values.get(name) is None for name in ("kind", "stage", "pupils")) or values["pupils"] > 0:
+            continue
+        if scope.asks(values["stage"], values["kind"], values["pupils"]):
+            name = values.get("name") or values.get("school")
+            yield InputProblem(row.where("pupils") or str(name), NO_PUPILS, {"name": name})
+
+
+def _scores_outside(rows: Iterable[AskedRow], rulebook: Rulebook) -> Iterator[InputProblem]:
+    limits = {clause.id: clause.test.points for clause in rulebook.clauses() if isinstance(clause.test, Scored)}
+    for row in rows:
+        clause, score = row.values.get("clause"), row.values.get("score")
+        points = limits.get(str(clause))
+        if points is None or score is None or (is_at_least(score, 0) and is_at_most(score, points)):
+            continue
+        yield InputProblem(row.where("score"), SCORE_OUTSIDE, {"clause": clause, "score": score, "points": points})
+
+
+def _unknown_vetoes(rows: Iterable[AskedRow], rulebook: Rulebook) -> Iterator[InputProblem]:
+    known = [item.id for item in rulebook.vetoes.items]
+    for row in rows:
+        item = row.values.get("item")
+        if item is not None and item not in known:
+            values = {"rulebook": rulebook.id, "item": item, "expected": ", ".join(known)}
+            yield InputProblem(row.where("item"), VETO_UNKNOWN, values)

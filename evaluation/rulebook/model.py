@@ -30,6 +30,11 @@ class Scope(Cited):
     without_kinds: list[Word]
     small: SmallSchools | None = None
 
+    def asks(self, stage: str, kind: str, pupils: float) -> bool:
+        """Whether a school row is in scope; `evaluation.criteria.resources.is_in_scope` says the same of whole tables."""
+        is_small = self.small is not None and kind == self.small.kind and pupils < self.small.under_pupils
+        return stage in self.stages and kind not in self.without_kinds and not is_small
+
 
 class Excuse(Cited):
     """A school is excused if it meets `at_least_met` resources and the others reach `share` of their thresholds."""

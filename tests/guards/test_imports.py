@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import build_workbook
 from tests.paths import REPOSITORY
 
 # part of evaluation → the parts of evaluation it may import
@@ -26,7 +27,8 @@ EVALUATION = {
     "criteria": {"facts", "formulas", "numeric", "rulebook", "verdicts"},
     "gaps": {"criteria", "numeric", "rulebook"},
     "cross_checks": {"assessment", "facts", "numeric", "rulebook"},
-    "rulebook_input": {"criteria", "errors", "facts", "numeric", "rulebook"},
+    "rulebook_input": {"errors", "facts", "numeric", "rulebook"},
+    "workbook_rows": {"reading", "rulebook_input"},
     "assembly": {"assessment", "facts", "rulebook", "verdicts"},
     "assessing": {
         "assembly",
@@ -53,6 +55,7 @@ EVALUATION = {
         "rulebook",
         "rulebook_input",
         "survey",
+        "workbook_rows",
     },
     "documents": {"errors", "reading", "rulebook", "strict_yaml"},
 }
@@ -156,12 +159,32 @@ def test_evaluation_needs_neither_flask_nor_sqlalchemy() -> None:
     loaded_by(f"{block}\nimport evaluation.commands, evaluation.report.writing, evaluation.survey.recognition")
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "from click.testing import CliRunner\nfrom survey_app.cli import main\nCliRunner().invoke(main, ['--help'])",
-        "import survey_app.cli.workbook",
-    ],
-)
-def test_help_and_check_load_no_heavy_package(code: str) -> None:
-    assert not loaded_by(code) & {"scipy", "pyarrow", "flask", "sqlalchemy", "reportlab", "docx", "pyreadstat"}
+HEAVY = {"scipy", "pyarrow", "pandas", "numpy", "flask", "sqlalchemy", "reportlab", "docx", "pyreadstat", "jinja2"}
+
+
+def loaded_by_command(*arguments: str) -> set[str]:
+    """The packages that a command loads, run to its end."""
+    return loaded_by(
+        "import contextlib, io\n"
+        "from survey_app.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):\n"
+        f"    code = main({list(arguments)!r}, standalone_mode=False)\n"
+        "assert code in (None, 0), code"
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["template"], ["evaluate"], ["rulebook"]], ids=str)
+def test_help_loads_no_heavy_package(command: list[str]) -> None:
+    assert not loaded_by_command(*command, "--help") & HEAVY
+
+
+@pytest.mark.parametrize("rulebook", [[], ["--rulebook", "xiangtan-2018"]], ids=["alone", "rulebook"])
+def test_check_of_a_workbook_loads_no_heavy_package(tmp_path: Path, rulebook: list[str]) -> None:
+    workbook = build_workbook(tmp_path)
+    assert not loaded_by_command("check", str(workbook), *rulebook) & HEAVY
+
+
+def test_template_loads_no_heavy_package(tmp_path: Path) -> None:
+    target = tmp_path / "empty.xlsx"
+    assert not loaded_by_command("template", "--rulebook", "xiangtan-2018", "--out", str(target)) & HEAVY
+    assert target.stat().st_size > 0
