@@ -1,5 +1,8 @@
 """Clauses decided by county figures (县级数据): equal and within a limit, ratios, floors, comparisons."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -7,14 +10,29 @@ from evaluation.criteria.case import Case
 from evaluation.numeric import is_at_least, is_at_most, is_equal
 from evaluation.rulebook.criteria import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
 from evaluation.rulebook.model import Clause
-from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
+from evaluation.verdicts import MISSING, ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
 
 
 def judge_unified_standards(case: Case, clause: Clause, test: UnifiedStandards) -> ClauseVerdicts:
     """The figures of each standard are equal and within its limit; an absent figure leaves its standard missing."""
     statuses = [_judge_standard(case, standard) for standard in test.standards]
+    keys = [key for one in test.standards for key in one.keys]
     evidence = [figure_evidence(case.figure(key), key, one.unit) for one in test.standards for key in one.keys]
-    return ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+    return _naming_absent(
+        case, keys, ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+    )
+
+
+def _naming_absent(case: Case, keys: Sequence[str], verdicts: ClauseVerdicts) -> ClauseVerdicts:
+    """The same verdicts, which name the absent figures where these leave the clause missing."""
+    absent = np.stack([case.figure(key)["value"].isna().to_numpy() for key in keys])
+    is_missing = (verdicts.status == MISSING) & absent.any(axis=0)
+    named = [{"keys": [key for key, gone in zip(keys, column, strict=True) if gone]} for column in absent.T]
+    return replace(
+        verdicts,
+        reasons=["missing_figures" if one else "" for one in is_missing],
+        reason_values=[values if one else {} for values, one in zip(named, is_missing, strict=True)],
+    )
 
 
 def _judge_standard(case: Case, standard: UnifiedStandard) -> Statuses:
@@ -35,7 +53,7 @@ def judge_county_ratio(case: Case, clause: Clause, test: CountyRatio) -> ClauseV
         ratio = np.where(below == 0, np.nan, above / below)
     is_met = (below == 0) | is_at_least(ratio, test.at_least)
     evidence = [figure_evidence(numerator, test.numerator, ""), figure_evidence(denominator, test.denominator, "")]
-    return ClauseVerdicts(
+    verdicts = ClauseVerdicts(
         status=status_of(is_met, ~np.isnan(above) & ~np.isnan(below)),
         value=ratio,
         threshold=test.at_least,
@@ -43,13 +61,14 @@ def judge_county_ratio(case: Case, clause: Clause, test: CountyRatio) -> ClauseV
         limit="at_least",
         evidence=pd.concat(evidence, ignore_index=True),
     )
+    return _naming_absent(case, [test.numerator, test.denominator], verdicts)
 
 
 def judge_county_figure(case: Case, clause: Clause, test: CountyFigure) -> ClauseVerdicts:
     """The figure is at least a number."""
     figure = case.figure(test.key)
     value = figure["value"].to_numpy()
-    return ClauseVerdicts(
+    verdicts = ClauseVerdicts(
         status=status_of(is_at_least(value, test.at_least), ~np.isnan(value)),
         value=value,
         threshold=test.at_least,
@@ -57,6 +76,7 @@ def judge_county_figure(case: Case, clause: Clause, test: CountyFigure) -> Claus
         limit="at_least",
         evidence=figure_evidence(figure, test.key, test.unit),
     )
+    return _naming_absent(case, [test.key], verdicts)
 
 
 def judge_county_comparison(case: Case, clause: Clause, test: CountyComparison) -> ClauseVerdicts:
@@ -64,7 +84,8 @@ def judge_county_comparison(case: Case, clause: Clause, test: CountyComparison) 
     left, right = case.figure(test.key), case.figure(test.not_below)
     value, other = left["value"].to_numpy(), right["value"].to_numpy()
     evidence = [figure_evidence(left, test.key, test.unit), figure_evidence(right, test.not_below, test.unit)]
-    return ClauseVerdicts(
+    verdicts = ClauseVerdicts(
         status=status_of(is_at_least(value, other), ~np.isnan(value) & ~np.isnan(other)),
         evidence=pd.concat(evidence, ignore_index=True),
     )
+    return _naming_absent(case, [test.key, test.not_below], verdicts)

@@ -202,3 +202,26 @@ def test_many_counties_are_judged_as_each_alone() -> None:
 def rename(facts: Any, county: str) -> Any:
     names = [name for name in vars(facts) if name not in {"layouts", "sources"}]
     return replace(facts, **{name: getattr(facts, name).assign(county=county) for name in names})
+
+
+def test_figures_that_leave_a_clause_missing_are_named() -> None:
+    assessment = assessed(figures={"优质高中招生名额": None, "小学公用经费定额_城区": None})
+    missing = {
+        clause.id: clause.reason_values["keys"]
+        for indicator in assessment.indicators
+        for clause in indicator.clauses
+        if clause.reason == "missing_figures"
+    }
+    assert missing == {
+        clause.id: ["优质高中招生名额"] if clause.test == "county_ratio" else ["小学公用经费定额_城区"]
+        for indicator in assessment.indicators
+        for clause in indicator.clauses
+        if clause.status == "missing"
+    }
+    assert len(missing) == 2
+
+
+def test_an_absent_figure_is_not_named_where_another_fails_the_clause() -> None:
+    assessment = assessed(figures={"小学公用经费定额_城区": None, "特教公用经费定额": 1})
+    clauses = [one for indicator in assessment.indicators for one in indicator.clauses if "定额" in str(one.evidence)]
+    assert [(one.status, one.reason) for one in clauses if one.test == "unified_standards"] == [("unmet", "")]
