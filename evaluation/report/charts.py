@@ -32,8 +32,6 @@ BOTTOM = 14
 LABEL_EM = 18.0
 TICK_STEPS = (0.05, 0.1, 0.2)
 MOST_TICKS = 7
-# The font that comes along, which draws the charts of the Word report, has ✓ and △ but no ✗.
-MARKS: Final = {"✓": "✓", "△": "△", "✗": "×", "?": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def coefficient_chart(words: Words, stage: StageView, name: str) -> str:
             "y": TOP + ROW * position,
             "end": LABELS if one.coefficient is None else scale.at(one.coefficient),
             "tone": one.status,
-            "text": f"{_said(words, one)} {MARKS[one.mark]}",
+            "text": f"{_said(words, one)} {one.mark}",
         }
         for position, one in enumerate(stage.rows)
     ]
@@ -117,8 +115,8 @@ def survey_chart(words: Words, survey: SurveyView, name: str) -> str:
             "at": scale.at(one.rate or 0.0),
             "low": None if one.low is None else scale.at(one.low),
             "high": None if one.high is None else scale.at(one.high),
-            "tone": "met" if one.is_met else "unmet",
-            "text": f"{one.rate_text} {'✓' if one.is_met else '×'}",
+            "tone": one.tone,
+            "text": f"{one.rate_text} {one.mark}".strip(),
         }
         for position, one in enumerate(rates)
     ]

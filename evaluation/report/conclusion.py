@@ -220,5 +220,14 @@ def _missing_scores(context: Context, indicators: tuple[IndicatorView, ...]) -> 
     missing = scores.missing if scores is not None else ()
     for one in indicators:
         if one.id in missing:
-            absent = context.words("join.list").join(clause.id for clause in one.clauses if clause.status == "missing")
-            yield ReasonView(one.id, one.title, (context.words("score.missing_clauses", clauses=absent),))
+            yield ReasonView(one.id, one.title, tuple(_absent_scores(context, one)))
+
+
+def _absent_scores(context: Context, indicator: IndicatorView) -> Iterable[str]:
+    """The scores that evaluators owe, and those that only the survey can give."""
+    absent = [one for one in indicator.clauses if one.status == "missing"]
+    by_survey = [one.id for one in absent if one.test == "scored_by_survey"]
+    typed = [one.id for one in absent if one.id not in by_survey]
+    for key, clauses in (("score.missing_clauses", typed), ("score.missing_by_survey", by_survey)):
+        if clauses:
+            yield context.words(key, clauses=context.words("join.list").join(clauses))

@@ -25,14 +25,15 @@ def _write_stage(filing: Filing, stage: StageView, number: int) -> None:
     told = words("join.parts").join(f"{one.name} {one.coefficient_text}" for one in stage.rows)
     filing.picture(coefficient_chart(words, stage, f"coefficients-{number}"), title, told)
     columns = [
-        filing.column("id", 11, "center"),
-        filing.column("indicator", 59),
+        filing.column("id", 9, "center"),
+        filing.column("indicator", 43),
         filing.column("unit", 12, "center"),
-        filing.column("county_value", 18, "right"),
-        filing.column("threshold", 16, "right"),
-        filing.column("coefficient", 18, "right"),
+        filing.column("county_value", 17, "right"),
+        filing.column("threshold", 15, "right"),
+        filing.column("county_result", 19),
+        filing.column("coefficient", 16, "right"),
         filing.column("limit", 10, "right"),
-        filing.column("status", 16),
+        filing.column("coefficient_result", 19),
     ]
     filing.table(title, columns, [_coefficient_row(filing, one) for one in stage.rows])
 
@@ -45,6 +46,7 @@ def _coefficient_row(filing: Filing, one: CoefficientView) -> Row:
         one.unit,
         one.county_value,
         f"≥ {one.threshold}",
+        Cell(one.county_result, ink=INKS[one.county_status or "missing"], is_bold=one.county_status == "unmet"),
         words("coefficients.none") if one.coefficient is None else one.coefficient_text,
         one.limit_text,
         filing.status(one.status, one.mark, words.of("status", one.status)),
@@ -69,7 +71,7 @@ def write_matrices(filing: Filing) -> None:
 def _legend(filing: Filing) -> str:
     words, share = filing.words, filing.report.excuse_share
     basic = [f"△ {words('matrix.legend_basic', share=share)}"] if share else []
-    met, below = f"✓ {words('matrix.legend_met')}", f"✗ {words('matrix.legend_below')}"
+    met, below = f"✓ {words('matrix.legend_met')}", f"× {words('matrix.legend_below')}"
     return words("join.parts").join([met, *basic, below, words("matrix.legend_order")])
 
 

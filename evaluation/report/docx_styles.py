@@ -13,6 +13,7 @@ BODY, HEADING, SECOND, TABLE, LATIN = (WORD_FONTS[name] for name in ("body", "he
 A4_MM = (210.0, 297.0)
 TEXT_WIDTH_MM = 160.0
 WIDE_TEXT_WIDTH_MM = 261.0
+BULLET = "•"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ STYLES = (
     Style("Header", BODY, 9),
     Style("Footer", TABLE, 14),
     Style("TableText", TABLE, 9),
-    Style("TableHead", HEADING, 9),
+    Style("TableHead", HEADING, 9, keeps_next=True),
     Style("TableFigure", TABLE, 14, is_bold=True),
     Style("FactText", BODY, 12, before=3, after=3),
     Style("MatrixText", TABLE, 8),
@@ -69,7 +70,20 @@ def apply_styles(document: Any) -> None:
     for made in document.styles:
         if made.element.rPr is not None or made.type in (WD_STYLE_TYPE.PARAGRAPH, WD_STYLE_TYPE.CHARACTER):
             _set_fonts(made.element.get_or_add_rPr(), _font_of(made.name))
+    _set_bullets(document)
     _set_defaults(document)
+
+
+def _set_bullets(document: Any) -> None:
+    """Bullets as a letter of the text's own font: the template's are letters of Symbol, which is a crossed box where that font is absent."""
+    from docx.oxml.ns import qn
+
+    for level in document.part.numbering_part.element.xpath('.//w:lvl[w:numFmt/@w:val="bullet"]'):
+        level.find(qn("w:lvlText")).set(qn("w:val"), BULLET)
+        for properties in level.findall(qn("w:rPr")):
+            level.remove(properties)
+        level.append(_element("w:rPr", {}))
+        level[-1].append(_element("w:rFonts", {f"w:{name}": BODY for name in ("ascii", "hAnsi", "eastAsia", "cs")}))
 
 
 def _font_of(name: str) -> str:

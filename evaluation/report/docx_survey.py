@@ -42,17 +42,16 @@ def _write_verdict(filing: Filing, survey: SurveyView) -> None:
 def _write_rates(filing: Filing, title: str, first: str, rates: Iterable[RateView]) -> None:
     columns = [
         filing.column(first, 25),
-        filing.column("rate", 22, "right"),
-        filing.column("interval", 37),
-        filing.column("base", 16, "right"),
-        filing.column("dont_know", 17, "right"),
-        filing.column("unanswered", 17, "right"),
-        filing.column("remark", 26),
+        filing.column("rate", 20, "right"),
+        filing.column("interval", 36),
+        filing.column("base", 23, "right"),
+        filing.column("dont_know", 14, "right"),
+        filing.column("unanswered", 14, "right"),
+        filing.column("remark", 28),
     ]
     filing.table(title, columns, [_rate_row(one) for one in rates])
 
 
 def _rate_row(one: RateView) -> Row:
-    mark, tone = ("✓", "met") if one.is_met else ("✗", "unmet")
-    rate = Cell(f"{one.rate_text} {mark}", "right", ink=INKS[tone]) if one.rate is not None else one.rate_text
+    rate = Cell(f"{one.rate_text} {one.mark}", "right", ink=INKS[one.tone]) if one.mark else one.rate_text
     return [one.label, rate, one.interval_text, one.base, one.dont_know, one.missing, one.remark]

@@ -15,7 +15,7 @@ from evaluation.report.sentences import (
     failure_texts,
 )
 
-MARKS: dict[Status, str] = {"met": "✓", "unmet": "✗", "missing": "?"}
+MARKS: dict[Status, str] = {"met": "✓", "unmet": "×", "missing": "?"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from evaluation.numeric import round_up_whole
 from evaluation.report.context import Context
 from evaluation.report.figures import value_fails
 from evaluation.report.numbers import is_met
-from evaluation.report.sentences import evidence_text, failure_label, reason_text
+from evaluation.report.sample import reason_text
+from evaluation.report.sentences import evidence_text, failure_label
 from evaluation.report.wording import LEDGER, LEDGER_SHEETS, LEDGER_STATES, Words
 
 Amount = float | str | None
@@ -45,9 +46,32 @@ class LedgerRow:
 def ledger_rows(assessment: Assessment) -> list[LedgerRow]:
     """The gaps of an assessment, sheet by sheet, in the rulebook's order."""
     context = Context(assessment, Words("zh"))
-    rows = [*_resource_rows(context), *_clause_rows(context), *_score_rows(context), *_veto_rows(context)]
+    rows = [*_resource_rows(context), *_clause_rows(context)]
+    rows = [*_without_repeats(rows), *_score_rows(context), *_veto_rows(context)]
     order = list(LEDGER_SHEETS)
     return sorted(rows, key=lambda row: order.index(row.sheet))
+
+
+def _without_repeats(rows: list[LedgerRow]) -> list[LedgerRow]:
+    """One row for what a school of several stages lacks once: clauses of one indicator that say the same of it share a row."""
+    found: dict[tuple[Amount, ...], LedgerRow] = {}
+    for number, row in enumerate(rows):
+        clause, _, label = row.indicator.partition(" ")
+        is_shared = row.sheet == "schools"
+        once = (row.school, clause.partition(".")[0], label, row.required, row.actual, row.unit)
+        same = once if is_shared else (float(number),)
+        found[same] = _joined(found[same], row) if same in found else row
+    return list(found.values())
+
+
+def _joined(row: LedgerRow, other: LedgerRow) -> LedgerRow:
+    clauses, _, label = row.indicator.partition(" ")
+    both = _listed(clauses, other.indicator.partition(" ")[0])
+    return replace(row, stage=_listed(row.stage, other.stage), indicator=f"{both} {label}".strip())
+
+
+def _listed(texts: str, text: str) -> str:
+    return LEDGER["join"].join(dict.fromkeys([*texts.split(LEDGER["join"]), text]))
 
 
 def _resource_rows(context: Context) -> Iterator[LedgerRow]:

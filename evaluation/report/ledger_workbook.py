@@ -188,7 +188,7 @@ def _dustless(amount: float) -> float:
 
 def _decimals(row: LedgerRow) -> int:
     """Decimals that keep the row's numbers apart: none for people, as many as it takes for a coefficient that just fails."""
-    amounts = [one for one in (row.required, row.actual) if isinstance(one, float)]
+    amounts = [_dustless(one) for one in (row.required, row.actual) if isinstance(one, float)]
     if not amounts or all(one.is_integer() for one in amounts):
         return 0
     scale = 100 if row.is_share else 1

@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from evaluation import numeric
 from evaluation.assessment import ResourceIndicator, Status
 from evaluation.report.context import Context
+from evaluation.report.figures import COUNTY_REASONS
 from evaluation.report.indicators import MARKS
 from evaluation.report.numbers import COEFFICIENT, show_against, show_threshold
 
 
 @dataclass(frozen=True, slots=True)
 class CoefficientView:
-    """One resource in one stage: county value against threshold, coefficient (also as a number, for the chart) against limit."""
+    """One resource in one stage: county value against threshold, coefficient (also as a number, for the chart) against limit.
+
+    `county_status` is None for a county value that the rule doesn't judge; `status` and `mark` are the coefficient's alone.
+    """
 
     id: str
     name: str
     unit: str
     county_value: str
     threshold: str
+    county_status: Status | None
+    county_result: str
     coefficient: float | None
     coefficient_text: str
     limit: float
@@ -52,12 +58,15 @@ def _row(context: Context, resource: ResourceIndicator, stage: str) -> Coefficie
     coefficient = assessment.coefficients.get(stage, {}).get(resource.id)
     threshold, limit = resource.thresholds[stage], resource.coefficient_limits[stage]
     status = _status(_is_even(coefficient, limit, value))
+    county_status = _county_status(context, resource, value, threshold)
     return CoefficientView(
         id=resource.id,
         name=resource.name,
         unit=context.words.unit(resource.unit),
         county_value=show_against(value, threshold, "at_least"),
         threshold=show_threshold(threshold),
+        county_status=county_status,
+        county_result=_said(context, county_status),
         coefficient=coefficient,
         coefficient_text=show_against(coefficient, limit, "at_most", COEFFICIENT),
         limit=limit,
@@ -65,6 +74,30 @@ def _row(context: Context, resource: ResourceIndicator, stage: str) -> Coefficie
         status=status,
         mark=MARKS[status],
     )
+
+
+def _county_status(
+    context: Context, resource: ResourceIndicator, value: float | None, threshold: float
+) -> Status | None:
+    """Whether the county's value reaches its threshold; None where it doesn't and the rule asks that of the schools only."""
+    if value is None:
+        return "missing"
+    if numeric.is_at_least(value, threshold):
+        return "met"
+    clauses = (clause for one in context.assessment.indicators for clause in one.clauses if one.id in _ids(resource))
+    fails = any(one.reason in COUNTY_REASONS and one.threshold == threshold for one in clauses)
+    return "unmet" if fails else None
+
+
+def _ids(resource: ResourceIndicator) -> tuple[str, str]:
+    """The indicator that a resource is judged by: "1", or "R1" of the national rulebook."""
+    return resource.id, f"R{resource.id}"
+
+
+def _said(context: Context, status: Status | None) -> str:
+    if status is None:
+        return context.words("status.not_judged")
+    return f"{MARKS[status]} {context.words.of('status', status)}"
 
 
 def _is_even(coefficient: float | None, limit: float, county_value: float | None) -> bool | None:

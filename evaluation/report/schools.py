@@ -11,7 +11,7 @@ from evaluation.report.context import Context
 from evaluation.report.numbers import COUNT, show, show_against, show_difference, show_threshold
 
 Reach = Literal["met", "basic", "below"]
-MARKS: dict[Reach, str] = {"met": "✓", "basic": "△", "below": "✗"}
+MARKS: dict[Reach, str] = {"met": "✓", "basic": "△", "below": "×"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Why a clause is not met, and by how much, in plain sentences."""
 
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 from evaluation.assessment import ClauseResult, Evidence, SchoolFailure
 from evaluation.report import numbers
@@ -16,15 +18,19 @@ from evaluation.report.numbers import (
     show_difference,
     show_threshold,
 )
+from evaluation.report.sample import reason_text
 
 NAMES_LISTED = 5
+LABEL_JOIN = " · "
 COUNTED = frozenset({"pupil", "room"})
+# A band of class sizes as the workbook's columns name it: 56-60, 66人以上.
+BAND = re.compile("(?P<low>[0-9]+)-(?P<high>[0-9]+)|(?P<least>[0-9]+)人以上")
 
 
 def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> tuple[str, ...]:
     """Sentences about a clause that is unmet or missing; none about one that is met."""
     if clause.status == "missing":
-        return (context.words.of("missing", clause.test),)
+        return (_about_missing(context, clause),)
     if clause.status == "met" or clause.points is not None:
         return ()
     found = [
@@ -34,6 +40,13 @@ def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> 
     ]
     found += list(_about_reason(context, clause))
     return tuple(found) or (_about_statement(context, clause),)
+
+
+def _about_missing(context: Context, clause: ClauseResult) -> str:
+    keys = clause.reason_values.get("keys", ()) if clause.reason == "missing_figures" else ()
+    if keys:
+        return context.words("missing.figures", keys=context.words("join.list").join(keys))
+    return context.words.of("missing", clause.test)
 
 
 def _about_value(context: Context, clause: ClauseResult) -> Iterator[str]:
@@ -78,7 +91,8 @@ def _about_schools(context: Context, clause: ClauseResult) -> Iterator[str]:
         return
     yield words("sentence", text=words("join.colon").join(part for part in (failing, _names(context, clause)) if part))
     if worst is not None:
-        yield words("sentence", text=_measured(context, "worst", clause.test, worst))
+        is_alone = len({one.school for one in clause.failures}) == 1
+        yield words("sentence", text=_measured(context, "worst", clause.test, worst, is_named=not is_alone))
 
 
 def _names(context: Context, clause: ClauseResult) -> str:
@@ -98,12 +112,13 @@ def _relative_shortfall(failure: SchoolFailure) -> float:
     return abs(actual - required) / abs(required)
 
 
-def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure) -> str:
+def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure, is_named: bool = True) -> str:
+    """One failure in numbers; a school that was just named needs no name again."""
     actual, required, difference = failure_texts(context, failure)
-    is_over = (failure.actual or 0) > (failure.required or 0)
+    label = failure_label(context, test, failure)
     return context.words(
-        f"{phrase}.over" if is_over else f"{phrase}.under",
-        who=" ".join(part for part in (failure.name, failure_label(context, test, failure)) if part),
+        f"{phrase}.{_side(failure)}",
+        who=" ".join(part for part in (failure.name if is_named or not label else "", label) if part),
         actual=actual,
         required=required,
         difference=difference,
@@ -112,8 +127,29 @@ def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure) 
 
 def failure_label(context: Context, test: str, failure: SchoolFailure) -> str:
     """What of the school fails: a class, a kind of room; "" where the clause says it already."""
-    label = context.words.of("label", test, label=context.words.data(failure.label))
+    label = context.words.of("label", test, label=_band_label(context, failure) or context.words.data(failure.label))
     return label if failure.count == 1 else context.words("label.several", label=label, count=failure.count)
+
+
+def _side(failure: SchoolFailure) -> Literal["under", "over", "over_least"]:
+    """Whether a failure lies under or over what is required, and whether it may lie further over than its number says."""
+    if (failure.actual or 0) <= (failure.required or 0):
+        return "under"
+    return "over_least" if is_lower_bound(failure) else "over"
+
+
+def is_lower_bound(failure: SchoolFailure) -> bool:
+    """Whether the actual number is only the least there may be: that of a band of class sizes."""
+    return bool(getattr(failure, "is_at_least", False)) or BAND.fullmatch(failure.label) is not None
+
+
+def _band_label(context: Context, failure: SchoolFailure) -> str:
+    """A band of class sizes in words, "" for anything else."""
+    band = BAND.fullmatch(failure.label)
+    if band is None:
+        return ""
+    low, high = band["low"] or band["least"], band["high"]
+    return context.words("band.closed", low=low, high=high) if high else context.words("band.open", low=low)
 
 
 def failure_texts(context: Context, failure: SchoolFailure) -> tuple[str, str, str]:
@@ -124,8 +160,9 @@ def failure_texts(context: Context, failure: SchoolFailure) -> tuple[str, str, s
     form = numbers.form_of(failure.unit, COUNT if failure.unit in COUNTED else VALUE)
     limit: numbers.Limit = "at_most" if actual > required else "at_least"
     unit = context.words.unit(failure.unit)
+    least = context.words("band.at_least") if is_lower_bound(failure) else ""
     return (
-        show_against(actual, required, limit, form) + unit,
+        least + show_against(actual, required, limit, form) + unit,
         show_threshold(required, form) + unit,
         show_difference(actual, required, form) + context.words.unit_of_difference(failure.unit),
     )
@@ -135,8 +172,7 @@ def difference_said(context: Context, failure: SchoolFailure) -> str:
     """How far a failure is off, in words: `差0.55人`, `超13人`; "" without numbers."""
     if failure.actual is None or failure.required is None:
         return ""
-    key = "off.over" if failure.actual > failure.required else "off.under"
-    return context.words(key, difference=failure_texts(context, failure)[2])
+    return context.words(f"off.{_side(failure)}", difference=failure_texts(context, failure)[2])
 
 
 def _about_reason(context: Context, clause: ClauseResult) -> Iterator[str]:
@@ -145,13 +181,6 @@ def _about_reason(context: Context, clause: ClauseResult) -> Iterator[str]:
             reason_text(context, one) for one in clause.reason_values.get("reasons", ())
         )
         yield context.words("unmet.sample", reasons=reasons)
-
-
-def reason_text(context: Context, reason: str) -> str:
-    """Why a sample is not valid, in words: `too_few`, `parents`, `unbalanced:teacher,public`."""
-    kind, _, groups = reason.partition(":")
-    names = context.words("join.list").join(context.words.group(one) for one in groups.split(",") if one)
-    return context.words.of("sample", kind, groups=names)
 
 
 def _about_statement(context: Context, clause: ClauseResult) -> str:
@@ -180,7 +209,9 @@ def evidence_value(context: Context, evidence: Evidence) -> str:
 
 def evidence_label(context: Context, evidence: Evidence) -> str:
     """What a piece of evidence is, in words."""
-    return context.words.of("evidence", evidence.key or "plain", label=context.words.data(evidence.label))
+    parts = (context.words.data(part) for part in evidence.label.split(LABEL_JOIN))
+    label = context.words("join.label").join(parts)
+    return context.words.of("evidence", evidence.key or "plain", label=label)
 
 
 def evidence_text(context: Context, evidence: Evidence) -> str:

@@ -6,15 +6,21 @@ from typing import Any
 
 from evaluation.report.context import Context
 from evaluation.report.numbers import ABSENT, COUNT, PERCENT, Form, is_met, show, show_against, show_threshold
-from evaluation.report.sentences import reason_text
+from evaluation.report.sample import reason_text
 from evaluation.survey.wording import sampling_error_sentence
 
 DESIGN_EFFECT = Form(2)
+# The item that a survey of an older assessment is about, which didn't name it.
+JUDGED_ITEM = "36"
 
 
 @dataclass(frozen=True, slots=True)
 class RateView:
-    """A rate with its 95% interval, in words and as numbers for the chart; `remark` says why the interval is not reliable."""
+    """A rate with its 95% interval, in words and as numbers for the chart; `base` is how many recognise of how many.
+
+    `is_met` is None where nothing asks the threshold of it: the rule's unit on the rule's item is judged, all other rates are for reference.
+    `remark` says so, and why an interval is not reliable.
+    """
 
     label: str
     rate: float | None
@@ -25,8 +31,18 @@ class RateView:
     base: str
     dont_know: str
     missing: str
-    is_met: bool
+    is_met: bool | None
     remark: str
+
+    @property
+    def tone(self) -> str:
+        """met, unmet, or muted: for reference only, or without a rate."""
+        return "muted" if self.is_met is None else "met" if self.is_met else "unmet"
+
+    @property
+    def mark(self) -> str:
+        """The mark of a rate that is judged, "" for one that isn't."""
+        return "" if self.is_met is None else "✓" if self.is_met else "×"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +94,12 @@ class _Survey:
             sample_sentence=self._sample_sentence(sample),
             sample_reasons=tuple(reason_text(self.context, one) for one in sample["reasons"]),
             overall=self._overall(),
-            groups=tuple(self._rate(self.words.group(name), one) for name, one in self._estimates("groups").items()),
+            groups=tuple(
+                self._rate(self.words.group(name), one, is_judged=False)
+                for name, one in self._estimates("groups").items()
+            ),
             items=tuple(
-                self._rate(self.words.of("item", name, label=name), one)
+                self._rate(self.words.of("item", name, label=name), one, is_judged=self._is_judged_item(name))
                 for name, one in self._estimates("items").items()
             ),
             units=tuple(self._unit(name) for name in ("answer", "questionnaire")),
@@ -100,10 +119,19 @@ class _Survey:
         return {name: estimates.get(name, {"rate": rate}) for name, rate in rates.items()}
 
     def _overall(self) -> RateView:
-        return self._rate(self.words("survey.overall"), self._by_unit("answer"))
+        unit = self.found["unit"]
+        label = self.words("survey.overall")
+        if unit != "answer":
+            label += self.words("survey.unit", unit=self.words.of("rate_unit", unit))
+        return self._rate(label, self._by_unit(unit), is_judged=True)
 
     def _unit(self, unit: str) -> RateView:
-        return self._rate(self.words.of("rate_unit", unit), self._by_unit(unit))
+        is_judged = unit == self.found["unit"]
+        return self._rate(self.words.of("rate_unit", unit), self._by_unit(unit), is_judged)
+
+    def _is_judged_item(self, item: str) -> bool:
+        """Items are counted by answers, so that none is judged where the rule counts questionnaires."""
+        return bool(self.found["unit"] == "answer" and item == self.found.get("item", JUDGED_ITEM))
 
     def _by_unit(self, unit: str) -> Mapping[str, Any]:
         """The rate of a unit with its interval: that of the object itself by answers, an estimate of its own by questionnaires."""
@@ -114,11 +142,9 @@ class _Survey:
             interval = dict(self.found.get("estimates", {}).get("questionnaires", {}))
         return {**interval, **self.found[f"by_{unit}"]}
 
-    def _rate(self, label: str, estimate: Mapping[str, Any]) -> RateView:
+    def _rate(self, label: str, estimate: Mapping[str, Any], is_judged: bool) -> RateView:
         rate = estimate.get("rate")
         low, high = estimate.get("ci95") or (None, None)
-        is_unsure = estimate.get("ci_reliable") is False
-        reasons = [self.words.of("ci", one) for one in estimate.get("ci_reasons") or ()]
         return RateView(
             label=label,
             rate=rate,
@@ -126,12 +152,24 @@ class _Survey:
             high=high,
             rate_text=self._rate_text(rate),
             interval_text=self._interval_text(low, high),
-            base=show(estimate.get("base"), COUNT),
+            base=self._base(estimate),
             dont_know=show(estimate.get("dont_know_share"), PERCENT),
             missing=show(estimate.get("missing_share"), PERCENT),
-            is_met=self._is_met(rate),
-            remark=self.words("survey.unsure", reasons=self.words("join.list").join(reasons)) if is_unsure else "",
+            is_met=self._is_met(rate) if is_judged and rate is not None else None,
+            remark=self._remark(estimate, is_judged),
         )
+
+    def _base(self, estimate: Mapping[str, Any]) -> str:
+        recognise, base = estimate.get("recognise"), estimate.get("base")
+        return show(base, COUNT) if recognise is None else f"{show(recognise, COUNT)}/{show(base, COUNT)}"
+
+    def _remark(self, estimate: Mapping[str, Any], is_judged: bool) -> str:
+        words = self.words
+        parts = [] if is_judged else [words("survey.reference")]
+        if estimate.get("ci_reliable") is False:
+            reasons = words("join.list").join(words.of("ci", one) for one in estimate.get("ci_reasons") or ())
+            parts.append(words("survey.unsure", reasons=reasons))
+        return words("join.parts").join(parts)
 
     def _interval_text(self, low: float | None, high: float | None) -> str:
         if low is None or high is None:
@@ -164,7 +202,7 @@ class _Survey:
 
     def _notes(self) -> tuple[str, ...]:
         keys = ["survey.note_index", "survey.note_sampling"]
-        overall = self.found.get("estimates", {}).get("items", {}).get("36", {})
+        overall = self.found.get("estimates", {}).get("items", {}).get(self.found.get("item", JUDGED_ITEM), {})
         design = []
         if overall.get("deff") is not None:
             design = [

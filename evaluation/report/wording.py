@@ -93,6 +93,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     # joining
     "join.list": ("、", ", "),
     "join.parts": ("；", "; "),
+    "join.label": ("", ", "),
     "join.colon": ("：", ": "),
     "join.sentences": ("", " "),
     "sentence": ("{text}。", "{text}."),
@@ -106,6 +107,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "status.met": ("达到", "met"),
     "status.unmet": ("未达到", "not met"),
     "status.missing": ("缺数据", "data missing"),
+    "status.not_judged": ("不作判定", "not judged"),
     "status_scored.met": ("已评分", "scored"),
     "status_scored.unmet": ("得分低于要求", "score too low"),
     "status_scored.missing": ("缺评分", "score missing"),
@@ -188,6 +190,9 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "label.special_rooms": ("{label}专用教室", "{label} rooms"),
     "label.funded_pupils": ("核定学生数", "funded pupils"),
     "label.training_share": ("培训经费占比", "training share"),
+    "band.closed": ("{low}—{high}人的班", "classes of {low} to {high} pupils"),
+    "band.open": ("{low}人及以上的班", "classes of {low} pupils or more"),
+    "band.at_least": ("至少", "at least "),
     "label.several": ("{label}（{count}个班）", "{label} ({count} classes)"),
     "label.other": ("{label}", "{label}"),
     # sentences about what fails
@@ -232,6 +237,15 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     ),
     "off.under": ("差{difference}", "short by {difference}"),
     "off.over": ("超{difference}", "over by {difference}"),
+    "off.over_least": ("至少超{difference}", "over by {difference} or more"),
+    "worst.over_least": (
+        "超出最多的是{who}：{actual}，标准{required}，至少超{difference}",
+        "Furthest above: {who}, {actual} against {required}, over by {difference} or more",
+    ),
+    "one.over_least": (
+        "{who}，{actual}，标准{required}，至少超{difference}",
+        "{who}, {actual} against {required}, over by {difference} or more",
+    ),
     "one.under": (
         "{who}，{actual}，标准{required}，差{difference}",
         "{who}, {actual} against {required}, short by {difference}",
@@ -241,6 +255,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "{who}, {actual} against {required}, over by {difference}",
     ),
     # what is missing
+    "missing.figures": ("“县级数据”缺少：{keys}。", "The sheet 县级数据 lacks {keys}."),
     "missing.on_site": ("“现场核查”表没有这一款的结论。", "The sheet 现场核查 has no finding for this clause."),
     "missing.recognition": ("没有社会认可度调查结果。", "There is no survey."),
     "missing.scored": ("“B评分”表没有这一款的得分。", "The sheet B评分 has no score for this clause."),
@@ -262,9 +277,9 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     # evidence
     "evidence.said": ("{label}：{value}", "{label}: {value}"),
     "evidence.plain": ("{label}", "{label}"),
-    "evidence.total": ("分子（全县合计）· {label}", "numerator (county total) · {label}"),
-    "evidence.total_pupils": ("分母（全县学生数）· {label}", "denominator (county's pupils) · {label}"),
-    "evidence.coefficient": ("差异系数 · {label}", "coefficient · {label}"),
+    "evidence.total": ("{label}合计", "{label}, total"),
+    "evidence.total_pupils": ("{label}学生数合计", "{label}, pupils in all"),
+    "evidence.coefficient": ("差异系数（{label}）", "coefficient ({label})"),
     "evidence.finding": ("现场核查依据", "basis of the finding"),
     "evidence.score": ("评分人 {label}", "evaluator {label}"),
     "evidence.monitoring_level": ("{label} 学业水平等级", "{label} level"),
@@ -295,15 +310,19 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "The B total is {total} of {points} (at least {passing}, each indicator at least {share}): not passed.",
     ),
     "score.incomplete": (
-        "B类缺少第{missing}项的评分，尚无总分。",
-        "B indicators {missing} lack scores, so there is no total.",
+        "B类第{missing}项尚无得分，暂无总分。",
+        "B indicators {missing} have no score yet, so there is no total.",
     ),
     "score.below": ("得分率低于{share}的：第{indicators}项。", "Below {share} of the points: {indicators}."),
     "score.below_one": (
         "{id} {title}：得{score}分（满分{points}分，要求不低于{passing}分）。",
         "{id} {title}: {score} of {points}, at least {passing} needed.",
     ),
-    "score.missing_clauses": ("缺少评分：{clauses}。", "Not scored yet: {clauses}."),
+    "score.missing_clauses": ("“B评分”表缺少评分：{clauses}。", "The sheet B评分 has no score for: {clauses}."),
+    "score.missing_by_survey": (
+        "第{clauses}款的得分由社会认可度调查折算，尚无调查结果，不必填写评分。",
+        "The score of {clauses} comes from the survey, and there is none; nothing is to be typed.",
+    ),
     "score.by": ("{who} {score}", "{who} {score}"),
     # sections
     "section.conclusion": ("评估结论", "Verdict"),
@@ -354,6 +373,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "head.county_value": ("全县值", "County"),
     "head.threshold": ("标准", "Threshold"),
     "head.coefficient": ("差异系数", "Coefficient"),
+    "head.county_result": ("全县值结果", "County result"),
+    "head.coefficient_result": ("差异系数结果", "Coefficient result"),
     "head.limit": ("上限", "Limit"),
     "chart.coefficients": ("{stage}：各项指标差异系数与上限", "{stage}: coefficients against the limit"),
     "chart.coefficient_one": ("{name}{value}，{status}", "{name} {value}, {status}"),
@@ -389,8 +410,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     ),
     # gaps
     "gaps.intro": (
-        "下表列出每所学校低于标准的每一项，不论该校是否因基本值而视为达标；人数、间数按整数计。",
-        "Every value under its threshold, excused or not; people and rooms in whole ones.",
+        "下表列出每所学校低于标准的每一项，不论该校是否因基本值而视为达标。应有的人数、间数向上取整；现有数可含共用资源的分摊，因而可能不是整数。",
+        "Every value under its threshold, excused or not. Required people and rooms are rounded up to whole ones; what a school has may be its share of something shared, and so a fraction.",
     ),
     "gaps.none": (
         "没有缺口：参加判定的学校各项指标全部达到标准。",
@@ -415,6 +436,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "survey.unit": ("（{unit}）", "({unit})"),
     "survey.interval": ("{low} 至 {high}", "{low} to {high}"),
     "survey.interval_sentence": ("95%置信区间为{interval}：{sentence}。", "95% interval {interval}: {sentence}."),
+    "survey.reference": ("参考", "for reference"),
     "survey.unsure": ("区间仅供参考：{reasons}", "interval of limited use: {reasons}"),
     "ci.few_psus": ("学校太少", "few schools"),
     "ci.no_variance": ("回答完全一致", "no variance"),
@@ -441,6 +463,19 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "sample.too_few": ("有效答卷不足", "too few valid responses"),
     "sample.parents": ("家长不足有效答卷的一半", "parents are fewer than half"),
     "sample.unbalanced": ("各类对象数量相差过大（{groups}）", "groups out of balance ({groups})"),
+    "sample_counted.too_few": (
+        "有效答卷{valid}份，应有{required}份，差{short}份",
+        "{valid} valid responses of {required} required, {short} short",
+    ),
+    "sample_counted.parents": (
+        "家长{parents}份，不足有效答卷{valid}份的{share}（应不少于{needed}份）",
+        "{parents} parents, fewer than {share} of {valid} valid responses (at least {needed})",
+    ),
+    "sample_counted.unbalanced": (
+        "各类对象数量相差过大：{groups}，应在{low}至{high}份之间（六类平均数上下{tolerance}，已全员作答的类别除外）",
+        "groups out of balance: {groups}, each should have {low} to {high} (within {tolerance} of the mean of the six, groups asked as a whole left out)",
+    ),
+    "sample_counted.group": ("{group}{count}份", "{group} {count}"),
     "survey.note_index": (
         "家长按规定占样本一半以上，与其在人口中的比例不同；认可度是规定配额下的指数，不是对全体居民的估计。",
         "Parents are half of the sample by rule, not half of the county: the rate is an index under a prescribed allocation, not an estimate for all residents.",
@@ -450,7 +485,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "The interval covers sampling error only, never coaching or chosen respondents.",
     ),
     "survey.design": ("设计效应{deff}，自由度{df}。", "Design effect {deff}, degrees of freedom {df}."),
-    "survey.groups": ("分对象（按答题计）", "By group (by answers)"),
+    "survey.groups": ("分对象（按答题计，仅供参考）", "By group (by answers, for reference)"),
     "survey.items": ("分项目（按答题计）", "By item (by answers)"),
     "survey.units": ("两种计法", "Both units"),
     "survey.outside": ("“不了解”和未回答的不计入认可度。", "Don't-know and missing answers are outside the rate."),
@@ -458,7 +493,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "head.item": ("项目", "Item"),
     "head.rate": ("认可度", "Rate"),
     "head.interval": ("95%置信区间", "95% interval"),
-    "head.base": ("表态数", "Base"),
+    "head.base": ("认可数/表态数", "Recognise/base"),
     "head.dont_know": ("不了解", "Don't know"),
     "head.unanswered": ("未回答", "No answer"),
     "head.remark": ("备注", "Remark"),
@@ -503,8 +538,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "sources.rulebook": ("规则集 {id}：{title}；{document}", "Rulebook {id}: {title}; {document}"),
     # how to read
     "reading.marks": (
-        "✓ 达到；✗ 未达到；? 缺数据，不等于未达到，也不等于0；△ 未达到标准但不低于基本值。颜色与符号含义相同。",
-        "✓ met; ✗ not met; ? data missing, which is neither unmet nor 0; △ below the threshold but not below the lower bound. Colours repeat the marks.",
+        "✓ 达到；× 未达到；? 缺数据，不等于未达到，也不等于0；△ 未达到标准但不低于基本值。颜色与符号含义相同。",
+        "✓ met; × not met; ? data missing, which is neither unmet nor 0; △ below the threshold but not below the lower bound. Colours repeat the marks.",
     ),
     "reading.numbers": (
         "数值保留2位小数，差异系数保留3位；判定用未取整的数值，等于标准即为达到。取整会掩盖差别时，多显示几位小数。",
@@ -566,6 +601,7 @@ LEDGER: Final[Mapping[str, str]] = {
     "whole_county": "全县",
     "met": "达标",
     "unmet": "未达标",
+    "join": "、",
     "absent": "不存在",
     "present": "存在",
     "valid_sample": "样本有效",
@@ -584,7 +620,7 @@ LEDGER: Final[Mapping[str, str]] = {
 LEDGER_NOTES: Final = (
     "一行一个缺口。前十列（序号至单位）由评估结果生成，请勿改动；后十列由责任单位填写，重新生成台账时按学校代码、学段、指标逐行保留。",
     "资源配置缺口：每所学校低于标准的每一项；标准值、基本值、实际值、缺口都是总量（如应有骨干教师人数），单位见“单位”列。基本值是标准值的{share}，人数、间数取整。",
-    "大班额：超过标准班额的每一个班；大规模学校：超过规定规模的每一所学校；其他校级指标：专用教室、公用经费核定、教师培训经费等按校判定的条款。",
+    "大班额：超过标准班额的每一个班（按班额分段填报的，实际值按分段下限计，缺口为至少数）；大规模学校：超过规定规模的每一所学校；其他校级指标：专用教室、公用经费核定、教师培训经费等按校判定的条款。",
     "县级指标：全县值、差异系数、县级比例、现场核查、社会认可度、B类得分和一票否决中未达到的事项。缺数据的条款不是缺口，不列入台账，见评估报告。",
     "完成情况：未启动、进行中、已完成。销号状态：在账（缺口仍在）、新增（上次没有）、销号（已消除）、重现（销号后又出现）。只有一次评估时没有可比的台账，一律记为在账。",
     "差异系数没有单位；比例、认可度以百分数表示，缺口是百分点。",

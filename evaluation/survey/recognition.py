@@ -163,7 +163,7 @@ def recognition_document(recognition: Recognition) -> dict[str, Any]:
         "missing_share": answers.missing_share,
         "responses": recognition.responses,
         "signals": [dict(signal) for signal in recognition.signals],
-        "sample": recognition.sample.document(),
+        "sample": {**recognition.sample.document(), **recognition.sample.counts_document()},
         "plan": dict(recognition.plan),
         "estimates": {
             "items": {item: estimate.document() for item, estimate in recognition.items.items()},

@@ -5,7 +5,8 @@ Source: xiangtan-2018, 附件1, note 3 (1.5‰ of the residents; parents not und
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from evaluation.survey.groups import GROUPS, OTHER_GROUPS, PARENT, Group
@@ -24,6 +25,19 @@ class Sample:
     valid: int
     is_valid: bool
     reasons: tuple[str, ...]
+    by_group: Counts = field(default_factory=dict)
+    band: tuple[int, int] | None = None
+    parents_share: float | None = None
+    balance_tolerance: float | None = None
+
+    def counts_document(self) -> dict[str, Any]:
+        """What the reasons rest on: valid answers by group, the parents' share, and the least and most that another group may have."""
+        return {
+            "by_group": dict(self.by_group),
+            "band": None if self.band is None else list(self.band),
+            "parents_share": self.parents_share,
+            "balance_tolerance": self.balance_tolerance,
+        }
 
     def document(self) -> dict[str, Any]:
         """The JSON object `sample` of the contract."""
@@ -90,7 +104,10 @@ def judge_sample(valid: Counts, plan: Counts, frames: Counts, required: int, par
         reasons.append("parents")
     if unbalanced := _unbalanced_groups(valid, plan, frames, parameters):
         reasons.append("unbalanced:" + ",".join(unbalanced))
-    return Sample(required, total, not reasons, tuple(reasons))
+    by_group = {group: valid.get(group, 0) for group in GROUPS}
+    band = _balanced_band(valid, plan, frames, parameters)
+    shares = parameters.parents_share, parameters.balance_tolerance
+    return Sample(required, total, not reasons, tuple(reasons), by_group, band, *shares)
 
 
 def _unbalanced_groups(valid: Counts, plan: Counts, frames: Counts, parameters: SurveyParameters) -> list[Group]:
@@ -99,7 +116,7 @@ def _unbalanced_groups(valid: Counts, plan: Counts, frames: Counts, parameters: 
     Once anybody has answered, a group without a valid answer is unbalanced even where the mean is 0: a sample of nothing but parents is not
     one in which the others are about equal.
     """
-    compared = {group: valid.get(group, 0) for group in OTHER_GROUPS if not is_exhausted(group, valid, plan, frames)}
+    compared = _compared_groups(valid, plan, frames)
     total, tolerance = sum(compared.values()), exact_share(parameters.balance_tolerance)
     if not any(valid.values()):
         return []
@@ -108,6 +125,20 @@ def _unbalanced_groups(valid: Counts, plan: Counts, frames: Counts, parameters: 
         for group, number in compared.items()
         if number == 0 or abs(number * len(compared) - total) > tolerance * total
     ]
+
+
+def _compared_groups(valid: Counts, plan: Counts, frames: Counts) -> dict[Group, int]:
+    return {group: valid.get(group, 0) for group in OTHER_GROUPS if not is_exhausted(group, valid, plan, frames)}
+
+
+def _balanced_band(valid: Counts, plan: Counts, frames: Counts, parameters: SurveyParameters) -> tuple[int, int] | None:
+    """The least and most whole answers, above 0, within the tolerance of the mean of the compared groups; None if there are none."""
+    compared, tolerance = _compared_groups(valid, plan, frames), exact_share(parameters.balance_tolerance)
+    if not compared:
+        return None
+    mean = Fraction(sum(compared.values()), len(compared))
+    low, high = max(1, math.ceil((1 - tolerance) * mean)), math.floor((1 + tolerance) * mean)
+    return (low, high) if low <= high else None
 
 
 def is_exhausted(group: Group, valid: Counts, plan: Counts, frames: Counts) -> bool:

@@ -65,7 +65,7 @@ def test_every_indicator_clause_citation_and_evidence_is_there(assessment: Asses
 
 def test_every_status_is_marked_not_only_coloured() -> None:
     page = page_of(some_assessment("not_met"))
-    assert {"✓ 达到", "✗ 未达到"} <= set(re.findall("[✓✗] (?:未)?达到", page.text))
+    assert {"✓ 达到", "× 未达到"} <= set(re.findall("[✓×] (?:未)?达到", page.text))
     assert "? 缺数据" in page_of(some_assessment("incomplete")).text
 
 
@@ -190,6 +190,50 @@ def test_an_invalid_sample_is_said_with_its_reasons() -> None:
 def test_a_rate_whose_interval_is_not_reliable_says_why() -> None:
     text = page_of(some_assessment("certifiable")).text
     assert "区间仅供参考：学校太少、表态的答卷不足30份" in text
+
+
+def test_only_the_rate_that_the_rule_judges_is_marked() -> None:
+    found = recognition() | {"item": "36"}
+    found["by_questionnaire"] = {"rate": 0.8482, "recognise": 339, "base": 400}
+    survey = report_of(some_assessment("certifiable", recognition=found)).survey
+    assert survey is not None
+    judged = {one.label: one.mark for one in (survey.overall, *survey.items, *survey.units, *survey.groups)}
+    assert {label for label, mark in judged.items() if mark} == {"总体", "第36项", "按答题计"}
+    assert all("参考" in one.remark for one in survey.groups)
+    text = page_of(some_assessment("certifiable", recognition=found)).text
+    assert "84.75%" not in text
+    assert "按答卷计 84.82% — 339/400" in text
+
+
+def test_a_rule_that_counts_questionnaires_marks_their_rate_only() -> None:
+    found = recognition() | {"unit": "questionnaire", "rate": 0.9}
+    survey = report_of(some_assessment("certifiable", recognition=found)).survey
+    assert survey is not None
+    marked = [one.label for one in (survey.overall, *survey.items, *survey.units, *survey.groups) if one.mark]
+    assert marked == ["总体（按答卷计）", "按答卷计"]
+    assert survey.overall.base == "360/400"
+
+
+def test_the_coefficient_and_the_county_value_have_a_result_each() -> None:
+    plain = some_assessment("not_met")
+    values = {"小学": {**plain.county_values["小学"], "1": 0.5}, "初中": plain.county_values["初中"]}
+    one = next(one for one in plain.indicators if one.id == "1")
+    fails = replace(one, clauses=tuple(replace(clause, reason="county_below") for clause in one.clauses))
+    spared = replace(one, clauses=tuple(replace(clause, reason="") for clause in one.clauses))
+    for indicator, result in ((fails, "× 未达到"), (spared, "不作判定")):
+        indicators = tuple(indicator if other is one else other for other in plain.indicators)
+        report = report_of(replace(plain, indicators=indicators, county_values=values))
+        row = report.stages[0].rows[0]
+        assert (row.county_result, row.status) == (result, "met")
+        text = Page(html_of(report)).text
+        assert "全县值结果 差异系数 上限 差异系数结果" in text
+        assert f"0.50 ≥ 4.2 {result} 0.230 ≤ 0.5 ✓ 达到" in text
+
+
+def test_scores_that_come_from_the_survey_are_not_asked_of_evaluators() -> None:
+    text = page_of(some_assessment("incomplete")).text
+    assert "第8.4款的得分由社会认可度调查折算，尚无调查结果，不必填写评分。" in text
+    assert "“B评分”表缺少评分：33.3。" in text
 
 
 def test_a_rate_without_any_base_has_a_report() -> None:

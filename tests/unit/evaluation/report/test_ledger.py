@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from evaluation.assessment import Assessment, Evidence
+from evaluation.assessment import Assessment, Evidence, SchoolFailure
 from evaluation.report.ledger import LedgerRow, ledger_rows
 from evaluation.report.ledger_workbook import ledger_of
 from tests.builders_assessment import some_assessment
@@ -126,9 +126,41 @@ def test_a_size_band_is_a_row_for_each_of_its_classes() -> None:
     changed = replace(thirteen, clauses=(thirteen.clauses[0], replace(clause, failures=(band,)), thirteen.clauses[2]))
     indicators[indicators.index(thirteen)] = changed
     rows = [row for row in ledger_rows(replace(plain, indicators=tuple(indicators))) if row.sheet == "classes"]
-    of_band = [row for row in rows if "56-60" in row.indicator]
+    of_band = [row for row in rows if "56—60人的班（第" in row.indicator]
     assert len(of_band) == 3
     assert len({row.key for row in of_band}) == 3
+
+
+def test_what_a_school_of_two_stages_lacks_once_is_one_row_with_both_stages() -> None:
+    plain = some_assessment("not_met", schools=4)
+    eleven = next(one for one in plain.indicators if one.id == "11")
+    one = SchoolFailure("431", "九年一贯制学校", "小学", "音乐", 1.0, 3.0, "room")
+    lacking = (one, replace(one, label="美术"), replace(one, school="432"))
+    clauses = tuple(
+        replace(clause, status="unmet", failures=tuple(replace(one, stage=stage) for one in lacking))
+        for clause, stage in zip(eleven.clauses, ("小学", "初中"), strict=True)
+    )
+    changed = replace(eleven, clauses=clauses)
+    both = replace(plain, indicators=tuple(changed if one is eleven else one for one in plain.indicators))
+    rows = [row for row in ledger_rows(both) if row.indicator.startswith("11.")]
+    assert [(row.school, row.stage, row.indicator) for row in rows] == [
+        ("431", "小学、初中", "11.1、11.2 音乐专用教室"),
+        ("431", "小学、初中", "11.1、11.2 美术专用教室"),
+        ("432", "小学、初中", "11.1、11.2 音乐专用教室"),
+    ]
+
+
+def test_what_a_school_lacks_more_of_in_one_stage_stays_a_row_of_its_own() -> None:
+    plain = some_assessment("not_met", schools=4)
+    eleven = next(one for one in plain.indicators if one.id == "11")
+    one = SchoolFailure("431", "九年一贯制学校", "小学", "音乐", 1.0, 3.0, "room")
+    clauses = tuple(
+        replace(clause, status="unmet", failures=(replace(one, required=required),))
+        for clause, required in zip(eleven.clauses, (3.0, 4.0), strict=True)
+    )
+    changed = replace(eleven, clauses=clauses)
+    both = replace(plain, indicators=tuple(changed if one is eleven else one for one in plain.indicators))
+    assert len([row for row in ledger_rows(both) if row.indicator.startswith("11.")]) == 2
 
 
 def test_a_veto_and_a_comparison_of_two_figures_are_rows_of_the_county() -> None:

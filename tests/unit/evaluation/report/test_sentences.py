@@ -8,7 +8,7 @@ import pytest
 from evaluation.assessment import Assessment, ClauseResult, Evidence, SchoolFailure
 from evaluation.report.context import Context
 from evaluation.report.figures import figure
-from evaluation.report.sentences import clause_sentences
+from evaluation.report.sentences import clause_sentences, evidence_text
 from evaluation.report.wording import Words
 from tests.builders_assessment import some_assessment
 
@@ -97,6 +97,67 @@ def test_an_invalid_sample_fails_a_rate_that_is_high_enough(assessment: Assessme
     values = {"reasons": ["parents", "unbalanced:principal"]}
     clause = clause_of(assessment, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
     assert told(assessment, clause) == ("调查样本无效：家长不足有效答卷的一半、各类对象数量相差过大（校长）。",)
+
+
+def test_an_invalid_sample_is_counted_where_the_survey_tells_how_many(assessment: Assessment) -> None:
+    sample = {
+        "required": 430,
+        "valid": 421,
+        "is_valid": False,
+        "reasons": ["too_few", "parents", "unbalanced:teacher,public"],
+        "by_group": {"parent": 200, "student": 40, "teacher": 52, "principal": 40, "public": 20},
+        "band": [31, 45],
+        "parents_share": 0.5,
+        "balance_tolerance": 0.2,
+    }
+    surveyed = replace(assessment, recognition={**(assessment.recognition or {}), "sample": sample})
+    clause = clause_of(surveyed, "36.3", status="unmet", reason="sample_not_valid", reason_values=sample)
+    (said,) = told(surveyed, clause)
+    assert "有效答卷421份，应有430份，差9份" in said
+    assert "家长200份，不足有效答卷421份的50%（应不少于211份）" in said
+    assert "教师52份、其他群众20份，应在31至45份之间" in said
+
+
+def test_absent_county_figures_are_named(assessment: Assessment) -> None:
+    keys = {"keys": ["优质高中招生名额", "优质高中分配到初中名额"]}
+    clause = clause_of(assessment, "22.1", status="missing", reason="missing_figures", reason_values=keys)
+    assert told(assessment, clause) == ("“县级数据”缺少：优质高中招生名额、优质高中分配到初中名额。",)
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("56-60", "第1小学 56—60人的班，至少56人，标准45人，至少超11人"),
+        ("66人以上", "第1小学 66人及以上的班，至少56人，标准45人，至少超11人"),
+        ("三年级1班", "第1小学 三年级1班，56人，标准45人，超11人"),
+    ],
+)
+def test_a_band_of_class_sizes_is_no_exact_class(assessment: Assessment, label: str, said: str) -> None:
+    one = failing(1, label=label, actual=56.0, required=45.0, unit="pupil")
+    clause = clause_of(assessment, "13.2", status="unmet", schools=("431",), failures=(one,))
+    assert told(assessment, clause) == (f"1个班超过标准班额：{said}。",)
+
+
+def test_the_furthest_of_a_lone_school_does_not_name_it_again(assessment: Assessment) -> None:
+    rooms = tuple(
+        failing(1, label=label, actual=1.0, required=needed, unit="room")
+        for label, needed in (("音乐", 3.0), ("美术", 2.0))
+    )
+    clause = clause_of(assessment, "11.1", status="unmet", schools=("431",), failures=rooms)
+    assert told(assessment, clause) == (
+        "1所学校专用教室不足：第1小学。",
+        "差距最大的是音乐专用教室：1间，标准3间，差2间。",
+    )
+
+
+def test_the_totals_behind_a_county_value_read_as_words(assessment: Assessment) -> None:
+    context = Context(assessment, Words("zh"))
+    assert evidence_text(context, Evidence("小学 · 高于规定学历教师数", 1029.0, "人", key="total")) == (
+        "小学高于规定学历教师数合计：1029人"
+    )
+    assert evidence_text(context, Evidence("小学", 33577.00000000001, "pupil", key="total_pupils")) == (
+        "小学学生数合计：33,577人"
+    )
 
 
 @pytest.mark.parametrize(

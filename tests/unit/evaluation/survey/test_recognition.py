@@ -255,6 +255,10 @@ def test_document_has_the_fields_of_the_contract() -> None:
         "valid": 100,
         "is_valid": False,
         "reasons": [f"unbalanced:{','.join(OTHER_GROUPS)}"],
+        "by_group": {"parent": 100, **dict.fromkeys(OTHER_GROUPS, 0)},
+        "band": None,
+        "parents_share": 0.5,
+        "balance_tolerance": 0.2,
     }
     assert all(math.isfinite(limit) for limit in document["ci95"])
 
