@@ -36,6 +36,7 @@ lint: setup ## ruff check, ruff format, mypy
 
 docs: setup ## write the generated parts of docs/ anew
 	$(BIN)/python -m evaluation.documents docs
+	$(BIN)/python scripts/commands.py
 
 lock: setup ## resolve requirements/*.in into hashed lock files
 	for part in run dev; do $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-header --no-annotate \
