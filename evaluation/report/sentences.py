@@ -22,6 +22,7 @@ from evaluation.report.sample import reason_text
 
 NAMES_LISTED = 5
 LABEL_JOIN = " · "
+TOTALS = frozenset({"total", "total_pupils"})
 COUNTED = frozenset({"pupil", "room"})
 # A band of class sizes as the workbook's columns name it: 56-60, 66人以上.
 BAND = re.compile("(?P<low>[0-9]+)-(?P<high>[0-9]+)|(?P<least>[0-9]+)人以上")
@@ -127,7 +128,9 @@ def _measured(context: Context, phrase: str, test: str, failure: SchoolFailure, 
 
 def failure_label(context: Context, test: str, failure: SchoolFailure) -> str:
     """What of the school fails: a class, a kind of room; "" where the clause says it already."""
-    label = context.words.of("label", test, label=_band_label(context, failure) or context.words.data(failure.label))
+    label = context.words.of(
+        "label", test, label=_band_label(context, failure.label) or context.words.data(failure.label)
+    )
     return label if failure.count == 1 else context.words("label.several", label=label, count=failure.count)
 
 
@@ -143,9 +146,9 @@ def is_lower_bound(failure: SchoolFailure) -> bool:
     return bool(getattr(failure, "is_at_least", False)) or BAND.fullmatch(failure.label) is not None
 
 
-def _band_label(context: Context, failure: SchoolFailure) -> str:
+def _band_label(context: Context, label: str) -> str:
     """A band of class sizes in words, "" for anything else."""
-    band = BAND.fullmatch(failure.label)
+    band = BAND.fullmatch(label)
     if band is None:
         return ""
     low, high = band["low"] or band["least"], band["high"]
@@ -209,9 +212,9 @@ def evidence_value(context: Context, evidence: Evidence) -> str:
 
 def evidence_label(context: Context, evidence: Evidence) -> str:
     """What a piece of evidence is, in words."""
-    parts = (context.words.data(part) for part in evidence.label.split(LABEL_JOIN))
-    label = context.words("join.label").join(parts)
-    return context.words.of("evidence", evidence.key or "plain", label=label)
+    parts = (_band_label(context, part) or context.words.data(part) for part in evidence.label.split(LABEL_JOIN))
+    join = context.words("join.label") if evidence.key in TOTALS else LABEL_JOIN
+    return context.words.of("evidence", evidence.key or "plain", label=join.join(parts))
 
 
 def evidence_text(context: Context, evidence: Evidence) -> str:

@@ -160,6 +160,11 @@ def test_the_totals_behind_a_county_value_read_as_words(assessment: Assessment) 
     )
 
 
+def test_a_school_and_its_band_stay_apart_in_evidence(assessment: Assessment) -> None:
+    evidence = Evidence("第1小学 · 56-60", 56.0, "pupil")
+    assert evidence_text(Context(assessment, Words("zh")), evidence) == "第1小学 · 56—60人的班：56人"
+
+
 @pytest.mark.parametrize(
     ("clause", "said"),
     [
