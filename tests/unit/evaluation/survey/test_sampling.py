@@ -111,6 +111,15 @@ def test_parents_alone_are_no_balanced_sample() -> None:
     assert judge([120, 0, 0, 0, 0, 0, 0]) == ("unbalanced:" + ",".join(OTHER_GROUPS),)
 
 
+@pytest.mark.parametrize(
+    ("others", "band"), [([40, 40, 52, 40, 40, 20], [31, 46]), ([12, 12, 12, 12, 12, 12], [10, 14]), ([0] * 6, None)]
+)
+def test_the_band_of_a_sample_is_whole_answers_within_the_tolerance(others: list[int], band: list[int] | None) -> None:
+    valid = dict(zip(GROUPS, [200, *others], strict=True))
+    found = judge_sample(valid, plan_sample(120, {}, XIANGTAN), {}, 120, XIANGTAN).counts_document()
+    assert (found["band"], found["by_group"]) == (band, valid)
+
+
 def test_nobody_is_too_few_and_nothing_else() -> None:
     assert judge([0] * 7) == ("too_few",)
     assert judge_sample({}, plan_sample(120, {}, XIANGTAN), {}, 120, XIANGTAN).document() == {
