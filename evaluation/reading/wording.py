@@ -442,8 +442,8 @@ POPULATION_LOW = Message(
 
 FIGURE_UNKNOWN = Message(
     "odd_figure_unknown",
-    en="no rulebook that comes along asks for “{key}”; it decides nothing{meant}",
-    zh="现有评估规则都不使用“{key}”，该项不起作用{meant}",
+    en="no rulebook that comes along uses the figure “{key}”{meant}",
+    zh="自带的评估规则都不使用“{key}”一项{meant}",
 )
 MEANT = Message("meant", en="; did you mean “{key}”?", zh="；是否应为“{key}”？")
 PART_BEYOND = Message(

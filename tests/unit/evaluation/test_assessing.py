@@ -9,7 +9,7 @@ import pytest
 from evaluation.assessing import assess
 from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InvalidInput
-from evaluation.facts import join_facts
+from evaluation.facts import COLUMNS, join_facts
 from evaluation.rulebook.loading import load_rulebook
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 
@@ -200,7 +200,7 @@ def test_many_counties_are_judged_as_each_alone() -> None:
 
 
 def rename(facts: Any, county: str) -> Any:
-    names = [name for name in vars(facts) if name not in {"layouts", "sources"}]
+    names = [name for name in vars(facts) if name in COLUMNS]
     return replace(facts, **{name: getattr(facts, name).assign(county=county) for name in names})
 
 

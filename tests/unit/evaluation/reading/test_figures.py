@@ -64,7 +64,7 @@ def test_key_that_nobody_asks_for_is_reported_with_what_was_meant(tmp_path, type
 
 def test_key_that_is_like_no_other_is_reported_without_a_guess(tmp_path):
     file = workbook(tmp_path, {"绿化面积": 5})
-    assert texts(file) == ["县级数据!A2: no rulebook that comes along asks for “绿化面积”; it decides nothing"]
+    assert texts(file) == ["县级数据!A2: no rulebook that comes along uses the figure “绿化面积”"]
 
 
 def test_known_keys_are_those_of_the_rulebooks():
