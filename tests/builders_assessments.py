@@ -75,7 +75,7 @@ def close_golden_survey(database: Database, clock: Clock, folder: Path, campaign
         expected_return=0.8,
     )
     with database.write() as connection:
-        connection.execute(insert(tables.campaign), _campaign_row(campaign, county, clock))
+        connection.execute(insert(tables.campaign), _campaign_row(campaign, county, clock, required))
         documents = {"plan": plan.text, "rules": rules.model_dump_json(by_alias=True)}
         for name, text in documents.items():
             row = {"campaign": campaign, "name": name, "sha256": sha256(text.encode()).hexdigest(), "text": text}
@@ -88,7 +88,7 @@ def close_golden_survey(database: Database, clock: Clock, folder: Path, campaign
     return campaign
 
 
-def _campaign_row(campaign: str, county: Any, clock: Clock) -> dict[str, Any]:
+def _campaign_row(campaign: str, county: Any, clock: Clock, required: int) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": campaign,
@@ -107,7 +107,7 @@ def _campaign_row(campaign: str, county: Any, clock: Clock) -> dict[str, Any]:
         "seed": "golden",
         "per_school": 10,
         "expected_return": 0.8,
-        "sample_required": 1,
+        "sample_required": required,
         "created_at": now - timedelta(days=21),
         "state": "closed",
         "admission": 3,
