@@ -86,6 +86,7 @@ def _failure(row: Mapping[str, Any], county: str, facts: Facts) -> SchoolFailure
         unit=str(row["unit"]),
         source=facts.cell(county, str(row["table"]), int(row["row"]), str(row["field"])),
         count=int(row.get("count", 1)),
+        is_at_least=bool(row.get("is_at_least", False)),
     )
 
 

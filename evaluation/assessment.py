@@ -28,7 +28,9 @@ class Evidence:
     """A number or a statement that a verdict rests on: what it is, its value and unit, and the cell it was read from ("" if computed).
 
     `label` is a word of the data; `key` names the reports' sentence around it ("" if the label says it all): total, total_pupils,
-    coefficient, finding, score, monitoring_level, monitoring_dispersion, finance_spending, finance_pupils, survey_rate, survey_sample.
+    coefficient, finding, score, monitoring_level, monitoring_dispersion, finance_spending, finance_pupils, survey_rate, survey_sample;
+    asked_schools, asked_classes (how many a clause was asked of); largest_school, largest_class, largest_class_at_least (a band's lower end),
+    least_funded, least_share, fewest_rooms and fewest_rooms_required (the school that comes nearest to failing, or fails most).
     """
 
     label: str
@@ -42,7 +44,8 @@ class Evidence:
 class SchoolFailure:
     """One school (or class, or room count) that fails a clause: `actual` against `required`, in `unit`; `label` says of what.
 
-    `count` is how many there are of it: a band of a size distribution stands for several classes, `actual` is then its lower end.
+    `count` is how many there are of it: a band of a size distribution stands for several classes, `actual` is then its lower end and
+    `is_at_least` true: the classes may be larger than that.
     """
 
     school: str
@@ -54,6 +57,7 @@ class SchoolFailure:
     unit: Unit
     source: str = ""
     count: int = 1
+    is_at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
 def judge_on_site(case: Case, clause: Clause, test: OnSite) -> ClauseVerdicts:
-    """Met or unmet as the row of this clause says; no row: missing."""
+    """Met or unmet as the row of this clause says; no row: missing. The evidence tells the basis, and the cell of the conclusion."""
     rows = case.findings.get(clause.id)
     if rows is None:
         return _missing(case)
     is_met = case.mean_by_county(rows, "is_met")
-    columns = {"key": "finding", "label": clause.id, "unit": "", "table": "findings", "field": "basis"}
+    columns = {"key": "finding", "label": clause.id, "unit": "", "table": "findings", "field": "is_met"}
     evidence = rows[["county", "row"]].assign(value=rows["basis"], **columns)
     return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), evidence=evidence)
 

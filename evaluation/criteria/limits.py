@@ -1,9 +1,11 @@
 """Clauses in which every school, class or subject must keep a limit."""
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from evaluation.criteria.case import Case
+from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
 from evaluation.numeric import is_at_least, is_less, is_more
 from evaluation.rulebook.criteria import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
 from evaluation.rulebook.model import Clause
@@ -38,23 +40,56 @@ def judge_school_size(case: Case, clause: Clause, test: SchoolSize) -> ClauseVer
         status=status_of(case.count_rows(failing) == 0),
         judges_schools=True,
         failures=_failures(failing, "pupils", "school_stages", "pupils", "pupil"),
+        evidence=_asked_and_extreme(case, sizes, "largest_school", "pupils", "pupil", "pupils"),
+    )
+
+
+def _asked_and_extreme(case: Case, schools: pd.DataFrame, key: str, value: str, unit: str, field: str) -> pd.DataFrame:
+    """How many schools were asked, and the one with the extreme value that `key` names."""
+    found = extreme_rows(schools, value, "largest" if key.startswith("largest") else "least")
+    return together(
+        count_asked(case, "asked_schools", case.count_rows(schools)),
+        value_evidence(found, key, value, unit, "school_stages", field),
     )
 
 
 def judge_class_size(case: Case, clause: Clause, test: ClassSize) -> ClauseVerdicts:
     """Each class ≤ limit. A band of a size distribution that the limit cuts in two can't be judged: missing, unless another class fails."""
     classes = case.facts.classes
-    of_stage = classes[(classes["stage"] == test.stage) & (classes["count"] > 0)]
+    listed = classes[classes["stage"] == test.stage]
+    of_stage = listed[listed["count"] > 0]
     fails = is_more(of_stage["pupils_min"], test.at_most)
     is_open = ~fails & is_more(of_stage["pupils_max"], test.at_most)
     failing = _named(case, of_stage[fails]).assign(required=float(test.at_most))
-    has_stage = case.any_row(case.facts.school_stages[case.facts.school_stages["stage"] == test.stage])
-    is_known = (case.supplies("classes") | ~has_stage) & ~case.any_row(of_stage[is_open])
-    statuses = [status_of(~case.any_row(failing)), status_of(True, is_known)]
+    is_known = _has_listed_classes(case, listed, test.stage) & ~case.any_row(of_stage[is_open])
+    is_band = failing["pupils_max"] > failing["pupils_min"]
+    failures = _failures(failing, "pupils_min", "classes", "pupils_min", "pupil")
     return ClauseVerdicts(
-        status=all_of(statuses),
+        status=all_of([status_of(~case.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
-        failures=_failures(failing, "pupils_min", "classes", "pupils_min", "pupil").assign(count=failing["count"]),
+        failures=failures.assign(count=failing["count"], is_at_least=is_band),
+        evidence=_class_evidence(case, of_stage),
+    )
+
+
+def _has_listed_classes(case: Case, listed: pd.DataFrame, stage: str) -> npt.NDArray[np.bool_]:
+    """Which counties say something of the classes of a stage, or have no school of it; a sheet silent about the whole stage says nothing."""
+    schools = case.facts.school_stages[case.facts.school_stages["stage"] == stage]
+    is_silent = case.any_row(schools[schools["classes"] > 0]) & ~case.any_row(listed)
+    known: npt.NDArray[np.bool_] = (case.supplies("classes") | ~case.any_row(schools)) & ~is_silent
+    return known
+
+
+def _class_evidence(case: Case, classes: pd.DataFrame) -> pd.DataFrame:
+    """How many classes were asked, and the largest; of a band only the least number of pupils is known."""
+    counts = np.bincount(case.positions(classes), weights=classes["count"], minlength=len(case.counties))
+    largest = _named(case, extreme_rows(classes, "pupils_min", "largest"))
+    labelled = largest.assign(label=largest["name"] + LABEL_JOIN + largest["label"])
+    is_band = labelled["pupils_max"] > labelled["pupils_min"]
+    parts = [("largest_class", labelled[~is_band]), ("largest_class_at_least", labelled[is_band])]
+    return together(
+        count_asked(case, "asked_classes", counts),
+        *(value_evidence(rows, key, "pupils_min", "pupil", "classes", "pupils_min") for key, rows in parts),
     )
 
 
@@ -77,6 +112,7 @@ def judge_funded_pupils(case: Case, clause: Clause, test: FundedPupils) -> Claus
         status=all_of([status_of(~case.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
         failures=_failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
+        evidence=_asked_and_extreme(case, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"),
     )
 
 
@@ -84,12 +120,14 @@ def judge_training_share(case: Case, clause: Clause, test: TrainingShare) -> Cla
     """Σ training ≥ share × Σ budget of each school's rows in these stages; a budget of 0 asks for nothing."""
     schools = case.facts.school_stages
     sums = sum_by_school(schools[schools["stage"].isin(test.stages)], ["budget_yuan", "training_yuan"])
+    sums = sums.assign(share=sums["training_yuan"] / sums["budget_yuan"].where(sums["budget_yuan"] > 0))
     failing = sums[~is_at_least(sums["training_yuan"], test.at_least * sums["budget_yuan"])]
-    failing = failing.assign(share=failing["training_yuan"] / failing["budget_yuan"], required=test.at_least)
+    failing = failing.assign(required=test.at_least)
     return ClauseVerdicts(
         status=status_of(case.count_rows(failing) == 0),
         judges_schools=True,
         failures=_failures(failing, "share", "school_stages", "training_yuan", "share"),
+        evidence=_asked_and_extreme(case, sums, "least_share", "share", "share", "training_yuan"),
     )
 
 

@@ -14,21 +14,24 @@ from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
 def judge_recognition(case: Case, clause: Clause, test: RecognitionRate) -> ClauseVerdicts:
-    """The rate of the rulebook's unit ≥ its threshold, on a valid sample; no survey: missing; an invalid sample: unmet, with the reasons."""
+    """The rate of the rulebook's unit ≥ its threshold, on a valid sample; an invalid sample: unmet, with the reasons.
+
+    No survey is missing, and so is a rate that nobody's answer is the base of.
+    """
     threshold = case.rulebook.survey.parameters.threshold
     surveys = [case.recognitions.get(county) for county in case.counties]
     rate = np.array([_rate(survey) for survey in surveys])
-    is_known = np.array([survey is not None for survey in surveys])
+    has_survey = np.array([survey is not None for survey in surveys])
     is_valid = np.array([bool(survey and survey["sample"]["is_valid"]) for survey in surveys])
     return ClauseVerdicts(
-        status=status_of(is_valid & is_at_least(rate, threshold), is_known),
+        status=status_of(is_valid & is_at_least(rate, threshold), has_survey & ~(is_valid & np.isnan(rate))),
         value=rate,
         threshold=threshold,
         unit="share",
         limit="at_least",
-        evidence=_evidence(case.counties, surveys, rate, is_known),
+        evidence=_evidence(case.counties, surveys, rate, has_survey),
         reasons=[
-            "" if valid or not known else "sample_not_valid" for valid, known in zip(is_valid, is_known, strict=True)
+            "" if valid or not known else "sample_not_valid" for valid, known in zip(is_valid, has_survey, strict=True)
         ],
         reason_values=[{} if survey is None else {"reasons": list(survey["sample"]["reasons"])} for survey in surveys],
     )

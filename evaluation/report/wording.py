@@ -290,6 +290,24 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "evidence.survey_valid": ("有效答卷", "valid responses"),
     "evidence.survey_required": ("应有有效答卷", "valid responses required"),
     "evidence.survey_sample": ("调查样本", "sample"),
+    "evidence.asked_schools": ("参评学校数", "schools asked"),
+    "evidence.asked_classes": ("参评班级数", "classes asked"),
+    "evidence.largest_school": ("学生最多的学校 · {label}", "largest school · {label}"),
+    "evidence.largest_class": ("人数最多的班级 · {label}", "largest class · {label}"),
+    "evidence.largest_class_at_least": (
+        "班额最大的一档（人数下限） · {label}",
+        "largest band of class sizes (least number) · {label}",
+    ),
+    "evidence.least_funded": ("核定学生数最少的学校 · {label}", "fewest funded pupils · {label}"),
+    "evidence.least_share": ("占比最低的学校 · {label}", "least share · {label}"),
+    "evidence.fewest_rooms": (
+        "教室余缺最紧的学校（现有） · {label}",
+        "school closest to its need of rooms (has) · {label}",
+    ),
+    "evidence.fewest_rooms_required": (
+        "教室余缺最紧的学校（应有） · {label}",
+        "school closest to its need of rooms (needs) · {label}",
+    ),
     "evidence.other": ("{label}", "{label}"),
     # vetoes
     "veto.id": ("一票否决{id}", "Veto {id}"),
