@@ -1,0 +1,113 @@
+"""The whole way by the commands: a campaign from its file to the verdict, on both engines."""
+
+import csv
+import json
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from evaluation.survey.questionnaire import load_questionnaires
+from questionnaires import FOLDER as QUESTIONNAIRES
+from survey_app import demo_county
+from survey_app.cli import main
+from survey_app.demo_county.campaign import write_campaign_file
+from survey_app.domain.clock import SystemClock
+from survey_app.domain.errors import GroupFull
+from survey_app.services.installation import Installation, open_installation
+from survey_app.services.results import assess_with_campaign
+from survey_app.settings import Settings
+
+POPULATION, FLOOR = 20_000, 60
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("JUNHENG_DATABASE_URL", database_url)
+    monkeypatch.setenv("JUNHENG_KEYS", str(tmp_path / "keys"))
+    return Settings(database_url, tmp_path / "keys")
+
+
+def junheng(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def done(*arguments: str | Path) -> str:
+    result = junheng(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def campaign_file(folder: Path) -> Path:
+    """The made-up county's campaign, for few residents and with a floor of the sample above what they ask for."""
+    sheets, now = demo_county.build_county(1), SystemClock().now()
+    opens, closes = now - timedelta(hours=1), now + timedelta(days=1)
+    file = write_campaign_file(sheets, folder, opens, closes, "http://127.0.0.1:8000", seed=1)
+    residents = next(str(row["值"]) for row in sheets["基本信息"] if row["项目"] == "常住人口")
+    text = file.read_text(encoding="utf-8").replace(residents, str(POPULATION))
+    file.write_text(f"{text}min_sample: {FLOOR}\nmin_seconds: 0\ngrace_minutes: 0\nper_school: 5\n", encoding="utf-8")
+    demo_county.write_workbook(sheets, folder / "workbook.xlsx")
+    return file
+
+
+def fill_in_everything(at: Installation, codes: Path) -> int:
+    """Hands in a form for every code that a group still takes; the number taken."""
+    from survey_app.services.submission import submit
+
+    questionnaires, randomness, taken = load_questionnaires(QUESTIONNAIRES), random.Random(1), 0
+    with codes.open(encoding="utf-8-sig") as lines:
+        for row in csv.DictReader(lines):
+            questions = questionnaires[row["group"]].questions  # type: ignore[index]
+            fields = {one.id: [str(randomness.choice((1, 1, 2)))] for one in questions if one.options}
+            fields |= {one.id: ["=1+1 𠮷"] for one in questions if one.type == "text"}
+            try:
+                submit(at.database, at.keys, at.clock, row["code"], fields, str(taken), "")
+            except GroupFull:
+                continue
+            taken += 1
+    return taken
+
+
+def test_from_the_campaign_file_to_the_verdict(settings: Settings, tmp_path: Path) -> None:
+    campaign = done("campaign", "create", campaign_file(tmp_path)).strip()
+    done("campaign", "open", campaign)
+    done("codes", "issue", campaign, "--out", tmp_path / "sheets")
+    assert junheng("recognition", campaign, "--json").exit_code == 3
+    assert junheng("export", campaign, "--out", tmp_path / "x.csv").exit_code == 3
+
+    at = open_installation(settings, SystemClock())
+    taken = fill_in_everything(at, tmp_path / "sheets" / "codes.csv")
+    shown = json.loads(done("campaign", "show", campaign, "--json"))
+    assert sum(group["answered"] for group in shown["groups"].values()) == taken
+    assert all(group["valid"] <= (group["cap"] or taken) for group in shown["groups"].values())
+    done("campaign", "close", campaign)
+
+    recognition = json.loads(done("recognition", campaign, "--json"))
+    assert recognition["sample"]["required"] == FLOOR == shown["sample"]["required"]
+    assert recognition["plan"] == {group: one["planned"] for group, one in shown["groups"].items()}
+    check_exports(campaign, tmp_path, recognition, taken)
+    check_verdict(at, campaign, tmp_path, recognition)
+    at.database.close()
+
+
+def check_exports(campaign: str, folder: Path, recognition: dict[str, Any], taken: int) -> None:
+    for ending in ("csv", "xlsx", "sav", "parquet"):
+        done("export", campaign, "--out", folder / f"answers.{ending}")
+    with (folder / "answers.csv").open(encoding="utf-8-sig") as lines:
+        assert len(list(csv.DictReader(lines))) == taken
+    files = ["--responses", folder / "answers.csv", "--questionnaires", QUESTIONNAIRES]
+    again = json.loads(done("recognition", *files, "--population", str(POPULATION), "--json"))
+    assert again["estimates"] == recognition["estimates"]
+
+
+def check_verdict(at: Installation, campaign: str, folder: Path, recognition: dict[str, Any]) -> None:
+    workbook = folder / "workbook.xlsx"
+    done("evaluate", workbook, "--rulebook", "xiangtan-2018", "--campaign", campaign, "--out", folder / "reports")
+    document = json.loads((folder / "reports" / "assessment.json").read_text(encoding="utf-8"))
+    assert document["recognition"]["sample"] == recognition["sample"]
+    assert document["sources"]["seal_root"]
+    _, warnings = assess_with_campaign(at.database, campaign, workbook, "xiangtan-2018")
+    assert "survey_of_another_population" in [one.kind for one in warnings]
