@@ -1,0 +1,31 @@
+"""Junheng's library: a county's workbook, a published rule and a survey → a verdict with its evidence.
+
+The names below are its public face; each is loaded when it is asked for, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from evaluation.assessing import assess
+    from evaluation.reading.county import read_county
+    from evaluation.report.writing import write_reports
+    from evaluation.rulebook.loading import load_rulebook
+    from evaluation.survey.questionnaire import load_questionnaires
+
+__all__ = ["assess", "load_questionnaires", "load_rulebook", "read_county", "write_reports"]
+
+_HOMES = {
+    "assess": "evaluation.assessing",
+    "load_questionnaires": "evaluation.survey.questionnaire",
+    "load_rulebook": "evaluation.rulebook.loading",
+    "read_county": "evaluation.reading.county",
+    "write_reports": "evaluation.report.writing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A public function, its module loaded now."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

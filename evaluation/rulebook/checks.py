@@ -40,6 +40,7 @@ def check_rulebook(rulebook: Rulebook, document: Document) -> Problems:
         _check_ids,
         _check_resources,
         _check_clauses,
+        _check_survey_items,
         _check_points,
         _check_grades,
         _check_cross_checks,
@@ -109,6 +110,17 @@ def _check_clauses(rulebook: Rulebook, document: Document) -> Problems:
                 yield document.problem([*path, "id"], wording.CLAUSE_OUTSIDE, **values)
             yield from _check_kind(indicator.kind, clause.id, clause.test, path, document)
             yield from _check_test(rulebook, clause.test, [*path, "test"], document)
+
+
+def _check_survey_items(rulebook: Rulebook, document: Document) -> Problems:
+    """An item scored by the survey is the survey's own, or an indicator or clause that questions are marked by."""
+    clauses = {clause.id for clause in rulebook.clauses()}
+    known = clauses | {one.id for one in rulebook.indicators} | {rulebook.survey.parameters.item}
+    for i, indicator in enumerate(rulebook.indicators):
+        for j, clause in enumerate(indicator.clauses):
+            if isinstance(clause.test, ScoredBySurvey) and clause.test.item not in known:
+                path: list[Step] = ["indicators", i, "clauses", j, "test", "item"]
+                yield document.problem(path, wording.ITEM_EXPECTED, item=clause.test.item)
 
 
 def _check_kind(kind: str, clause: str, test: Any, path: list[Step], document: Document) -> Problems:

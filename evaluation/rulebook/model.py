@@ -1,12 +1,29 @@
 """The shape of a rulebook file (docs/rulebooks.md). Every rule carries `citation`, and `note` where a gap of the text is closed."""
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from evaluation.errors import Message
 from evaluation.rulebook.criteria import Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
-from evaluation.strict_yaml import StrictModel
+from evaluation.strict_yaml import StrictModel, refusal
 from evaluation.survey.parameters import SurveyParameters
+
+_DAY_EXPECTED = Message("day_expected", en="a day that exists, such as 2018-11-20", zh="实际存在的日期，如 2018-11-20")
+
+
+def _refuse_other_than_day(text: str) -> str:
+    try:
+        is_day = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise refusal(_DAY_EXPECTED)
+    return text
+
+
+Day = Annotated[str, AfterValidator(_refuse_other_than_day)]
 
 
 class Cited(StrictModel):
@@ -156,7 +173,7 @@ class Rulebook(StrictModel):
     id: Word
     title: Word
     document: Word
-    published: Word
+    published: Day
     resources: Resources
     indicators: Annotated[list[Indicator], Field(min_length=1)]
     scoring: Scoring | None = None

@@ -90,3 +90,8 @@ UNKNOWN_RULEBOOK = Message(
     en="there is no rulebook of this name and no such file; expected one of: {expected}, or the path of a .yaml file",
     zh="没有这个名称的规则集，也没有这个文件；应为：{expected}，或 .yaml 文件的路径",
 )
+ITEM_EXPECTED = Message(
+    "rulebook_item_expected",
+    en="“{item}” is neither an indicator nor a clause of this rulebook; expected the id that the questionnaires mark the item by",
+    zh="“{item}”不是本规则集的指标或条款；应为问卷题目所标的编号",
+)

@@ -6,6 +6,7 @@ import click
 
 from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InputProblem
+from survey_app.cli.evaluate_summary import summary_lines
 from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
 from survey_app.domain.clock import LOCAL_ZONE, SystemClock
 
@@ -51,7 +52,7 @@ def evaluate(
         print_json(assessment_document(assessment))
         return
     print_problems(warnings, language_of(ctx), "warning: ")
-    click.echo("\n".join(_summary(assessment, out)))
+    click.echo("\n".join(summary_lines(assessment, out, language_of(ctx))))
 
 
 def _judge(
@@ -77,19 +78,3 @@ def _require_one_survey(responses: Path | None, questionnaires: Path | None, cam
         raise click.UsageError("--responses and --questionnaires go together")
     if responses is not None and campaign is not None:
         raise click.UsageError("expected the survey either as files or as --campaign, not both")
-
-
-def _summary(assessment: Assessment, out: Path) -> list[str]:
-    lines = [
-        f"{assessment.county_name} ({assessment.county_code}) {assessment.year}: {assessment.outcome} {assessment.grade or ''}"
-    ]
-    for label, ids in (
-        ("unmet", assessment.with_status("unmet")),
-        ("missing", assessment.with_status("missing")),
-        ("scores missing", assessment.scores.missing if assessment.scores else ()),
-        ("vetoes present", assessment.vetoes_present),
-        ("vetoes not answered", assessment.vetoes_missing),
-    ):
-        if ids:
-            lines.append(f"{label}: {', '.join(ids)}")
-    return [line.rstrip() for line in lines] + [f"written: {out}"]

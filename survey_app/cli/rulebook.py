@@ -1,12 +1,14 @@
 """`junheng rulebook`: the rulebooks that come along, their clauses with citations, and a file's every mistake."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+from pydantic import BaseModel
 
 from evaluation.errors import InvalidInput
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
-from evaluation.rulebook.model import Clause, Indicator, Rulebook
+from evaluation.rulebook.model import Cited, Clause, Indicator, Resources, Rulebook
 from survey_app.cli.reporting import WRONG_INPUT, input_problems_reported, language_of, print_json, print_problems
 
 
@@ -69,11 +71,55 @@ def _summary(book: Rulebook) -> dict[str, object]:
 
 
 def _lines(book: Rulebook) -> list[str]:
-    lines = [book.title, book.document, f"SHA-256 {book.sha256}", ""]
+    lines = [book.title, book.document, f"published {book.published}", f"SHA-256 {book.sha256}", ""]
+    lines += [*_resource_lines(book.resources), ""]
     for indicator in book.indicators:
         lines += _indicator_lines(indicator)
-    lines += [f"{item.id}  {item.text}" for item in book.vetoes.items]
-    return [*lines, f"   [{book.vetoes.citation}]"]
+    lines += [*_scoring_lines(book), ""]
+    lines += [*(f"veto {item.id}  {item.text}" for item in book.vetoes.items), *_cited(book.vetoes), ""]
+    lines += [f"survey  {_parameters(book.survey.parameters)}", *_cited(book.survey)]
+    for check in book.cross_checks:
+        lines += [f"cross-check {check.clause}  {_test(check.test)}", *_cited(check)]
+    for target in book.targets:
+        lines += [
+            f"target {target.id} (by {target.due})  {target.text}",
+            f"        {_test(target.test)}",
+            *_cited(target),
+        ]
+    return lines
+
+
+def _resource_lines(resources: Resources) -> list[str]:
+    lines = [f"scope  {_parameters(resources.scope, 'citation', 'note')}", *_cited(resources.scope)]
+    for one in resources.indicators:
+        thresholds = ", ".join(f"{stage} {threshold:g}" for stage, threshold in one.thresholds.items())
+        lines.append(f"resource {one.id}  {one.name}  at least {thresholds} {one.unit}")
+    lines += [f"excuse  {_parameters(resources.excuse, 'citation', 'note')}", *_cited(resources.excuse)]
+    limits = ", ".join(f"{stage} {limit:g}" for stage, limit in resources.coefficient.limits.items())
+    return [*lines, f"coefficient  at most {limits}", *_cited(resources.coefficient)]
+
+
+def _scoring_lines(book: Rulebook) -> list[str]:
+    lines = []
+    if book.scoring is not None:
+        lines += [f"scoring  {_parameters(book.scoring, 'citation', 'note')}", *_cited(book.scoring)]
+    for grade in book.grades:
+        lines += [f"grade  {grade.name} from {grade.from_:g}", *_cited(grade)]
+    return lines
+
+
+def _cited(part: Cited) -> list[str]:
+    lines = [f"   [{part.citation}]"]
+    return [*lines, f"        note: {part.note}"] if part.note else lines
+
+
+def _parameters(part: BaseModel, *left_out: str) -> str:
+    parameters = part.model_dump(mode="json", exclude=set(left_out), exclude_none=True)
+    return ", ".join(f"{key}={value}" for key, value in parameters.items())
+
+
+def _test(test: Any) -> str:
+    return f"{test.name}({_parameters(test, 'name')})"
 
 
 def _indicator_lines(indicator: Indicator) -> list[str]:
@@ -83,7 +129,5 @@ def _indicator_lines(indicator: Indicator) -> list[str]:
 
 
 def _clause_lines(clause: Clause) -> list[str]:
-    parameters = clause.test.model_dump(mode="json", exclude={"name"}, exclude_none=True)
-    shown = ", ".join(f"{key}={value}" for key, value in parameters.items())
-    lines = [f"   {clause.id}  {clause.text}  [{clause.citation}]", f"        {clause.test.name}({shown})"]
+    lines = [f"   {clause.id}  {clause.text}  [{clause.citation}]", f"        {_test(clause.test)}"]
     return [*lines, f"        note: {clause.note}"] if clause.note else lines

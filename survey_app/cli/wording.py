@@ -1,3 +1,38 @@
-"""Help that names the workbook's own words."""
+"""Help that names the workbook's own words, and what the commands say of their results."""
+
+from collections.abc import Mapping
+
+from evaluation.errors import Message
 
 FRAMES_HELP = "Sizes of groups: a .csv with the columns 类别, 总体人数."
+
+OUTCOMES: Mapping[str, Message] = {
+    "vetoed": Message("vetoed", en="vetoed", zh="一票否决"),
+    "not_met": Message("not_met", en="not_met", zh="未达标"),
+    "incomplete": Message("incomplete", en="incomplete", zh="材料不全，暂不能认定"),
+    "certifiable": Message("certifiable", en="certifiable", zh="可以认定"),
+}
+LISTED: Mapping[str, Message] = {
+    "unmet": Message("unmet", en="unmet: {ids}", zh="A类未达标：{ids}"),
+    "missing": Message("missing", en="missing: {ids}", zh="A类缺材料：{ids}"),
+    "below": Message("below", en="scores below {share}: {ids}", zh="B类得分低于{share}：{ids}"),
+    "scores_missing": Message("scores_missing", en="scores missing: {ids}", zh="B类缺评分：{ids}"),
+    "vetoes": Message("vetoes", en="vetoes present: {ids}", zh="存在一票否决事项：{ids}"),
+    "vetoes_missing": Message("vetoes_missing", en="vetoes not answered: {ids}", zh="一票否决事项未填：{ids}"),
+}
+TOTAL = Message(
+    "total",
+    en="B total: {total} of {points} ({passing} needed): {verdict}",
+    zh="B类总分：{total}/{points}（合格线{passing}）：{verdict}",
+)
+TOTAL_MISSING = Message(
+    "total_missing",
+    en="B total: scores missing, of {points} ({passing} needed): {verdict}",
+    zh="B类总分：评分不全，满分{points}（合格线{passing}）：{verdict}",
+)
+PASSES: Mapping[bool | None, Message] = {
+    True: Message("passes", en="passes", zh="合格"),
+    False: Message("fails", en="fails", zh="不合格"),
+    None: Message("open", en="open", zh="待定"),
+}
+WRITTEN = Message("written", en="written: {out}", zh="已写入：{out}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import evaluation
 from tests.builders import build_workbook
 from tests.paths import REPOSITORY
 
@@ -152,6 +153,14 @@ def loaded_by(code: str) -> set[str]:
     script = f"import sys\n{code}\nprint('\\n'.join(sorted(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     return {name.split(".")[0] for name in result.stdout.split()}
+
+
+def test_the_public_face_is_complete_and_costs_nothing() -> None:
+    assert not loaded_by("import evaluation") & {"pandas", "numpy", "pydantic", "click"}
+    for name in evaluation.__all__:
+        assert callable(getattr(evaluation, name))
+    with pytest.raises(AttributeError, match="guess"):
+        getattr(evaluation, "guess")  # noqa: B009 - mypy knows that there is none
 
 
 def test_evaluation_needs_neither_flask_nor_sqlalchemy() -> None:

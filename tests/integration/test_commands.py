@@ -1,17 +1,21 @@
 """The commands on files: exit status, what goes where, and that nothing is left behind by a wrong input."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from evaluation.assessment import ScoreBoard
 from evaluation.survey.questionnaire import load_questionnaires
 from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app import demo_county
 from survey_app.cli import main
+from survey_app.cli.evaluate_summary import summary_lines
 from tests.builders import JUNIOR_SCHOOL, PRIMARY_SCHOOL, build_workbook
+from tests.builders_assessment import some_assessment
 from tests.paths import REPOSITORY
 
 
@@ -70,6 +74,23 @@ def test_evaluate_writes_four_files_and_says_what_fails(county: Path, tmp_path: 
     assert "unmet: 2, 5, 11, 12, 13" in result.stdout
     files = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert files == ["assessment.json", "ledger.xlsx", "report.docx", "report.html"]
+
+
+def test_evaluate_tells_the_scored_part_in_the_language_asked_for(county: Path, tmp_path: Path) -> None:
+    arguments = ["evaluate", county / "workbook.xlsx", "--rulebook", "xiangtan-2018", "--out", tmp_path / "out"]
+    assert "B total: scores missing, of 100 (80 needed): " in junheng(*arguments).stdout
+    result = junheng("--lang", "zh", *arguments)
+    assert "A类未达标：2, 5, 11, 12, 13" in result.stdout
+    assert "B类总分：" in result.stdout
+
+
+def test_a_failing_scored_part_is_told_with_total_and_indicators() -> None:
+    scores = ScoreBoard(78.5, {"8": 7.0, "9": 10.0}, ("8",), (), False, 80, 0.8, 100)
+    assessment = replace(some_assessment("not_met"), scores=scores)
+    english = summary_lines(assessment, Path("out"), "en")
+    assert "scores below 80%: 8" in english
+    assert "B total: 78.50 of 100 (80 needed): fails" in english
+    assert "B类总分：78.50/100（合格线80）：不合格" in summary_lines(assessment, Path("out"), "zh")
 
 
 def test_evaluate_prints_the_assessment_it_wrote(county: Path, tmp_path: Path) -> None:
@@ -153,6 +174,24 @@ def test_rulebook_show_prints_clauses_with_citations() -> None:
     assert "12.1" in text
     assert "附件1 第12条第1款" in text
     assert json.loads(junheng("rulebook", "show", "xiangtan-2018", "--json").stdout)["id"] == "xiangtan-2018"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "at least 小学 4.2, 初中 5.3",
+        "at_least_met=6",
+        "at most 小学 0.5, 初中 0.45",
+        "passing_total=80",
+        "优秀 from 91",
+        "sampling_share=0.0015",
+        "cross-check 8.2",
+        "target ",
+        "published 2018-11-20",
+    ],
+)
+def test_rulebook_show_prints_every_part_of_the_rule(told: str) -> None:
+    assert told in junheng("rulebook", "show", "xiangtan-2018").stdout
 
 
 def test_rulebook_list_names_what_comes_along() -> None:
