@@ -65,7 +65,10 @@ def _totals(case: Case, resource: Resource, stage: str) -> pd.DataFrame:
     """The two sums that a county value is the quotient of; they come from every row in scope, so no single cell is named."""
     groups, dispersion = case.resources.stage_groups(stage), case.resources.dispersion(resource.id)
     total, pupils = dispersion.total[groups], dispersion.pupils[groups] * resource.per_pupils
-    parts = [("total", f"{stage} · {resource.name}", total), ("total_pupils", stage, pupils)]
+    parts = [
+        ("total", f"{stage} · {resource.total}", total, resource.total_unit),
+        ("total_pupils", stage, pupils, "pupil"),
+    ]
     return pd.concat([computed_evidence(case.counties, *part) for part in parts], ignore_index=True)
 
 

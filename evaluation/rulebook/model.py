@@ -67,7 +67,7 @@ class Coefficient(Cited):
 
 
 class Resource(StrictModel):
-    """A resource indicator: totals of `field`, per `per_pupils` pupils; `whole`: what lacks is counted in whole people or rooms."""
+    """A resource indicator: totals of `field` (in words: `total`, in `total_unit`), per `per_pupils` pupils; `whole`: what lacks is counted in whole people or rooms."""
 
     id: Word
     indicator: Word
@@ -81,6 +81,8 @@ class Resource(StrictModel):
         "equipment_yuan",
         "multimedia_rooms",
     ]
+    total: Word
+    total_unit: Word
     per_pupils: Annotated[int, Field(ge=1)]
     unit: Word
     thresholds: dict[str, Positive]

@@ -85,3 +85,9 @@ def test_a_valid_sample_without_a_base_is_missing_not_unmet() -> None:
     assert clause("36.3", survey=RECOGNITION | {"rate": None}).status == "missing"
     invalid = {"required": 100, "valid": 5, "is_valid": False, "reasons": ["too_few"]}
     assert clause("36.3", survey=RECOGNITION | {"rate": None, "sample": invalid}).status == "unmet"
+
+
+def test_the_sums_of_a_county_value_are_told_in_their_own_words_and_units() -> None:
+    total, pupils = clause("1.1").evidence
+    assert (total.label, total.value, total.unit) == ("小学 · 高于规定学历教师数", 50, "人")
+    assert (pupils.label, pupils.value, pupils.unit) == ("小学", 500, "pupil")
