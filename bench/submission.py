@@ -131,8 +131,8 @@ def _forms(survey: Survey, keys: KeyDirectory) -> list[bytes]:
     """One form a code, the schools taken in turn, as they come in from a county."""
     queues = [list(codes) for codes in survey.codes.values()]
     codes = [queue[i] for i in range(max(map(len, queues))) for queue in queues if i < len(queue)]
-    started = token_from(keys, SystemClock(), seconds_ago=120)
-    hidden = [{"nonce": f"n{number}", "started": started} for number in range(len(codes))]
+    started = [token_from(keys, SystemClock(), 120, code) for code in codes]
+    hidden = [{"nonce": f"n{number}", "started": token} for number, token in enumerate(started)]
     return [post(f"/s/{code}", answers() | one) for code, one in zip(codes, hidden, strict=True)][: WARM_UP + MEASURED]
 
 

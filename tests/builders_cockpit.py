@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
+from evaluation.rulebook.loading import load_rulebook
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import SamplePlan, hash_text
+from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.timeline import Reading
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.storage import tables
-from survey_app.storage.campaigns import PLAN
+from survey_app.storage.campaigns import PLAN, RULES
 from survey_app.storage.readings import insert_readings
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
@@ -59,10 +60,14 @@ def open_planned_survey(
     opened = clock.now() - timedelta(days=3)
     survey.change_campaign(opens=opened, opened_at=opened, closes=clock.now() + timedelta(days=2))
     schools = [{"campaign": CAMPAIGN, "code": code, "name": name, "location": "城区"} for code, name in SCHOOLS.items()]
-    text = {"campaign": CAMPAIGN, "name": PLAN, "sha256": hash_text(plan.text), "text": plan.text}
+    rules = stable_json(load_rulebook("xiangtan-2018").model_dump(mode="json", by_alias=True))
+    texts = [
+        {"campaign": CAMPAIGN, "name": name, "sha256": hash_text(text), "text": text}
+        for name, text in ((PLAN, plan.text), (RULES, rules))
+    ]
     with database.write() as connection:
         connection.execute(insert(tables.school), schools)
-        connection.execute(insert(tables.document), text)
+        connection.execute(insert(tables.document), texts)
         for group, planned in plan.planned.items():
             survey_row = update(tables.quota).where(tables.quota.c.group == group)
             connection.execute(survey_row.values(planned=planned))
@@ -74,7 +79,7 @@ def count_answers(survey: Survey, valid: Mapping[str, int], school: str = "S1") 
     with survey.database.write() as connection:
         for group, number in valid.items():
             of_group = update(tables.quota).where(tables.quota.c.group == group)
-            connection.execute(of_group.values(answered=number, valid=number))
+            connection.execute(of_group.values(answered=number, taken=number, valid=number))
             cell = update(tables.cell).where(tables.cell.c.group == group, tables.cell.c.school.in_((school, "")))
             connection.execute(cell.values(answered=number))
             label = update(tables.label).where(tables.label.c.group == group, tables.label.c.unit == school)
@@ -97,4 +102,4 @@ def note_pace(survey: Survey, per_day: Mapping[str, int], *, until: datetime | N
 
 def cockpit_of(survey: Survey) -> Cockpit:
     """The cockpit as it stands."""
-    return read_cockpit(survey.database, survey.clock, CAMPAIGN)
+    return read_cockpit(survey.database, survey.keys, survey.clock, CAMPAIGN)

@@ -14,6 +14,7 @@ from survey_app.domain.clock import Clock, FixedClock
 from survey_app.domain.codes import hash_code, make_code
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.units import label_of
+from survey_app.services.pending_valid import MarkKeys, pending_by_unit
 from survey_app.services.submission import Receipt, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.session import Database
@@ -60,12 +61,18 @@ class Survey:
         """Hands in a form that was opened two minutes ago; `fields` over a first question answered with 1."""
         posted = {"q01": "1", **fields}
         lists = {name: [str(value)] if not isinstance(value, list) else value for name, value in posted.items()}
-        token = token_from(self.keys, self.clock, seconds_ago=120) if started is None else started
+        token = self.form(code) if started is None else started
         return submit(self.database, self.keys, self.clock, code, lists, nonce, token)
 
+    def form(self, code: str, seconds_ago: float = 120) -> str:
+        """The start time of a form that was opened a while ago."""
+        return token_from(self.keys, self.clock, seconds_ago, code)
+
     def counts(self) -> dict[str, int]:
-        """Rows and counters, for the invariant: used codes = envelopes + responses (+ lost)."""
+        """Rows and counters, for the invariant: used codes = envelopes + responses (+ lost); valid ones, mixed or pending."""
+        mark_keys = MarkKeys.read(self.keys)
         with self.database.read() as connection:
+            pending = pending_by_unit(connection, mark_keys, [CAMPAIGN]).total()
             count = lambda query: int(connection.execute(query).scalar_one() or 0)  # noqa: E731
             rows = lambda table: count(select(func.count()).select_from(table))  # noqa: E731
             return {
@@ -74,9 +81,10 @@ class Survey:
                 "responses": rows(tables.response),
                 "comments": rows(tables.comment),
                 "answered": count(select(func.sum(tables.quota.c.answered))),
-                "valid": count(select(func.sum(tables.quota.c.valid))),
+                "taken": count(select(func.sum(tables.quota.c.taken))),
+                "valid": count(select(func.sum(tables.quota.c.valid))) + pending,
                 "cells": count(select(func.sum(tables.cell.c.answered))),
-                "labels": count(select(func.sum(tables.label.c.valid))),
+                "labels": count(select(func.sum(tables.label.c.valid))) + pending,
             }
 
     def stored(self, table: Any, *columns: str) -> list[Any]:
@@ -96,9 +104,9 @@ class Survey:
             connection.execute(update(tables.quota).where(tables.quota.c.group == group).values(columns))
 
 
-def token_from(keys: KeyDirectory, clock: Clock, seconds_ago: float) -> str:
-    """The start time of a form that was opened `seconds_ago`."""
-    return start_token(keys.session_secret(), FixedClock(clock.now() - timedelta(seconds=seconds_ago)))
+def token_from(keys: KeyDirectory, clock: Clock, seconds_ago: float, code: str) -> str:
+    """The start time of the form of a code that was opened `seconds_ago`."""
+    return start_token(keys.session_secret(), FixedClock(clock.now() - timedelta(seconds=seconds_ago)), code)
 
 
 def questionnaire_document(group: str, *, with_comment: bool = True, extra_choices: int = 0) -> dict[str, Any]:

@@ -18,12 +18,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import close_campaign
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
+from survey_app.services.pending_valid import MarkKeys, by_group, pending_by_unit
 from survey_app.services.submission import start_token, submit
 from survey_app.storage import direct, tables
 from survey_app.storage.session import Database, open_database
@@ -71,9 +72,14 @@ class Stage:
     def submit(self, database: Database, keys: KeyDirectory, code: str, number: int) -> str:
         fields = {"q01": ["1"], "q04": [f"说{number}"] if number % 3 == 0 else []}
         fields |= {f"x{digit + 1:02d}": [VALUES[number // 4**digit % 4]] for digit in range(DIGITS)}
-        return submit(
-            database, keys, CLOCK, code, fields, f"nonce of {code}", start_token(keys.session_secret(), CLOCK)
-        ).text
+        started = start_token(keys.session_secret(), CLOCK, code)
+        return submit(database, keys, CLOCK, code, fields, f"nonce of {code}", started).text
+
+    def pending_valid(self, connection: Connection) -> dict[str, int]:
+        """Valid answers that wait, by group, as their marks say."""
+        campaigns = connection.execute(select(tables.campaign.c.id)).scalars().all()
+        pending = pending_by_unit(connection, MarkKeys.read(self.keys()), campaigns)
+        return {group: number for (_, group), number in by_group(pending).items()}
 
     def imbalances(self) -> list[str]:
         """What contradicts: used codes = envelopes + responses, per group, and every counter equal to it."""
@@ -86,9 +92,13 @@ class Stage:
             mixed = dict(connection.execute(_joined(tables.response)).all())
             counters = {
                 "quota": dict(connection.execute(select(tables.quota.c.group, tables.quota.c.answered)).all()),
-                "valid": dict(connection.execute(select(tables.quota.c.group, tables.quota.c.valid)).all()),
+                "taken": dict(connection.execute(select(tables.quota.c.group, tables.quota.c.taken)).all()),
+                "valid": _added(self.pending_valid(connection), dict(connection.execute(_GROUP_VALID).all())),
                 "cells": dict(connection.execute(_sum(tables.cell.c.group, tables.cell.c.answered)).all()),
-                "labels": dict(connection.execute(_sum(tables.label.c.group, tables.label.c.valid)).all()),
+                "labels": _added(
+                    self.pending_valid(connection),
+                    dict(connection.execute(_sum(tables.label.c.group, tables.label.c.valid)).all()),
+                ),
             }
         database.close()
         return [
@@ -97,6 +107,9 @@ class Stage:
             for name, counts in {**counters, "answers": _added(pending, mixed)}.items()
             if counts.get(group, 0) != used.get(group, 0)
         ]
+
+
+_GROUP_VALID = select(tables.quota.c.group, tables.quota.c.valid)
 
 
 def _by_group(group: Any, condition: Any) -> Any:

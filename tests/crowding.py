@@ -22,9 +22,9 @@ AT_A_TIME = 6
 def main(url: str, keys_path: str, plan: str, start: str) -> None:
     database, keys = open_database(url), KeyDirectory(Path(keys_path))
     clock = FixedClock(datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
-    started = start_token(keys.session_secret(), clock)
 
     def hand_in(code: str) -> str:
+        started = start_token(keys.session_secret(), clock, code)
         try:
             submit(database, keys, clock, code, {"q01": ["1"]}, "nonce", started)
         except SurveyError as refused:

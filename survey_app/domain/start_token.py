@@ -1,9 +1,9 @@
-"""The time a form was handed out, signed, so that the form can bring it back without a cookie, thirty hours or a restart later.
+"""The time a form was handed out, signed for its code, so that the form can bring it back without a cookie, thirty hours or a restart later.
 
 What is kept of it is the bucket of the time taken, never the time itself (integrity.md A.4).
 
 Where the time taken is not known, validity needs a rule the contract leaves open; ours:
-- no token, or one we did not sign: it counts as filled in at once. Whoever leaves the field out must not get past `min_seconds`, and
+- no token, or one we did not sign for this code: it counts as filled in at once. Whoever leaves the field out must not get past `min_seconds`, and
   a browser always sends it back.
 - a token of ours from the future: our clock was set back, or two servers disagree. The respondent can do nothing about it, so the
   sheet is as good as a slow one; its bucket is the lowest, since nothing is known.
@@ -21,7 +21,7 @@ from survey_app.domain.clock import Clock
 BUCKETS_S = (0, 5, 10, 15, 20, 25, 30, 45, 60, 90, 120, 180, 300, 600)
 """Lower bounds of the classes in which the time taken is kept, in seconds."""
 
-_DOMAIN = b"junheng/start/1\0"
+_DOMAIN = b"junheng/start/2\0"
 _TAG_LENGTH = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -62,30 +62,31 @@ def bucket_of(seconds: float) -> int:
     return BUCKETS_S[bisect_right(BUCKETS_S, seconds) - 1]
 
 
-def make_start_token(session_secret: bytes, clock: Clock) -> str:
-    """The present time, signed: `19ab3c4d5e6.6Zk…`."""
+def make_start_token(session_secret: bytes, clock: Clock, code: str) -> str:
+    """The present time, signed for the form of `code`: `19ab3c4d5e6.6Zk…`. One form's token must not serve a stack of codes."""
     moment = format(_milliseconds(clock.now()), "x")
-    return f"{moment}.{_tag(session_secret, moment)}"
+    return f"{moment}.{_tag(session_secret, moment, code)}"
 
 
-def read_time_taken(session_secret: bytes, token: str, now: datetime) -> TimeTaken:
-    """When the form was handed out, as far as the token can tell."""
-    moment, _, tag = token.partition(".")
-    if not _is_ours(session_secret, token, moment, tag):
+def read_time_taken(session_secret: bytes, token: str, code: str, now: datetime) -> TimeTaken:
+    """When the form of `code` was handed out, as far as the token can tell."""
+    if not _is_ours(session_secret, token, code):
         return TimeTaken(None, now)
-    return TimeTaken(_EPOCH + timedelta(milliseconds=int(moment, 16)), now)
+    return TimeTaken(_EPOCH + timedelta(milliseconds=int(token.partition(".")[0], 16)), now)
 
 
-def _is_ours(session_secret: bytes, token: str, moment: str, tag: str) -> bool:
+def _is_ours(session_secret: bytes, token: str, code: str) -> bool:
     if len(token) > _LONGEST or not token.isascii():
         return False
-    return hmac.compare_digest(tag, _tag(session_secret, moment))
+    moment, _, tag = token.partition(".")
+    return hmac.compare_digest(tag, _tag(session_secret, moment, code))
 
 
 def _milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
-def _tag(session_secret: bytes, moment: str) -> str:
-    digest = hmac.digest(session_secret, _DOMAIN + moment.encode(), hashlib.sha256)
+def _tag(session_secret: bytes, moment: str, code: str) -> str:
+    signed = _DOMAIN + hashlib.sha256(code.encode()).digest() + moment.encode()
+    digest = hmac.digest(session_secret, signed, hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:_TAG_LENGTH]).decode().rstrip("=")

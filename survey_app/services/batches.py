@@ -11,6 +11,8 @@ from survey_app.domain.seal import SealedAnswer, canonical_json, mix_entry
 from survey_app.domain.sheet import Sheet
 from survey_app.services.comments import Comment, put_by
 from survey_app.services.opening_envelopes import ID_LENGTH, Contents
+from survey_app.storage.counters import settle_answers
+from survey_app.storage.labels import raise_valid
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.pools import Waiting
 from survey_app.storage.responses import StoredResponse, insert_responses
@@ -35,14 +37,21 @@ class Batch:
 def store_batch(
     connection: Connection, keys: KeyDirectory, batch: Batch, contents: Sequence[Contents], randomness: Random
 ) -> None:
-    """Stores the sheets under new random ids and seals them in the ledger; of none, nothing."""
+    """Stores the sheets under new random ids, counts them, and seals them in the ledger; of none, nothing."""
     if not contents:
         return
     sheets = [one.sheet for one in contents]
     answers = [_sealed_answer(batch, sheet, randomness) for sheet in sheets]
     insert_responses(connection, (_response(batch, *pair) for pair in zip(answers, sheets, strict=True)))
     put_by(connection, keys, batch.campaign, _comments(batch.group, contents), randomness)
+    _count(connection, batch, sheets)
     append_entry(connection, batch.campaign, mix_entry(answers))
+
+
+def _count(connection: Connection, batch: Batch, sheets: Sequence[Sheet]) -> None:
+    valid = sum(sheet.valid for sheet in sheets)
+    settle_answers(connection, batch.campaign, batch.group, valid, len(sheets) - valid)
+    raise_valid(connection, batch.label, valid)
 
 
 def _sealed_answer(batch: Batch, sheet: Sheet, randomness: Random) -> SealedAnswer:

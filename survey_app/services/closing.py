@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
+from survey_app.domain.concealment import open_run
 from survey_app.domain.errors import SurveyError, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import set_root
@@ -20,8 +21,8 @@ from survey_app.services.mixing import mix_remainders
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.counters import end_groups
 from survey_app.storage.ledger import append_entry
+from survey_app.storage.runs import list_sealed_runs, settle_runs
 from survey_app.storage.sealing import (
-    clear_last_submissions,
     count_unused_codes,
     list_answer_leaves,
     list_comment_leaves,
@@ -93,10 +94,22 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.CLOSING:
-            clear_last_submissions(connection, campaign_id)
+            _settle_runs(connection, keys, campaign_id)
             append_entry(connection, campaign_id, last_entry)
             move_state(connection, campaign_id, State.CLOSED, closed_at=clock.now())
-        return find_campaign(connection, campaign_id)
+        campaign = find_campaign(connection, campaign_id)
+    keys.destroy_run_key(campaign_id)
+    return campaign
+
+
+def _settle_runs(connection: Connection, keys: KeyDirectory, campaign_id: str) -> None:
+    """Opens the runs of all schools and keeps their greatest lengths; with their key lost, nothing is known of them."""
+    sealed = list_sealed_runs(connection, campaign_id)
+    key = keys.find_run_key(campaign_id)
+    opened = {school: key and open_run(key, one, campaign_id, school) for school, one in sealed.items()}
+    if lost := sum(not run for run in opened.values()):
+        log.error("the runs of %d schools of %s can't be opened: their key is lost", lost, campaign_id)
+    settle_runs(connection, campaign_id, {school: run.longest if run else None for school, run in opened.items()})
 
 
 def _close_entry(connection: Connection, campaign_id: str) -> dict[str, object]:

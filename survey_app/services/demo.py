@@ -162,7 +162,7 @@ def _submit(
     if comment and text:
         fields[text] = [comment]
     seconds = randomness.uniform(45, 240)
-    started = start_token(at.session_secret, FixedClock(moment - timedelta(seconds=seconds)))
+    started = start_token(at.session_secret, FixedClock(moment - timedelta(seconds=seconds)), one.code)
     try:
         submit(at.database, at.keys, FixedClock(moment), one.code, fields, randomness.randbytes(16).hex(), started)
     except GroupFull:

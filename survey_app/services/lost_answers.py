@@ -1,7 +1,6 @@
 """Answers whose key is lost: they are noted in the ledger, and as many places and codes become free (integrity.md A.6).
 
-Nobody knows whose answers they were. How many of them counted is known all the same: what the label has counted, less what is mixed
-and what can still be read.
+Nobody knows whose answers they were, nor how many of them counted. All of them held places under the cap.
 """
 
 from collections.abc import Mapping
@@ -10,20 +9,15 @@ from sqlalchemy import Connection
 
 from survey_app.domain.seal import lost_entry
 from survey_app.storage.counters import lock_groups
-from survey_app.storage.labels import lower_valid, valid_of_label
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.pools import Waiting
 from survey_app.storage.replacing import answered_by_school, free_places, plan_more_codes
-from survey_app.storage.responses import count_valid_responses
 
 
-def write_off(connection: Connection, waiting: Waiting, lost: int, still_valid: int) -> None:
-    """Writes `lost` envelopes of a pool off; `still_valid` of those that wait in it beside them can be read and count."""
+def write_off(connection: Connection, waiting: Waiting, lost: int) -> None:
+    """Writes `lost` envelopes of a pool off."""
     lock_groups(connection, waiting.campaign)
-    mixed_valid = count_valid_responses(connection, waiting.label)
-    lost_valid = valid_of_label(connection, waiting.label) - mixed_valid - still_valid
-    lower_valid(connection, waiting.label, lost_valid)
-    free_places(connection, waiting.campaign, waiting.group, lost_valid)
+    free_places(connection, waiting.campaign, waiting.group, lost)
     answered = answered_by_school(connection, waiting.campaign, waiting.group, waiting.unit)
     plan_more_codes(connection, waiting.campaign, waiting.group, share_out(lost, answered))
     append_entry(connection, waiting.campaign, lost_entry(waiting.label, lost))

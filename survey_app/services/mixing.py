@@ -7,12 +7,14 @@ ledger): the order in which submissions and the office take them.
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
 from survey_app.domain.campaigns import Campaign, State
+from survey_app.domain.concealment import seal_mark
 from survey_app.domain.errors import KeysMissing
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.mixing_rules import choose_staying, is_due, plan_remainders
@@ -20,13 +22,12 @@ from survey_app.domain.units import campaign_of, label_of
 from survey_app.services.batches import Batch, store_batch
 from survey_app.services.comments import release_comments, replace_lost_comment_key
 from survey_app.services.lost_answers import write_off
-from survey_app.services.opening_envelopes import Contents, Opener, count_valid, make_opener, seal_anew
+from survey_app.services.opening_envelopes import Contents, Opener, make_opener, seal_anew
 from survey_app.storage.campaigns import list_campaigns
-from survey_app.storage.counters import lock_groups
-from survey_app.storage.labels import move_valid
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import (
     Pool,
+    StoredEnvelope,
     Waiting,
     delete_envelopes,
     insert_envelopes,
@@ -96,6 +97,8 @@ def clean_key_directory(database: Database, keys: KeyDirectory) -> int:
         ]
         for label, batch in old:
             keys.destroy_pool_key(label, batch)
+        for campaign in closed.intersection(keys.campaigns_with_run_key()):
+            keys.destroy_run_key(campaign)
     return len(old)
 
 
@@ -149,9 +152,22 @@ def _turn_over(
 ) -> None:
     readable = _take_out(connection, waiting, opener)
     staying, leaving = _divide(readable, campaign.anonymity_k, randomness)
-    insert_envelopes(connection, [seal_anew(contents, campaign.id, next_pool, randomness) for contents in staying])
+    insert_envelopes(connection, _seal_for_next(keys, randomness, campaign, staying, next_pool))
     store_batch(connection, keys, Batch.of(waiting), leaving, randomness)
     move_pool(connection, next_pool)
+
+
+def _seal_for_next(
+    keys: KeyDirectory, randomness: Random, campaign: Campaign, staying: Iterable[Contents], pool: Pool
+) -> list[StoredEnvelope]:
+    """Who stays waits for the next mix like one that has just come, under a new mark too."""
+    key = keys.mark_key(pool.label, pool.batch)
+    found = []
+    for contents in staying:
+        sealed = seal_anew(contents, campaign.id, pool, randomness)
+        mark = seal_mark(key, pool.label, pool.batch, sealed.id, is_valid=contents.sheet.valid)
+        found.append(replace(sealed, mark=mark))
+    return found
 
 
 def _take_out(connection: Connection, waiting: Waiting, opener: Opener) -> list[Contents]:
@@ -162,7 +178,7 @@ def _take_out(connection: Connection, waiting: Waiting, opener: Opener) -> list[
         log.error(
             "%d envelopes of %s, batch %d, can't be opened: their key is lost", lost, waiting.label, waiting.batch
         )
-        write_off(connection, waiting, lost, still_valid=count_valid(readable))
+        write_off(connection, waiting, lost)
     return readable
 
 
@@ -186,22 +202,18 @@ def _mix_remainder(
         if [lock_pool(connection, part.label) for part in parts] != [part.pool for part in parts]:
             return
         contents = [_take_out(connection, part, opener) for part, opener in zip(parts, openers, strict=True)]
-        batch = _remainder_batch(connection, parts, unit, [count_valid(of_part) for of_part in contents])
+        batch = _remainder_batch(connection, parts[0], unit)
         store_batch(connection, keys, batch, [one for of_part in contents for one in of_part], randomness)
         remove_pools(connection, [part.label for part in parts])
     for part in parts:
         keys.destroy_pool_key(part.label, part.batch)
 
 
-def _remainder_batch(connection: Connection, parts: Sequence[Waiting], unit: str, valid: Sequence[int]) -> Batch:
-    """The batch of a remainder; answers that give up their unit are counted without it from now on."""
-    first = parts[0]
+def _remainder_batch(connection: Connection, first: Waiting, unit: str) -> Batch:
+    """The batch of a remainder; answers that give up their unit are counted without it."""
     if unit == first.unit:
         return Batch.of(first)
     label = label_of(first.campaign, first.group, unit)
-    lock_groups(connection, first.campaign)
-    for part, count in zip(parts, valid, strict=True):
-        move_valid(connection, part.label, label, count)
     return Batch(first.campaign, first.group, unit, label, last_batch(connection, label) + 1)
 
 

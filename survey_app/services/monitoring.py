@@ -1,7 +1,7 @@
 """What may be seen of a campaign at any time: quotas and counts, never an answer or a rate. A fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,7 +11,9 @@ from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.sampling import Sample
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, plan_from_text
+from survey_app.services.pending_valid import MarkKeys, by_group, pending_by_unit
 from survey_app.storage.campaigns import PLAN, find_campaign, find_document
 from survey_app.storage.monitoring import (
     GroupCount,
@@ -56,28 +58,38 @@ class Progress:
         return [one.school for one in self.schools if one.group == group and one.unit == unit]
 
 
-def read_progress(database: Database, campaign_id: str) -> Progress:
+def read_progress(database: Database, keys: KeyDirectory, campaign_id: str) -> Progress:
     """The campaign as it stands. Raises `UnknownCampaign`."""
     with database.read() as connection:
-        return progress_of(connection, campaign_id)
+        return progress_of(connection, keys, campaign_id)
 
 
-def progress_of(connection: Connection, campaign_id: str) -> Progress:
-    """The same, in the caller's transaction: five queries."""
+def progress_of(connection: Connection, keys: KeyDirectory, campaign_id: str) -> Progress:
+    """The same, as the first that the caller's transaction reads: six queries."""
+    mark_keys = MarkKeys.read(keys, campaign_id)
     campaign = find_campaign(connection, campaign_id)
-    counts = {count.group: count for count in count_groups(connection, campaign_id)}
+    pending = pending_by_unit(connection, mark_keys, [campaign_id])
+    of_group = by_group(pending)
+    counts = {
+        count.group: replace(count, valid=count.valid + of_group[campaign_id, count.group])
+        for count in count_groups(connection, campaign_id)
+    }
+    units = [
+        replace(unit, valid=unit.valid + pending[campaign_id, unit.group, unit.unit])
+        for unit in count_units(connection, campaign_id)
+    ]
     return Progress(
         campaign,
         plan_from_text(find_document(connection, campaign_id, PLAN)),
         {group: counts[group] for group in GROUPS},
         count_schools(connection, campaign_id),
-        count_units(connection, campaign_id),
+        units,
     )
 
 
-def show_campaign(database: Database, campaign_id: str) -> dict[str, Any]:
+def show_campaign(database: Database, keys: KeyDirectory, campaign_id: str) -> dict[str, Any]:
     """The document of `campaign show --json` (contract, section 4). Raises `UnknownCampaign`."""
-    progress = read_progress(database, campaign_id)
+    progress = read_progress(database, keys, campaign_id)
     campaign = progress.campaign
     return {
         "schema": SCHEMA,

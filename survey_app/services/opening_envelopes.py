@@ -69,11 +69,6 @@ def make_opener(keys: KeyDirectory, campaign: str, pool: Pool) -> Opener:
     return Opener(campaign, pool, private_key)
 
 
-def count_valid(contents: Iterable[Contents]) -> int:
-    """How many of them hold a sheet that counts."""
-    return sum(one.sheet.valid for one in contents)
-
-
 def seal_anew(contents: Contents, campaign: str, pool: Pool, randomness: Random) -> StoredEnvelope:
     """The same contents under the key of another batch, with a new id."""
     destination = Destination(campaign, pool.label, pool.batch, pool.public_key)

@@ -1,6 +1,6 @@
 """A code's state, and its one submission (integrity.md A.5).
 
-What needs no lock is done before the transaction: reading the code, checking the answers, sealing them.
+What needs no lock is done before the transaction: reading the code, checking the answers, sealing them and what goes beside them.
 """
 
 import hmac
@@ -12,9 +12,10 @@ from typing import Literal
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import check_answers
 from survey_app.domain.campaigns import Admission, Campaign
-from survey_app.domain.chain import Link
+from survey_app.domain.chain import Link, Run, lengthen
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.codes import hash_code, read_code
+from survey_app.domain.concealment import open_run, seal_mark, seal_run
 from survey_app.domain.envelope import Destination, seal_envelope
 from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, CodeUsed, GroupFull, UnknownCode
 from survey_app.domain.keys import KeyDirectory
@@ -22,7 +23,7 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import TimeTaken, bucket_of, make_start_token, read_time_taken
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.storage.accepting import Acceptance, store_acceptance
+from survey_app.storage.accepting import Acceptance, RunStep, store_acceptance
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
 from survey_app.storage.claiming import FoundCode, find_code
 from survey_app.storage.direct import glance, write_at_once
@@ -32,6 +33,7 @@ from survey_app.storage.session import Database
 State = Literal["usable", "used", "full", "not_open", "closed"]
 
 _ID_LENGTH = 16
+_ALONE_IN_SCHOOL = "principal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ class _Submission:
     receipt: Receipt
 
 
-def start_token(session_secret: bytes, clock: Clock) -> str:
-    """The signed start time of a form that is handed out now."""
-    return make_start_token(session_secret, clock)
+def start_token(session_secret: bytes, clock: Clock, code_text: str) -> str:
+    """The signed start time of the form of a code that is handed out now. Raises `WrongCopy`."""
+    return make_start_token(session_secret, clock, read_code(code_text))
 
 
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
@@ -134,14 +136,14 @@ def _accept(
     found = _find(database, keys, code_text)
     if found.used:
         return _repeat(found, hash_nonce(nonce))
-    time_taken = read_time_taken(keys.session_secret(), started_token, clock.now())
+    time_taken = read_time_taken(keys.session_secret(), started_token, read_code(code_text), clock.now())
     _remember_admission(database, found.campaign, time_taken)
     _refuse_unless_open(found, time_taken)
     form = _instrument(database, found)
     sheet = _checked_sheet(form, found.campaign, fields, time_taken, is_keyed_in=is_keyed_in)
     link = Link(None if is_keyed_in else time_taken.opened, time_taken.submitted)
     retry, receipt = hash_nonce(nonce), Receipt(make_receipt())
-    return _store(database, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
+    return _store(database, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
 
 
 def _find(database: Database, keys: KeyDirectory, code_text: str) -> FoundCode:
@@ -210,10 +212,13 @@ def _checked_sheet(
     )
 
 
-def _store(database: Database, new: _Submission) -> Receipt:
-    """Stores the submission; what was in its way is read anew, and only a pool that was mixed meanwhile is worth another try."""
+def _store(database: Database, keys: KeyDirectory, new: _Submission) -> Receipt:
+    """Stores the submission; what was in its way is read anew.
+
+    Worth another try: the pool was mixed meanwhile, or another sheet of the school came first.
+    """
     while True:
-        acceptance = _acceptance(new)
+        acceptance = _acceptance(keys, new)
         with write_at_once(database) as connection:
             if store_acceptance(connection, acceptance):
                 return new.receipt
@@ -227,7 +232,7 @@ def _store(database: Database, new: _Submission) -> Receipt:
         new = replace(new, found=found)
 
 
-def _acceptance(new: _Submission) -> Acceptance:
+def _acceptance(keys: KeyDirectory, new: _Submission) -> Acceptance:
     """What is to be written; the envelope is sealed here, before anything is locked."""
     found, time_taken = new.found, new.time_taken
     return Acceptance(
@@ -238,19 +243,34 @@ def _acceptance(new: _Submission) -> Acceptance:
         retry=new.retry,
         receipt=new.receipt.text,
         used_on=time_taken.submitted.astimezone(LOCAL_ZONE).date(),
-        envelope=_seal(new),
-        is_valid=new.sheet.valid,
-        link=new.link,
+        envelope=_seal(keys, new),
+        run=_lengthen_run(keys, found, new.link) if _has_run(found) else None,
     )
 
 
-def _seal(new: _Submission) -> StoredEnvelope:
+def _has_run(found: FoundCode) -> bool:
+    """Each school has one principal: a run would tell when that one answered, and no group without schools has any."""
+    return bool(found.school) and found.group != _ALONE_IN_SCHOOL
+
+
+def _lengthen_run(keys: KeyDirectory, found: FoundCode, link: Link) -> RunStep:
+    """A run that can't be opened (its key was lost) begins anew."""
+    campaign, school = found.campaign.id, found.school
+    key = keys.run_key(campaign)
+    before: Run | None = open_run(key, found.run, campaign, school) if found.run else None
+    return RunStep(found.run, seal_run(key, campaign, school, lengthen(before, link)))
+
+
+def _seal(keys: KeyDirectory, new: _Submission) -> StoredEnvelope:
     campaign, pool = new.found.campaign, new.found.pool
     if pool is None:  # pools go when a closing campaign is mixed for the last time
         raise CampaignClosed(campaign.name, campaign.closing_moment)
     destination = Destination(campaign.id, pool.label, pool.batch, pool.public_key)
     ct = seal_envelope(new.sheet.to_bytes(), destination, new.envelope_length)
-    return StoredEnvelope(secrets.token_bytes(_ID_LENGTH), pool.label, pool.batch, ct)
+    new_id = secrets.token_bytes(_ID_LENGTH)
+    mark_key = keys.mark_key(pool.label, pool.batch)
+    mark = seal_mark(mark_key, pool.label, pool.batch, new_id, is_valid=new.sheet.valid)
+    return StoredEnvelope(new_id, pool.label, pool.batch, ct, mark)
 
 
 def _instrument(database: Database, found: FoundCode) -> Instrument:

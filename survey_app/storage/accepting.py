@@ -1,8 +1,12 @@
 """What one accepted submission writes, all or nothing.
 
-The order is the order of locks: code, pool, run, group, school, label. The group's row, which all its submissions share, comes late and
+The order is the order of locks: code, pool, run, group, school. The group's row, which all its submissions share, comes late and
 so is held for a moment only. Closing marks the groups' rows as ended before anything is mixed for the last time, so no submission
 comes after it.
+
+Nothing of it tells when in the day it was, how long the form was out, or whether the sheet counts (docs/decisions/0013): the envelope's
+mark and the school's run are sealed, and the group counts the place that was taken. The run was lengthened outside the database, so it is
+stored only if it is still the one that was read.
 
 The statements are the same on both engines. SQLite gets them one after the other; PostgreSQL gets them as parts of one statement, so
 that the group's row is not held while messages go to and fro (a part that finds nothing makes the whole fail by a division by zero).
@@ -13,25 +17,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    Integer,
-    bindparam,
-    case,
-    false,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import LargeBinary, bindparam, false, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey_app.domain.chain import Link
 from survey_app.storage.direct import DirectConnection, DivisionByZero, Prepared
 from survey_app.storage.pools import StoredEnvelope
-from survey_app.storage.tables import Instant, cell, code, envelope, label, pool, quota, run
+from survey_app.storage.tables import cell, code, envelope, pool, quota, run
+
+
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """A school's run as it was read (None: there was none) and as it is now, both sealed."""
+
+    before: bytes | None
+    after: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,21 @@ class Acceptance:
     receipt: str
     used_on: date
     envelope: StoredEnvelope
-    is_valid: bool
-    link: Link
+    run: RunStep | None
 
 
 def store_acceptance(connection: DirectConnection, new: Acceptance) -> bool:
     """Stores a submission, in the one transaction of `write_at_once`.
 
-    False, and nothing stored, unless the code was unused, the envelope is sealed for the open batch, and the group takes answers and has
-    room.
+    False, and nothing stored, unless the code was unused, the envelope is sealed for the open batch, the school's run is as it was read,
+    and the group takes answers and has room.
     """
     values = _values(new)
-    has_school = bool(new.school)
+    has_run = new.run is not None
     if connection.dialect.name == "sqlite":
-        return _store_in_turn(connection, _IN_TURN[has_school], values)
+        return _store_in_turn(connection, _IN_TURN[has_run], values)
     try:
-        connection.run(_AT_ONCE[has_school], values)
+        connection.run(_AT_ONCE[has_run], values)
     except DivisionByZero:
         return False
     return True
@@ -88,20 +86,19 @@ def _values(new: Acceptance) -> Mapping[str, Any]:
         "of_label": new.envelope.label,
         "of_batch": new.envelope.batch,
         "envelope_id": new.envelope.id,
+        "envelope_mark": new.envelope.mark,
         "envelope_ct": new.envelope.ct,
-        "counted": int(new.is_valid),
-        "submitted": new.link.submitted,
-        "earliest": new.link.earliest_previous,
-        "latest": new.link.latest_previous,
+        "run_before": new.run and new.run.before,
+        "run_after": new.run and new.run.after,
     }
 
 
 # --- the statements ------------------------------------------------------------------------------------------------------------
 
 
-def _parts(dialect: str, *, has_school: bool) -> list[Any]:
-    """Each changes or finds one row, or the submission can't be stored. A group without schools has no runs."""
-    extend_run = [_extend_run(dialect)] if has_school else []
+def _parts(dialect: str, *, has_run: bool) -> list[Any]:
+    """Each changes or finds one row, or the submission can't be stored."""
+    extend_run = [_extend_run(dialect)] if has_run else []
     return [
         _use_code(),
         _share_pool(),
@@ -109,7 +106,6 @@ def _parts(dialect: str, *, has_school: bool) -> list[Any]:
         *extend_run,
         _claim_place(),
         _count_in_school(),
-        _count_in_unit(),
     ]
 
 
@@ -137,18 +133,19 @@ def _insert_envelope() -> Any:
         id=bindparam("envelope_id"),
         label=bindparam("of_label"),
         batch=bindparam("of_batch"),
+        mark=bindparam("envelope_mark"),
         ct=bindparam("envelope_ct"),
     )
 
 
 def _claim_place() -> Any:
-    """`valid < cap` is asked for a fast sheet too: a full group takes nothing more, whether it would count or not."""
+    """A pending sheet takes a place whether it counts or not; one that does not gives its place back when it is mixed."""
     of_group = (quota.c.campaign == bindparam("of_campaign"), quota.c.group == bindparam("of_group"))
-    has_room = or_(quota.c.cap.is_(None), quota.c.valid < quota.c.cap)
+    has_room = or_(quota.c.cap.is_(None), quota.c.taken < quota.c.cap)
     return (
         update(quota)
         .where(*of_group, quota.c.ended == false(), has_room)
-        .values(answered=quota.c.answered + 1, valid=quota.c.valid + bindparam("counted", type_=Integer))
+        .values(answered=quota.c.answered + 1, taken=quota.c.taken + 1)
     )
 
 
@@ -164,48 +161,28 @@ def _count_in_school() -> Any:
     )
 
 
-def _count_in_unit() -> Any:
-    return (
-        update(label)
-        .where(label.c.label == bindparam("of_label"))
-        .values(valid=label.c.valid + bindparam("counted", type_=Integer))
-    )
-
-
 def _extend_run(dialect: str) -> Any:
-    """Starts a school's run or carries it on (see `domain.chain`)."""
+    """Stores a school's run, unless another submission has changed it since it was read."""
     first: Any = (sqlite if dialect == "sqlite" else postgresql).insert(run)
-    first = first.values(
-        campaign=bindparam("of_campaign"),
-        school=bindparam("of_school"),
-        last_submit=bindparam("submitted", type_=Instant),
-        run=1,
-        longest=1,
-    )
-    goes_on = run.c.last_submit.between(bindparam("earliest", type_=Instant), bindparam("latest", type_=Instant))
-    length = case((goes_on, run.c.run + 1), else_=1)
+    sealed = bindparam("run_after", type_=LargeBinary)
+    first = first.values(campaign=bindparam("of_campaign"), school=bindparam("of_school"), sealed=sealed)
     return first.on_conflict_do_update(
         index_elements=[run.c.campaign, run.c.school],
-        set_={
-            "last_submit": first.excluded.last_submit,
-            "run": length,
-            "longest": case((length > run.c.longest, length), else_=run.c.longest),
-        },
+        set_={"sealed": first.excluded.sealed},
+        where=run.c.sealed == bindparam("run_before", type_=LargeBinary),
     )
 
 
-def _at_once(*, has_school: bool) -> Any:
-    """All parts as one statement; its counts are multiplied in the order in which the parts are to take their locks."""
+def _at_once(*, has_run: bool) -> Any:
+    """All parts as one statement, in the order in which they are to take their locks; the first that finds nothing divides by zero."""
     product: Any = literal(1)
-    for number, part in enumerate(_parts("postgresql", has_school=has_school)):
+    for number, part in enumerate(_parts("postgresql", has_run=has_run)):
         rows = part if part.is_select else part.returning(literal(1).label("one"))
         found = rows.cte(f"part_{number}")
-        product = product * select(func.count()).select_from(found).scalar_subquery()
-    return select(literal(1) / product)
+        product = product * (literal(1) / select(func.count()).select_from(found).scalar_subquery())
+    return select(product)
 
 
-# by whether the group has schools
-_IN_TURN = {
-    has_school: [Prepared(part) for part in _parts("sqlite", has_school=has_school)] for has_school in (False, True)
-}
-_AT_ONCE = {has_school: Prepared(_at_once(has_school=has_school)) for has_school in (False, True)}
+# by whether there is a run to be carried on
+_IN_TURN = {has_run: [Prepared(part) for part in _parts("sqlite", has_run=has_run)] for has_run in (False, True)}
+_AT_ONCE = {has_run: Prepared(_at_once(has_run=has_run)) for has_run in (False, True)}

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary, and_, bindparam, false, select
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.storage.direct import DirectConnection, Prepared
 from survey_app.storage.pools import Pool
-from survey_app.storage.tables import campaign, code, pool, questionnaire, quota, school
+from survey_app.storage.tables import campaign, code, pool, questionnaire, quota, run, school
 
 _CAMPAIGN_COLUMNS = tuple(campaign.c)
 _CAMPAIGN_NAMES = tuple(column.name for column in _CAMPAIGN_COLUMNS)
@@ -27,19 +27,21 @@ _FIND = (
         code.c.retry,
         code.c.receipt,
         quota.c.cap,
-        quota.c.valid,
+        quota.c.taken,
         quota.c.to_issue,
         quota.c.ended,
         questionnaire.c.sha256,
         school.c.name.label("school_name"),
         pool.c.batch,
         pool.c.public_key,
+        run.c.sealed,
     )
     .join(campaign, campaign.c.id == code.c.campaign)
     .join(quota, and_(quota.c.campaign == code.c.campaign, quota.c.group == code.c.group))
     .join(questionnaire, and_(questionnaire.c.campaign == code.c.campaign, questionnaire.c.group == code.c.group))
     .outerjoin(school, and_(school.c.campaign == code.c.campaign, school.c.code == code.c.school))
     .outerjoin(pool, pool.c.label == code.c.label)
+    .outerjoin(run, and_(run.c.campaign == code.c.campaign, run.c.school == code.c.school))
     .where(code.c.cancelled == false())
 )
 
@@ -63,13 +65,14 @@ class FoundCode:
     retry: bytes | None
     receipt: str | None
     cap: int | None
-    valid: int
+    taken: int
     to_issue: int
     has_ended: bool
     questionnaire_sha256: str
     school_name: str | None
     batch: int | None
     public_key: bytes | None
+    run: bytes | None  # of the school, sealed
 
     @property
     def pool(self) -> Pool | None:
@@ -80,8 +83,8 @@ class FoundCode:
 
     @property
     def is_full(self) -> bool:
-        """Whether the group has reached its cap."""
-        return self.cap is not None and self.valid >= self.cap
+        """Whether all places of the group are taken."""
+        return self.cap is not None and self.taken >= self.cap
 
     @property
     def is_small_group(self) -> bool:

@@ -18,6 +18,13 @@ def lock_groups(connection: Connection, campaign: str) -> None:
     connection.execute(_LOCK_ALL, {"of_campaign": campaign})
 
 
+def settle_answers(connection: Connection, campaign: str, group: str, valid: int, invalid: int) -> None:
+    """Counts answers that come out of the mix: the valid ones keep their places under the cap, the others give them back."""
+    of_group = (quota.c.campaign == campaign) & (quota.c.group == group)
+    places = {"valid": quota.c.valid + valid, "taken": quota.c.taken - invalid}
+    connection.execute(update(quota).where(of_group).values(places))
+
+
 def end_groups(connection: Connection, campaign: str) -> None:
     """Ends admission for every group: a submission that is under way is stored before, or finds its group ended."""
     lock_groups(connection, campaign)

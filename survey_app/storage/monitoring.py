@@ -1,16 +1,20 @@
-"""Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand."""
+"""Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand.
 
-from collections.abc import Collection
+`valid` is here what is mixed; `services.pending_valid` knows what waits.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from survey_app.storage.tables import cell, document, label, quota
 
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """The quota of a group and how far it has come."""
+    """The quota of a group and how far it has come; `taken`: places under the cap."""
 
     group: str
     planned: int
@@ -18,6 +22,7 @@ class GroupCount:
     frame: int | None
     issued: int
     answered: int
+    taken: int
     valid: int
     to_issue: int
     from_paper: int
@@ -46,13 +51,14 @@ class UnitCount:
 
 def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
     """The quotas of a campaign."""
-    columns = (
+    columns: Sequence[ColumnElement[Any]] = (
         quota.c.group,
         quota.c.planned,
         quota.c.cap,
         quota.c.frame,
         quota.c.issued,
         quota.c.answered,
+        quota.c.taken,
         quota.c.valid,
         quota.c.to_issue,
         quota.c.from_paper,

@@ -1,6 +1,6 @@
 """Queries about pools (the open batch of each label) and the envelopes waiting in them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
@@ -50,6 +50,20 @@ class StoredEnvelope:
     label: str
     batch: int
     ct: bytes
+    mark: bytes = b""  # sealed: whether the sheet counts; empty for what is no sheet
+
+
+@dataclass(frozen=True, slots=True)
+class PendingMark:
+    """The mark of a waiting envelope, and where its sheet belongs."""
+
+    campaign: str
+    group: str
+    unit: str
+    label: str
+    batch: int
+    envelope_id: bytes
+    mark: bytes
 
 
 def insert_pool(connection: Connection, new: Pool) -> None:
@@ -94,7 +108,7 @@ def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> N
     In a savepoint: PostgreSQL then writes them under a transaction id of its own, which the answers of the same mix don't share.
     """
     rows = [
-        {"id": one.id, "label": one.label, "batch": one.batch, "ct": one.ct}
+        {"id": one.id, "label": one.label, "batch": one.batch, "mark": one.mark, "ct": one.ct}
         for one in sorted(new, key=lambda one: one.id)
     ]
     if rows:
@@ -105,6 +119,13 @@ def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> N
 def list_envelopes(connection: Connection, label: str) -> list[StoredEnvelope]:
     """The envelopes waiting in a label's pool."""
     return [StoredEnvelope(row.id, label, row.batch, row.ct) for row in connection.execute(_WAITING, {"label": label})]
+
+
+def list_marks(connection: Connection, campaigns: Collection[str]) -> list[PendingMark]:
+    """The marks of all envelopes that wait in some campaigns."""
+    columns = (label.c.campaign, label.c.group, label.c.unit, envelope.c.label, envelope.c.batch)
+    wanted = select(*columns, envelope.c.id, envelope.c.mark).join(label, label.c.label == envelope.c.label)
+    return [PendingMark(*row) for row in connection.execute(wanted.where(label.c.campaign.in_(campaigns)))]
 
 
 def delete_envelopes(connection: Connection, label: str) -> int:

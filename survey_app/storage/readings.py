@@ -22,10 +22,14 @@ def latest_reading(connection: Connection, campaign: str) -> datetime | None:
 
 
 def read_counters(connection: Connection, campaign: str, at: datetime) -> None:
-    """Copies the groups' counters under the moment `at`, unless another process has just done so."""
+    """Copies the groups' counters under the moment `at`, unless another process has just done so.
+
+    Which of the waiting answers count is not told: in an hour in which one code was used, it would be told of that code. So all of
+    them stand among the valid ones until they are mixed.
+    """
     columns = (counter_reading.c.campaign, counter_reading.c.at, counter_reading.c.group)
     moment = literal(at, counter_reading.c.at.type)
-    copied = select(quota.c.campaign, moment, quota.c.group, quota.c.answered, quota.c.valid)
+    copied = select(quota.c.campaign, moment, quota.c.group, quota.c.answered, quota.c.taken)
     names = [column.name for column in (*columns, counter_reading.c.answered, counter_reading.c.valid)]
     rows = copied.where(quota.c.campaign == campaign)
     statement = _INSERTS[connection.dialect.name](counter_reading).from_select(names, rows)

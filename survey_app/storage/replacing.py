@@ -15,10 +15,10 @@ def answered_by_school(connection: Connection, campaign: str, group: str, unit: 
     return {row.school: row.answered for row in connection.execute(wanted.order_by(cell.c.school))}
 
 
-def free_places(connection: Connection, campaign: str, group: str, valid: int) -> None:
-    """Takes `valid` answers off a group's count: the cap leaves room for as many others."""
+def free_places(connection: Connection, campaign: str, group: str, number: int) -> None:
+    """Gives back the places of answers that were lost before they were mixed: the cap leaves room for as many others."""
     of_group = (quota.c.campaign == campaign) & (quota.c.group == group)
-    connection.execute(update(quota).where(of_group).values(valid=quota.c.valid - valid))
+    connection.execute(update(quota).where(of_group).values(taken=quota.c.taken - number))
 
 
 def plan_more_codes(connection: Connection, campaign: str, group: str, by_school: Mapping[str, int]) -> None:

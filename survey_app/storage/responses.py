@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, func, insert, select, true
+from sqlalchemy import Connection, Table, func, insert, select
 
 from survey_app.storage.tables import comment, response
 
@@ -39,12 +39,6 @@ def insert_responses(connection: Connection, new: Iterable[StoredResponse]) -> N
 def insert_comments(connection: Connection, new: Iterable[StoredComment]) -> None:
     """Stores comments in the order of their own random ids."""
     _insert_by_id(connection, comment, new)
-
-
-def count_valid_responses(connection: Connection, label: str) -> int:
-    """How many valid answers of a label are out of the mix."""
-    wanted = select(func.count()).where(response.c.label == label, response.c.valid == true())
-    return int(connection.execute(wanted).scalar_one())
 
 
 def last_batch(connection: Connection, label: str) -> int:

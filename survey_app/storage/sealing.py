@@ -2,10 +2,10 @@
 
 import json
 
-from sqlalchemy import Connection, false, func, select, true, update
+from sqlalchemy import Connection, false, func, select, true
 
 from survey_app.domain.seal import SealedAnswer, comment_leaf_data
-from survey_app.storage.tables import code, comment, label, response, run
+from survey_app.storage.tables import code, comment, label, response
 
 
 def list_answer_leaves(connection: Connection, campaign: str) -> list[bytes]:
@@ -41,8 +41,3 @@ def count_unused_codes(connection: Connection, campaign: str) -> int:
         code.c.campaign == campaign, code.c.used == false(), code.c.cancelled == false()
     )
     return connection.execute(wanted).scalar_one()
-
-
-def clear_last_submissions(connection: Connection, campaign: str) -> None:
-    """Forgets when a school last answered; the longest run stays."""
-    connection.execute(update(run).where(run.c.campaign == campaign).values(last_submit=None))

@@ -10,7 +10,7 @@ import math
 import os
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -24,6 +24,9 @@ BUSY_TIMEOUT_MS = 30_000
 IDLE_S = 2.0  # a connection that was idle for longer is tried before it is used: its server may have gone
 _IS_WRITING = "junheng_is_writing"
 _RETURNED = "junheng_returned"
+_POSTGRESQL_WRITING = (
+    "READ COMMITTED"  # writers wait for each other and go on from what they find, whatever the server's default
+)
 _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -73,7 +76,9 @@ def open_database(url: str) -> Database:
 
 
 def _open_postgresql(url: URL) -> Database:
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"), hide_parameters=True, isolation_level=_POSTGRESQL_WRITING
+    )
 
     def note_return(_connection: object, record: Any) -> None:
         record.info[_RETURNED] = time.monotonic()
@@ -85,9 +90,16 @@ def _open_postgresql(url: URL) -> Database:
             except engine.dialect.loaded_dbapi.Error as error:
                 raise DisconnectionError from error  # the pool then connects anew
 
+    event.listen(engine, "connect", _set_up_session)
     event.listen(engine, "checkin", note_return)
     event.listen(engine, "checkout", try_if_idle)
     return Database(engine, None)
+
+
+def _set_up_session(connection: Any, _record: object) -> None:
+    """For what goes to the driver without a transaction of SQLAlchemy's (`storage.direct`)."""
+    connection.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {_POSTGRESQL_WRITING}")
+    connection.commit()
 
 
 def _open_sqlite(url: URL) -> Database:
@@ -100,9 +112,16 @@ def _open_sqlite(url: URL) -> Database:
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", lambda *_: _make_private(file))
     event.listen(engine, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return Database(engine, file)
+
+
+def _make_private(file: Path) -> None:
+    """A new file is its owner's only; SQLite gives the files beside it (`-wal`, `-shm`) the same mode."""
+    with suppress(OSError):  # there already, or SQLite will say what is wrong
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _set_up_connection(connection: Any, _record: object) -> None:

@@ -141,7 +141,8 @@ quota = make_table(
     Column("ended", Boolean, nullable=False, server_default="0"),  # nothing is taken any more, whatever was read before
     counter("issued"),
     counter("answered"),
-    counter("valid"),
+    counter("taken"),  # places under the cap: valid answers that are mixed, and all pending ones
+    counter("valid"),  # of those that are mixed; a submission moves `taken` only (domain.concealment)
     counter("from_paper"),  # how many of them were keyed in; which ones, nobody knows
 )
 
@@ -165,7 +166,7 @@ label = make_table(
     Column("campaign", String(40), ForeignKey("campaign.id"), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("unit", String(40), nullable=False),
-    counter("valid"),
+    counter("valid"),  # of the answers that are mixed
 )
 
 code = make_table(
@@ -197,6 +198,7 @@ envelope = make_table(
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
     Column("batch", Integer, nullable=False),
+    Column("mark", LargeBinary, nullable=False),  # sealed: whether the sheet counts
     Column("ct", LargeBinary, nullable=False),
 )
 
@@ -228,14 +230,13 @@ comment = make_table(
     Column("text", Text, nullable=False),
 )
 
-# for the signal `chain`: submissions of one school in quick succession; last_submit is cleared at closing
+# for the signal `chain`: submissions of one school in quick succession; sealed until the closing, which leaves the greatest length
 run = make_table(
     "run",
     Column("campaign", String(40), primary_key=True),
     Column("school", String(40), primary_key=True),
-    Column("last_submit", Instant),
-    Column("run", Integer, nullable=False),
-    Column("longest", Integer, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("longest", Integer),  # None: not closed yet, or its key was lost
 )
 
 # --- the seal ------------------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def form(code: str) -> ResponseReturnValue:
     if state.state == "used":
         return problem_page(DOMAIN_PAGES[CodeUsed], campaign_name=state.campaign.name)  # not an error to look
     _refuse_unless_usable(state)
-    return _form(state, Filled(secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock), {}))
+    return _form(state, Filled(secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock, code), {}))
 
 
 @blueprint.post("/s/<code>")

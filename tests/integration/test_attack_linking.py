@@ -182,7 +182,7 @@ def shared_transactions(database: Database) -> dict[str, int]:
             other: connection.execute(
                 text(f'SELECT count(*) FROM response r JOIN "{other}" o ON r.xmin = o.xmin')
             ).scalar_one()
-            for other in ("code", "envelope", "run", "quota", "cell", "entry")
+            for other in ("code", "envelope", "run", "cell", "entry")
         }
 
 
@@ -315,7 +315,7 @@ def test_answers_share_a_transaction_with_their_ledger_entry_and_with_nothing_of
         pytest.skip("xmin is PostgreSQL's")
     entries = attacked.shared_transactions.pop("entry")
     assert entries > 100, "the join would find something"
-    assert attacked.shared_transactions == dict.fromkeys(("code", "envelope", "run", "quota", "cell"), 0)
+    assert attacked.shared_transactions == dict.fromkeys(("code", "envelope", "run", "cell"), 0)
     with attacked.survey.database.read() as connection:
         joined = "SELECT count(*) FROM response r JOIN comment c ON r.xmin = c.xmin"
         assert connection.execute(text(joined)).scalar_one() == 0

@@ -43,15 +43,15 @@ class OpenSurvey:
         self.codes = [one.code for one in issue_codes(database, keys, clock, self.id)]
         open_campaign(database, clock, self.id)
 
-    def form(self, ago: timedelta = 2 * MINUTE) -> str:
-        """The start time of a form that was opened a while ago."""
-        return start_token(self.keys.session_secret(), FixedClock(self.clock.now() - ago))
+    def form(self, code: str, ago: timedelta = 2 * MINUTE) -> str:
+        """The start time of the form of a code that was opened a while ago."""
+        return start_token(self.keys.session_secret(), FixedClock(self.clock.now() - ago), code)
 
     def answer(self, code: str, form: str | None = None) -> str:
         """The receipt of a sheet with every required question answered by 1."""
         questionnaire = look_up(self.database, self.keys, self.clock, code).questionnaire
         fields = {question.id: ["1"] for question in questionnaire.questions if question.required}
-        return submit(self.database, self.keys, self.clock, code, fields, "nonce", form or self.form()).text
+        return submit(self.database, self.keys, self.clock, code, fields, "nonce", form or self.form(code)).text
 
     def campaign(self):  # type: ignore[no-untyped-def]
         with self.database.read() as connection:
@@ -84,15 +84,15 @@ def test_before_the_opening_time_an_open_campaign_takes_nothing(survey: OpenSurv
 def test_a_form_opened_before_the_closing_time_is_taken_until_the_grace_is_over(survey: OpenSurvey) -> None:
     closes = survey.campaign().closes
     survey.clock.moment = closes - SECOND
-    form = survey.form(ago=timedelta())
+    form, late = (survey.form(code, ago=timedelta()) for code in survey.codes[1:3])
     survey.answer(survey.codes[0])
     survey.clock.moment = closes + 29 * MINUTE
     survey.answer(survey.codes[1], form)
     with pytest.raises(CampaignClosed):
-        survey.answer(survey.codes[2], survey.form(ago=28 * MINUTE))
+        survey.answer(survey.codes[2], survey.form(survey.codes[2], ago=28 * MINUTE))
     survey.clock.moment = closes + 31 * MINUTE
     with pytest.raises(CampaignClosed):
-        survey.answer(survey.codes[2], form)
+        survey.answer(survey.codes[2], late)
 
 
 def test_a_clock_set_back_an_hour_reopens_nothing_that_the_server_has_seen_close(survey: OpenSurvey) -> None:
@@ -109,7 +109,7 @@ def test_a_clock_set_back_an_hour_reopens_nothing_that_the_server_has_seen_close
 
 def test_a_clock_set_back_reopens_nothing_that_a_respondent_has_met_closed(survey: OpenSurvey) -> None:
     closes = survey.campaign().closes
-    form = survey.form()
+    form = survey.form(survey.codes[0])
     survey.clock.moment = closes + 31 * MINUTE
     with pytest.raises(CampaignClosed):
         survey.answer(survey.codes[0], form)
@@ -122,7 +122,7 @@ def test_a_clock_set_back_reopens_nothing_that_a_respondent_has_met_closed(surve
 def test_a_clock_set_back_in_the_grace_hands_out_no_new_forms(survey: OpenSurvey) -> None:
     closes = survey.campaign().closes
     survey.clock.moment = closes + MINUTE
-    form = survey.form(ago=5 * MINUTE)
+    form = survey.form(survey.codes[0], ago=5 * MINUTE)
     advance_campaigns(survey.database, survey.keys, survey.clock)
     survey.clock.moment = closes - 59 * MINUTE
     assert look_up(survey.database, survey.keys, survey.clock, survey.codes[0]).state == "closed"
@@ -148,19 +148,19 @@ def test_the_server_closes_a_campaign_by_itself_after_its_time_and_grace(survey:
 
 
 def test_closing_early_gives_forms_that_are_out_their_grace(survey: OpenSurvey) -> None:
-    form = survey.form(ago=MINUTE)
+    form = survey.form(survey.codes[0], ago=MINUTE)
     now = survey.clock.now()
     assert survey.close() == State.CLOSING
     survey.clock.move(29 * MINUTE)
     assert survey.close() == State.CLOSING
     assert survey.campaign().closing_at == now
     with pytest.raises(CampaignClosed):
-        survey.answer(survey.codes[1], survey.form(ago=MINUTE))
+        survey.answer(survey.codes[1], survey.form(survey.codes[1], ago=MINUTE))
     survey.answer(survey.codes[0], form)
     survey.clock.move(MINUTE)
     assert survey.close() == State.CLOSED
     assert survey.count(tables.response) == 1
-    assert show_campaign(survey.database, survey.id)["closes"] == "2026-11-27T18:00:00+08:00"
+    assert show_campaign(survey.database, survey.keys, survey.id)["closes"] == "2026-11-27T18:00:00+08:00"
 
 
 def test_without_grace_a_campaign_closes_at_once(
@@ -186,7 +186,10 @@ def test_closing_mixes_everything_destroys_the_keys_and_writes_the_last_entry(su
     assert last["comments"] == {"n": 0, "root": set_root([]).hex()}
     assert last["unused"] == len(survey.codes) - 20
     with survey.database.read() as connection:
-        assert set(connection.execute(select(tables.run.c.last_submit)).scalars()) == {None}
+        runs = connection.execute(select(tables.run.c.sealed, tables.run.c.longest)).all()
+    assert {run.sealed for run in runs} == {None}
+    assert min(run.longest for run in runs) >= 1
+    assert survey.keys.campaigns_with_run_key() == []
 
 
 def test_closing_again_changes_nothing(survey: OpenSurvey) -> None:
@@ -210,7 +213,7 @@ def test_a_campaign_whose_keys_are_away_does_not_hold_up_the_others(
     keys.destroy_campaign_key(campaigns[0])
     clock.move(timedelta(days=30))
     advance_campaigns(database, keys, clock)
-    assert [show_campaign(database, campaign)["state"] for campaign in campaigns] == ["closing", "closed"]
+    assert [show_campaign(database, keys, campaign)["state"] for campaign in campaigns] == ["closing", "closed"]
 
 
 def test_a_draft_can_not_be_closed(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path) -> None:
@@ -236,7 +239,7 @@ def test_a_crash_while_the_rest_is_mixed_is_made_good_by_closing_again(
             survey.close()
     assert (survey.campaign().state, survey.campaign().admission) == (State.CLOSING, Admission.OVER)
     with pytest.raises(CampaignClosed):
-        survey.answer(survey.codes[20], survey.form(ago=2 * HOUR))
+        survey.answer(survey.codes[20], survey.form(survey.codes[20], ago=2 * HOUR))
     assert survey.close() == State.CLOSED
     assert survey.count(tables.response) == 20
 
@@ -265,5 +268,5 @@ def test_no_answer_is_lost_or_left_behind_when_many_come_in_while_the_campaign_c
         thread.join()
     assert survey.count(tables.envelope) == 0
     assert survey.count(tables.response) == len(accepted) == len(set(accepted))
-    groups = show_campaign(database, survey.id)["groups"].values()
+    groups = show_campaign(database, keys, survey.id)["groups"].values()
     assert sum(counts["answered"] for counts in groups) == len(accepted)

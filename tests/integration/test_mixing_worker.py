@@ -71,7 +71,7 @@ def test_a_campaign_closes_by_itself_after_its_grace(survey: Survey, clock: Fixe
         run_one_round(survey)
         assert survey.stored(tables.campaign, "state") == [state]
     assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (3, 0)
-    assert survey.stored(tables.run, "last_submit") == [None]
+    assert survey.stored(tables.run, "sealed", "longest") == [(None, 1)]
     clock.move(timedelta(hours=-2))
     run_one_round(survey)
     assert survey.stored(tables.campaign, "state") == ["closed"]

@@ -43,7 +43,7 @@ class BusyDay:
     def _submit(self, code: str) -> str:
         questions = look_up(self.database, self.keys, self.clock, code).questionnaire.questions
         fields = {question.id: ["1"] for question in questions if question.required}
-        token = start_token(self.keys.session_secret(), self.clock)
+        token = start_token(self.keys.session_secret(), self.clock, code)
         return submit(self.database, self.keys, self.clock, code, fields, "nonce", token).text
 
     def cancel_and_replace(self) -> None:
@@ -99,7 +99,7 @@ def test_answers_cancellations_issues_and_mixes_at_once(day: BusyDay) -> None:
 
     assert day.failures == []
     assert len(day.answered) == len(set(day.answered)) > 20
-    document = show_campaign(day.database, day.campaign)
+    document = show_campaign(day.database, day.keys, day.campaign)
     groups, schools = document["groups"].values(), document["schools"]
     assert day.count(tables.code.c.used) == len(day.answered) == sum(counts["answered"] for counts in groups)
     assert day.rows(tables.envelope) + day.rows(tables.response) == len(day.answered)

@@ -169,7 +169,7 @@ def test_form_of_yesterday_is_stored_after_a_restart(survey: Survey, database_ur
     with serving(database_url, keys_dir) as service:
         nonce = service.request(f"/s/{code}").hidden("nonce")
         then = FixedClock(SystemClock().now() - timedelta(hours=30))
-        started = start_token(survey.keys.session_secret(), then)
+        started = start_token(survey.keys.session_secret(), then, code)
     with serving(database_url, keys_dir) as service:
         page = service.request(f"/s/{code}", {"nonce": nonce, "started": started, "q01": "2"})
     assert page.status == 200

@@ -1,14 +1,17 @@
 """Transactions, writers that queue, moments: on both engines."""
 
+import stat
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, literal, select, text, update
 from sqlalchemy.exc import StatementError
 
+from survey_app.storage.direct import Prepared, glance
 from survey_app.storage.session import Database, open_database
-from survey_app.storage.tables import guess, run
+from survey_app.storage.tables import Instant, guess
 
 
 def test_a_write_is_kept_and_seen_by_the_next_reader(database: Database) -> None:
@@ -74,18 +77,16 @@ def test_a_reader_sees_one_state_from_its_first_query_to_its_last(database: Data
 
 def test_a_moment_comes_back_the_same_in_utc_whatever_zone_it_was_given_in(database: Database) -> None:
     given = datetime(2026, 11, 23, 12, 30, 1, 250_000, tzinfo=timezone(timedelta(hours=8)))
-    with database.write() as connection:
-        connection.execute(insert(run), {"campaign": "c", "school": "s", "last_submit": given, "run": 1, "longest": 1})
     with database.read() as connection:
-        kept = connection.execute(select(run.c.last_submit)).scalar_one()
+        kept = connection.execute(select(literal(given, Instant()))).scalar_one()
     assert kept == given
     assert kept.tzinfo is UTC
 
 
 def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
     naive = datetime(2026, 1, 1)  # noqa: DTZ001
-    statement = insert(run).values(campaign="c", school="s", run=1, longest=1, last_submit=naive)
-    with database.write() as connection, pytest.raises(StatementError, match="without a zone"):
+    statement = select(literal(naive, Instant()))
+    with database.read() as connection, pytest.raises(StatementError, match="without a zone"):
         connection.execute(statement)
 
 
@@ -120,3 +121,48 @@ def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
     other.close()
     with database.read() as connection:
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != process
+
+
+def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
+    database: Database, database_url: str
+) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite knows one level of isolation")
+    with database.write() as connection:
+        connection.execute(insert(guess), {"source": "a", "window": 1, "n": 0})
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+        connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'"))
+    fresh = open_database(database_url)
+    with fresh.read() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
+    with fresh.write() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+    with glance(fresh) as direct:
+        assert direct.run(Prepared(select(func.current_setting("transaction_isolation"))), {}).rows == [
+            ("read committed",)
+        ]
+
+    def count_ten() -> None:
+        for _ in range(10):
+            with fresh.write() as connection:
+                connection.execute(select(guess)).all()  # under repeatable read, what is read here would be out of date
+                connection.execute(update(guess).values(n=guess.c.n + 1))
+
+    threads = [threading.Thread(target=count_ten) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with fresh.read() as connection:
+        assert connection.execute(select(guess.c.n)).scalar_one() == 80
+    fresh.close()
+
+
+def test_a_new_sqlite_file_and_the_files_beside_it_are_their_owners_only(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    database.close()
+    assert modes.keys() >= {"new.sqlite3", "new.sqlite3-wal"}
+    assert set(modes.values()) == {0o600}

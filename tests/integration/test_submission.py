@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import make_code, print_code
+from survey_app.domain.concealment import open_run
 from survey_app.domain.envelope import padded_length
 from survey_app.domain.errors import (
     CampaignClosed,
@@ -28,7 +29,7 @@ from survey_app.services.submission import look_up
 from survey_app.storage import tables
 from survey_app.storage.direct import DirectConnection, write_at_once
 from survey_app.storage.session import Database
-from tests.builders_survey import Crowd, Survey, open_survey, token_from
+from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 SCHOOL = "430302001"
 
@@ -53,7 +54,8 @@ def test_an_answer_is_stored_sealed_and_counted_in_its_cells(survey: Survey, cod
     receipt = survey.submit(code)
     assert read_receipt(receipt.text) == receipt.text
     assert survey.counts() == {
-        "used": 1, "envelopes": 1, "responses": 0, "comments": 0, "answered": 1, "valid": 1, "cells": 1, "labels": 1,
+        "used": 1, "envelopes": 1, "responses": 0, "comments": 0,
+        "answered": 1, "taken": 1, "valid": 1, "cells": 1, "labels": 1,
     }  # fmt: skip
     assert survey.stored(tables.code, "used_on", "receipt").count((date(2026, 11, 23), receipt.text)) == 1
     assert state_of(survey, code) == "used"
@@ -140,17 +142,34 @@ def test_a_full_group_refuses_politely_and_the_code_stays_unused(survey: Survey)
     survey.submit(codes[15])
 
 
-def test_a_sheet_that_does_not_count_takes_no_place_under_the_cap(
-    survey: Survey, keys: KeyDirectory, clock: FixedClock
-) -> None:
+def test_a_sheet_that_does_not_count_gives_its_place_back_when_it_is_mixed(survey: Survey) -> None:
     codes = survey.codes["npc_deputy", ""]
-    at_once = token_from(keys, clock, seconds_ago=0.5)
     for code in codes[:5]:
-        survey.submit(code, started=at_once)
-    assert (survey.counts()["answered"], survey.counts()["valid"], survey.counts()["labels"]) == (5, 0, 0)
-    for code in codes[5:20]:
+        survey.submit(code, started=survey.form(code, 0.5))
+    assert (survey.counts()["answered"], survey.counts()["taken"], survey.counts()["valid"]) == (5, 5, 0)
+    for code in codes[5:15]:
         survey.submit(code)
-    assert (survey.counts()["answered"], survey.counts()["valid"], survey.counts()["labels"]) == (20, 15, 15)
+    assert state_of(survey, codes[15]) == "full"
+    counts = survey.counts()
+    assert (counts["answered"], counts["taken"], counts["valid"], counts["labels"]) == (15, 15, 10, 10)
+    assert mix_due_pools(survey.database, survey.keys, survey.randomness) == 1
+    counts = survey.counts()
+    assert (counts["answered"], counts["valid"], counts["labels"]) == (15, 10, 10)
+    left = survey.stored(tables.response, "valid").count(False)
+    assert left > 0
+    assert counts["taken"] == 15 - left, "places of those that still wait are kept"
+    for code in codes[15 : 15 + left]:
+        survey.submit(code)
+    assert (survey.counts()["taken"], survey.counts()["valid"]) == (15, 10 + left)
+
+
+def test_what_waits_does_not_move_the_counters_of_valid_answers(survey: Survey) -> None:
+    """Copies of the database before and after a submission don't tell whether it counts."""
+    fast, slow = survey.codes["parent", SCHOOL][:2]
+    for code, seconds in ((fast, 0.5), (slow, 60)):
+        survey.submit(code, started=survey.form(code, seconds))
+    assert set(survey.stored(tables.quota, "valid")) == set(survey.stored(tables.label, "valid")) == {0}
+    assert len({len(mark) for mark in survey.stored(tables.envelope, "mark")}) == 1
 
 
 @pytest.mark.parametrize(
@@ -173,20 +192,22 @@ def test_a_sheet_counts_from_the_least_time_on(
     is_valid: int,
 ) -> None:
     survey = open_survey(database, keys, clock, [Crowd("parent", SCHOOL, 1)], min_seconds=min_seconds)
-    survey.submit(survey.all_codes()[0], started=token_from(keys, clock, seconds_ago))
+    (code,) = survey.all_codes()
+    survey.submit(code, started=survey.form(code, seconds_ago))
     assert (survey.counts()["answered"], survey.counts()["valid"]) == (1, is_valid)
 
 
 def test_without_a_start_time_of_ours_a_sheet_is_stored_and_does_not_count(survey: Survey) -> None:
     codes = survey.codes["parent", SCHOOL]
-    forged = token_from(survey.keys, survey.clock, 100).replace(".", "0.")
-    for code, token in zip(codes, ("", "x", "0.0", forged, "二.三", "9" * 5000), strict=False):
+    forged = survey.form(codes[3]).replace(".", "0.")
+    of_another_code = survey.form(codes[29])
+    for code, token in zip(codes, ("", "x", "0.0", forged, "二.三", "9" * 5000, of_another_code), strict=False):
         survey.submit(code, started=token)
-    assert (survey.counts()["answered"], survey.counts()["valid"]) == (6, 0)
+    assert (survey.counts()["answered"], survey.counts()["valid"]) == (7, 0)
 
 
 def test_a_respondent_does_not_pay_for_a_clock_that_was_set_back(survey: Survey, code: str, clock: FixedClock) -> None:
-    token = token_from(survey.keys, clock, 0)
+    token = survey.form(code, 0)
     clock.move(timedelta(hours=-1))
     survey.submit(code, started=token)
     assert survey.counts()["valid"] == 1
@@ -209,20 +230,20 @@ def test_a_form_opened_before_the_closing_is_taken_until_the_grace_ends(survey: 
     codes = survey.codes["parent", SCHOOL]
     closes = clock.now() + timedelta(days=1)
     clock.moment = closes - timedelta(seconds=1)
-    just_before = token_from(survey.keys, clock, 0)
+    just_before = [survey.form(code, 0) for code in codes[:3]]
     clock.moment = closes
-    just_after = token_from(survey.keys, clock, 0)
+    just_after = survey.form(codes[2], 0)
     clock.moment = closes - timedelta(seconds=1)
-    survey.submit(codes[0], started=token_from(survey.keys, clock, 60))
+    survey.submit(codes[0], started=survey.form(codes[0], 60))
     clock.moment = closes + timedelta(minutes=29)
     assert state_of(survey, codes[1]) == "closed"
-    survey.submit(codes[1], started=just_before)
+    survey.submit(codes[1], started=just_before[1])
     for started in (just_after, ""):
         with pytest.raises(CampaignClosed):
             survey.submit(codes[2], started=started)
     clock.moment = closes + timedelta(minutes=31)
     with pytest.raises(CampaignClosed):
-        survey.submit(codes[2], started=just_before)
+        survey.submit(codes[2], started=just_before[2])
     assert survey.counts()["answered"] == 2
 
 
@@ -364,11 +385,52 @@ def test_forms_opened_right_after_one_another_make_a_run(survey: Survey, clock: 
     codes = iter(survey.codes["parent", SCHOOL])
     for seconds_between, seconds_taken in [(60, 30), (30, 30), (150, 30), (60, 61), (151, 30), (40, 20)]:
         clock.move(timedelta(seconds=seconds_between))
-        survey.submit(next(codes), started=token_from(survey.keys, clock, seconds_taken))
+        code = next(codes)
+        survey.submit(code, started=survey.form(code, seconds_taken))
     # run 1, 2 (pause 0), 3 (pause 120), 1 (overlap), 1 (pause 121), 2 (pause 20)
-    assert survey.stored(tables.run, "school", "run", "longest") == [(SCHOOL, 2, 3)]
+    assert run_lengths(survey) == (2, 3)
     survey.submit(next(codes), started="")
-    assert survey.stored(tables.run, "run", "longest") == [(1, 3)]
+    assert run_lengths(survey) == (1, 3)
+
+
+def run_lengths(survey: Survey) -> tuple[int, int]:
+    """How long the school's run is and was at most, as who has the key reads it."""
+    ((school, sealed, longest),) = survey.stored(tables.run, "school", "sealed", "longest")
+    assert (school, longest) == (SCHOOL, None), "nothing of it is in clear before the closing"
+    run = open_run(survey.keys.run_key(CAMPAIGN), sealed, CAMPAIGN, school)
+    assert run is not None
+    assert run.last_submit == survey.clock.now()
+    return run.length, run.longest
+
+
+def test_a_run_whose_key_was_lost_begins_anew(survey: Survey, clock: FixedClock) -> None:
+    codes = survey.codes["parent", SCHOOL]
+    survey.submit(codes[0])
+    survey.keys.destroy_run_key(CAMPAIGN)
+    clock.move(timedelta(seconds=30))
+    survey.submit(codes[1], started=survey.form(codes[1], 20))
+    assert run_lengths(survey) == (1, 1)
+
+
+def test_a_principal_who_is_alone_in_a_school_leaves_no_run(
+    database: Database, keys: KeyDirectory, clock: FixedClock
+) -> None:
+    survey = open_survey(database, keys, clock, [Crowd("principal", SCHOOL, 1, unit="")])
+    survey.submit(survey.all_codes()[0])
+    assert survey.stored(tables.run, "school") == []
+
+
+def test_a_sheet_that_another_of_its_school_overtook_carries_on_the_run_it_finds(
+    survey: Survey, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = survey.codes["parent", SCHOOL][:3]
+    survey.submit(first)
+    clock.move(timedelta(seconds=30))
+    form = survey.form(third, 0)
+    just_before_the_transaction(monkeypatch, lambda: survey.submit(second, started=survey.form(second, 10)))
+    survey.submit(third, started=form)
+    assert run_lengths(survey) == (3, 3)
+    assert survey.counts()["envelopes"] == 3
 
 
 def test_a_group_without_schools_has_no_run(survey: Survey) -> None:

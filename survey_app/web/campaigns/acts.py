@@ -62,4 +62,4 @@ def _confirmation(campaign_id: str, template: str, state: State) -> ResponseRetu
 
 def _page(campaign_id: str) -> CockpitPage:
     at = installation()
-    return cockpit_page(read_cockpit(at.database, at.clock, campaign_id), current_language())
+    return cockpit_page(read_cockpit(at.database, at.keys, at.clock, campaign_id), current_language())

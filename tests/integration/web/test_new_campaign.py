@@ -102,7 +102,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_typed_is_lost(
 
 
 def test_a_file_that_was_sent_once_need_not_be_sent_again(
-    admin: StaffBrowser, database: Database, schools: bytes
+    admin: StaffBrowser, database: Database, keys: KeyDirectory, schools: bytes
 ) -> None:
     first = admin.post(PATH, FILLED | {"name": "", "schools": sent(schools), "action": "check"})
     kept = Page(first.text).values["kept"][0]
@@ -110,7 +110,7 @@ def test_a_file_that_was_sent_once_need_not_be_sent_again(
     answer = admin.post(PATH, FILLED | {"kept": kept, "action": "create"})
     assert answer.status_code == 303
     campaign = answer.headers["Location"].rpartition("/")[2]
-    assert show_campaign(database, campaign)["name"] == FILLED["name"]
+    assert show_campaign(database, keys, campaign)["name"] == FILLED["name"]
     with database.read() as connection:  # nothing is left lying about
         assert connection.execute(select(func.count()).select_from(office_tables.parcel)).scalar_one() == 0
 
@@ -132,7 +132,7 @@ def test_the_files_of_one_account_are_not_anothers(admin: StaffBrowser, app: Fla
 
 
 def test_the_plan_is_shown_before_anything_is_stored_and_is_the_one_created(
-    admin: StaffBrowser, database: Database, schools: bytes
+    admin: StaffBrowser, database: Database, keys: KeyDirectory, schools: bytes
 ) -> None:
     fields = {name: value for name, value in FILLED.items() if name != "seed"}
     page = admin.post(PATH, fields | {"schools": sent(schools), "action": "check"}).text
@@ -141,7 +141,7 @@ def test_the_plan_is_shown_before_anything_is_stored_and_is_the_one_created(
     values = Page(page).values
     assert len(values["seed"][0]) == 16
     answer = admin.post(PATH, FILLED | {"seed": values["seed"][0], "kept": values["kept"][0], "action": "create"})
-    document = show_campaign(database, answer.headers["Location"].rpartition("/")[2])
+    document = show_campaign(database, keys, answer.headers["Location"].rpartition("/")[2])
     shown = re.findall(r'data-label="计划样本">(\d+)<', page)
     assert shown == [str(group["planned"]) for group in document["groups"].values()]
     assert "请核对下面的样本方案" in admin.get(answer.headers["Location"]).text
@@ -188,12 +188,12 @@ def test_any_text_is_a_text(admin: StaffBrowser, schools: bytes, text: str) -> N
     assert "<b>&amp;" not in answer.text
 
 
-def test_a_campaign_file_is_sent_with_what_it_names(admin: StaffBrowser, database: Database, tmp_path: Path) -> None:
+def test_a_campaign_file_is_sent_with_what_it_names(admin: StaffBrowser, database: Database, keys: KeyDirectory, tmp_path: Path) -> None:
     path = write_campaign(tmp_path)
     files = [sent(path.read_bytes(), path.name), sent((tmp_path / "schools.csv").read_bytes(), "schools.csv")]
     answer = admin.post(f"{PATH}/file", {"files": files})
     assert answer.status_code == 303
-    assert show_campaign(database, answer.headers["Location"].rpartition("/")[2])["state"] == "draft"
+    assert show_campaign(database, keys, answer.headers["Location"].rpartition("/")[2])["state"] == "draft"
 
 
 def test_mistakes_of_a_campaign_file_are_listed_with_their_places(

@@ -63,13 +63,16 @@ def test_a_destroyed_key_is_gone_and_can_be_destroyed_again(keys: KeyDirectory) 
 
 def test_a_key_is_overwritten_before_it_is_unlinked(keys: KeyDirectory, tmp_path: Path) -> None:
     keys.make_pool_key("l", 1)
-    private = keys.pool_key("l", 1)
-    (file,) = files_of(keys.path)
-    kept = tmp_path / "kept"
-    kept.hardlink_to(file)  # another name of the same bytes on disk
+    contents = {file: file.read_bytes() for file in files_of(keys.path)}
+    assert {file.parent.name for file in contents} == {"pools", "marks"}
+    for file in contents:
+        (tmp_path / file.parent.name).hardlink_to(file)  # another name of the same bytes on disk
     keys.destroy_pool_key("l", 1)
-    assert kept.read_bytes() != private
-    assert len(kept.read_bytes()) == 32
+    assert files_of(keys.path) == []
+    for file, content in contents.items():
+        kept = (tmp_path / file.parent.name).read_bytes()
+        assert kept != content
+        assert len(kept) == 32
 
 
 def test_twenty_processes_that_make_the_same_key_at_once_get_the_same_one(keys: KeyDirectory) -> None:
@@ -102,10 +105,11 @@ def test_what_a_crash_left_half_written_is_no_key_and_is_swept_away(keys: KeyDir
 
 def test_sweeping_away_the_second_name_that_a_crash_left_of_a_key_leaves_the_key(keys: KeyDirectory) -> None:
     public = keys.make_pool_key("c1/parent/s1", 1)
-    (file,) = files_of(keys.path)
-    os.link(file, file.with_name("0123.part"))
+    files = files_of(keys.path)
+    for file in files:
+        os.link(file, file.with_name("0123.part"))
     keys.sweep(older_than_s=0)
-    assert files_of(keys.path) == [file]
+    assert files_of(keys.path) == files
     assert keys.make_pool_key("c1/parent/s1", 1) == public
 
 
@@ -116,3 +120,32 @@ def test_no_key_was_made_in_an_empty_directory(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
     with pytest.raises(FileNotFoundError):
         keys.campaign_key("c1")
+
+
+def test_keys_of_marks_come_and_go_with_their_batch(keys: KeyDirectory) -> None:
+    keys.make_pool_key("c1/parent/s1", 1)
+    keys.make_pool_key("c2/parent/s1", 3)
+    assert keys.mark_keys("c1") == {("c1/parent/s1", 1): keys.mark_key("c1/parent/s1", 1)}
+    assert keys.mark_keys().keys() == {("c1/parent/s1", 1), ("c2/parent/s1", 3)}
+    assert keys.mark_key("c1/parent/s1", 1) not in {keys.pool_key("c1/parent/s1", 1), keys.mark_key("c2/parent/s1", 3)}
+    keys.destroy_pool_key("c1/parent/s1", 1)
+    assert keys.mark_keys("c1") == {}
+    assert keys.find_mark_key("c1/parent/s1", 1) is None
+
+
+def test_the_key_of_runs_is_made_once_and_destroyed_at_the_closing(keys: KeyDirectory) -> None:
+    key = keys.run_key("c1")
+    assert keys.run_key("c1") == key == keys.find_run_key("c1")
+    assert keys.campaigns_with_run_key() == ["c1"]
+    keys.destroy_run_key("c1")
+    assert (keys.find_run_key("c1"), keys.campaigns_with_run_key()) == (None, [])
+
+
+def test_a_new_folder_is_synced_into_the_one_that_holds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(os.fstat(handle).st_ino), fsync(handle))[1])
+    KeyDirectory(tmp_path / "data" / "keys").make_campaign_key("c1")
+    folders = [tmp_path, tmp_path / "data", tmp_path / "data" / "keys", tmp_path / "data" / "keys" / "campaigns"]
+    places = [synced.index(folder.stat().st_ino) for folder in folders]
+    assert places == sorted(places)
