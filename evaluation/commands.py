@@ -150,7 +150,7 @@ def judge_reading(
     recognitions, sources = {}, {}
     if survey is not None:
         _require_same_county(county, survey)
-        warnings += _survey_oddities(facts, survey)
+        warnings += survey_oddities(facts, survey)
         recognitions[county] = recognition_of_county(facts, rulebook, survey)
         sources = {"responses_sha256": survey.sha256, "seal_root": survey.seal_root}
     (assessment,) = assess(facts, rulebook, recognitions, [one.text(language) for one in warnings], sources)
@@ -162,7 +162,7 @@ def _require_same_county(county: str, survey: SurveyAnswers) -> None:
         raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county, "survey": survey.county})])
 
 
-def _survey_oddities(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
+def survey_oddities(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
     """Where the survey was planned for another number of residents, or another year, than the workbook's."""
     county = facts.counties.iloc[0]
     return [

@@ -1,6 +1,5 @@
 """Why a clause is not met, and by how much, in plain sentences."""
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -19,13 +18,13 @@ from evaluation.report.numbers import (
     show_threshold,
 )
 from evaluation.report.sample import reason_text
+from evaluation.report.wording import BAND
 
 NAMES_LISTED = 5
 LABEL_JOIN = " · "
 TOTALS = frozenset({"total", "total_pupils"})
 COUNTED = frozenset({"pupil", "room"})
 # A band of class sizes as the workbook's columns name it: 56-60, 66人以上.
-BAND = re.compile("(?P<low>[0-9]+)-(?P<high>[0-9]+)|(?P<least>[0-9]+)人以上")
 
 
 def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> tuple[str, ...]:
@@ -143,7 +142,7 @@ def _side(failure: SchoolFailure) -> Literal["under", "over", "over_least"]:
 
 def is_lower_bound(failure: SchoolFailure) -> bool:
     """Whether the actual number is only the least there may be: that of a band of class sizes."""
-    return bool(getattr(failure, "is_at_least", False)) or BAND.fullmatch(failure.label) is not None
+    return failure.is_at_least
 
 
 def _band_label(context: Context, label: str) -> str:

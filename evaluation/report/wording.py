@@ -3,6 +3,7 @@
 Rule texts, school names and what people typed stay as they are. A phrase is found by a key with a dot in it; `{name}` is filled in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,9 @@ from evaluation.errors import Language
 from evaluation.survey.wording import GROUP_NAMES
 
 Phrase = tuple[str, str]
+
+BAND: Final = re.compile("(?P<low>[0-9]+)-(?P<high>[0-9]+)|(?P<least>[0-9]+)人以上")
+"""A band of class sizes as the workbook's headers name it."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A sheet of paper between its two typings: sealed under its own key file and its code together.
 
 The server has the key file and not the code; whoever has the code (the second typist, from the paper) has no key file. Once the sheet is
-handed in, the key file is destroyed, and no backup of the database can be opened any more (docs/decisions/0007-keyed-in-paper-sheets.md).
+handed in, the key file is destroyed, and no backup of the database can be opened any more (docs/decisions/0016-keyed-in-paper-sheets.md).
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """A campaign's counts over time, from readings of its counters at whole hours.
 
 The readings are taken by the server's worker from the totals, never by a submission: no row of theirs is written in the transaction of an
-answer, and none holds more than how many of a group have taken part by then (docs/decisions/0005-readings-of-the-counters.md).
+answer, and none holds more than how many of a group have taken part by then (docs/decisions/0014-readings-of-the-counters.md).
 """
 
 from collections.abc import Mapping, Sequence

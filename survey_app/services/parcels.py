@@ -1,7 +1,7 @@
 """Files that wait for one person for a while: the uploads of an unfinished form, and sheets of codes that were just issued.
 
 They are sealed under a key that is derived from a token, and the token is in that person's browser only: neither the database nor a backup
-of it can read them (docs/decisions/0006-codes-handed-over-in-the-browser.md).
+of it can read them (docs/decisions/0015-codes-handed-over-in-the-browser.md).
 """
 
 import io

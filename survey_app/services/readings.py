@@ -1,7 +1,7 @@
 """Reads the counters of running campaigns at every whole hour: what the monitor's timeline and forecast are made from.
 
 The worker does it, from the totals. A row that a submission wrote would bear its transaction, and so put an hour to the code that was used
-in it; a reading bears that of the worker (docs/decisions/0005-readings-of-the-counters.md).
+in it; a reading bears that of the worker (docs/decisions/0014-readings-of-the-counters.md).
 """
 
 from survey_app.domain.campaigns import Admission, Campaign, State

@@ -49,7 +49,7 @@ def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode 
             code.c.used,
             code.c.cancelled,
             quota.c.cap,
-            quota.c.valid,
+            quota.c.taken,
             quota.c.ended,
         )
         .join(quota, (quota.c.campaign == code.c.campaign) & (quota.c.group == code.c.group))
@@ -59,7 +59,7 @@ def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode 
     row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
-    is_full = row.cap is not None and row.valid >= row.cap
+    is_full = row.cap is not None and row.taken >= row.cap
     place = (row.campaign, bytes(row.h), row.group, row.school, row.name or "")
     return DeskCode(*place, row.used, row.cancelled, is_full, row.ended)
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.settings import Settings
-from survey_app.web import admin, api, assessments, auth, campaigns, health, respondent, staff
+from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, staff
 from survey_app.web.access import public, require_declared_access
 from survey_app.web.addresses import here, is_big_print, link, make_asset_address
 from survey_app.web.errors import answer_errors
@@ -31,6 +31,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     admin.blueprint,
     assessments.blueprint,
     campaigns.blueprint,
+    desk.blueprint,
     api.blueprint,
 )
 

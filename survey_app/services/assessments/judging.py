@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 import evaluation
 from evaluation.assessing import assess
 from evaluation.assessment import Assessment
-from evaluation.commands import recognition_of_county
+from evaluation.commands import recognition_of_county, survey_oddities
+from evaluation.errors import InputProblem
 from evaluation.facts import Facts, table_from_rows
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows
@@ -43,7 +44,18 @@ from survey_app.storage.session import Database
 
 RESULTS_KEPT: Final = 12
 _RESULTS: Final = TypeAdapter(Assessment)
-_RECOGNITIONS: Final = Remembered[tuple[dict[str, Any], dict[str, str | None]]](32)
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """What a closed survey contributes: its rates, its hashes, and where it was planned for other numbers than the workbook's."""
+
+    recognition: dict[str, Any]
+    sources: dict[str, str | None]
+    oddities: tuple[InputProblem, ...]
+
+
+_SURVEYED: Final = Remembered[Surveyed](32)
 
 
 @dataclass(frozen=True)
@@ -125,15 +137,17 @@ def judge(connection: Connection, content: Content) -> Assessment:
     """The result of a content that has a workbook."""
     assert content.workbook is not None  # noqa: S101 - callers have looked
     rulebook = rulebook_of(connection, content.assessment)
-    reading = reading_of(connection, content.workbook)
+    reading = reading_of(connection, content.workbook, rulebook)
     facts = entered_facts(reading.facts, content.entries)
-    warnings = [one.text("zh") for one in (*reading.warnings, *ignored_rows(reading.facts, rulebook))]
+    warnings = [*reading.warnings, *ignored_rows(reading.facts, rulebook)]
     county = content.assessment.county_code
     recognitions: dict[str, dict[str, Any]] = {}
     sources: dict[str, str | None] = {}
     if content.assessment.campaign is not None:
-        recognitions[county], sources = _recognition(connection, content.assessment, rulebook, reading.facts)
-    (result,) = assess(facts, rulebook, recognitions, warnings, sources)
+        survey = _surveyed(connection, content.assessment, rulebook, reading.facts)
+        recognitions[county], sources = survey.recognition, survey.sources
+        warnings += survey.oddities
+    (result,) = assess(facts, rulebook, recognitions, [one.text("zh") for one in warnings], sources)
     return result
 
 
@@ -190,18 +204,19 @@ def _columns(entry: Entry) -> dict[str, Any]:
     return {"clause": entry.key.subject, "evaluator": shown_owner(entry.key.owner), "score": entry.value}
 
 
-def _recognition(
-    connection: Connection, assessment: CountyAssessment, rulebook: Rulebook, facts: Facts
-) -> tuple[dict[str, Any], dict[str, str | None]]:
-    """The survey's part of the result and its hashes; a closed campaign does not change any more."""
-    campaign, population = str(assessment.campaign), int(facts.counties["population"].iloc[0])
+def _surveyed(connection: Connection, assessment: CountyAssessment, rulebook: Rulebook, facts: Facts) -> Surveyed:
+    """The survey's part of the result; a closed campaign does not change any more."""
+    campaign = str(assessment.campaign)
+    county = facts.counties.iloc[0]
 
-    def compute() -> tuple[dict[str, Any], dict[str, str | None]]:
+    def compute() -> Surveyed:
         answers = survey_answers(connection, campaign)
         sources = {"responses_sha256": answers.sha256, "seal_root": answers.seal_root}
-        return recognition_of_county(facts, rulebook, answers), sources
+        oddities = tuple(survey_oddities(facts, answers))
+        return Surveyed(recognition_of_county(facts, rulebook, answers), sources, oddities)
 
-    return _RECOGNITIONS.get((campaign, assessment.rulebook_sha256, population), compute)
+    key = (campaign, assessment.rulebook_sha256, int(county["population"]), int(county["year"]))
+    return _SURVEYED.get(key, compute)
 
 
 def _keep(database: Database, clock: Clock, content: Content, result: Assessment) -> None:

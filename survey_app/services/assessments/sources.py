@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from evaluation.commands import checks_of
 from evaluation.reading.building import build_facts
 from evaluation.reading.county import Reading, check_raw
 from evaluation.reading.tables import RawWorkbook
@@ -27,20 +28,21 @@ def rulebook_of(connection: Connection, assessment: CountyAssessment) -> Ruleboo
     return _RULEBOOKS.get(name, lambda: _load(find_rulebook(connection, name), assessment.rulebook))
 
 
-def reading_of(connection: Connection, upload: Upload) -> Reading:
+def reading_of(connection: Connection, upload: Upload, rulebook: Rulebook) -> Reading:
     """The workbook of an upload that was accepted."""
     return _READINGS.get(
-        upload.sha256, lambda: _read(read_xlsx(upload.file_name, read_file(connection, upload.sha256)))
+        (upload.sha256, rulebook.sha256),
+        lambda: _read(read_xlsx(upload.file_name, read_file(connection, upload.sha256)), rulebook),
     )
 
 
-def reading_of_raw(raw: RawWorkbook) -> Reading:
-    """The reading of a workbook that was opened. Raises `InvalidInput` with all its problems."""
-    return _READINGS.get(raw.sha256, lambda: _read(raw))
+def reading_of_raw(raw: RawWorkbook, rulebook: Rulebook) -> Reading:
+    """The reading of a workbook that was opened. Raises `InvalidInput` with all its problems, the rulebook's too."""
+    return _READINGS.get((raw.sha256, rulebook.sha256), lambda: _read(raw, rulebook))
 
 
-def _read(raw: RawWorkbook) -> Reading:
-    checked = check_raw(raw)
+def _read(raw: RawWorkbook, rulebook: Rulebook) -> Reading:
+    checked = check_raw(raw, checks_of(rulebook))
     return Reading(build_facts(checked.tables, checked.basics, checked.sha256), checked.warnings)
 
 

@@ -58,7 +58,7 @@ def stated_by_workbook(facts: Facts, rulebook: Rulebook) -> Iterator[Stated]:
     items = {item.id for item in rulebook.vetoes.items}
     for row in facts.findings.to_dict("records"):
         if row["clause"] in on_site:
-            yield _stated(facts, "findings", "basis", row, EntryKey(EntryKind.FINDING, row["clause"]), row["is_met"])
+            yield _stated(facts, "findings", "is_met", row, EntryKey(EntryKind.FINDING, row["clause"]), row["is_met"])
     for row in facts.scores.to_dict("records"):
         if row["clause"] in scored:
             key = EntryKey(EntryKind.SCORE, row["clause"], owner_of(row["evaluator"]))

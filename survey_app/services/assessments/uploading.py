@@ -16,7 +16,7 @@ from evaluation.reading.county import Reading
 from evaluation.reading.tables import MEGABYTE, RawWorkbook
 from evaluation.reading.xlsx import read_xlsx
 from evaluation.rulebook.model import Rulebook
-from evaluation.rulebook_input import ignored_rows, require_judgeable
+from evaluation.rulebook_input import ignored_rows
 from survey_app.domain.answers import clean_text
 from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES, CountyAssessment, Upload
 from survey_app.domain.clock import Clock
@@ -153,7 +153,7 @@ def _examine(database: Database, assessment_id: str, name: str, content: bytes) 
         refuse_signed(assessment)
         rulebook = rulebook_of(connection, assessment)
         newest = find_newest_version(connection, assessment_id)
-        before = reading_of(connection, newest) if newest else None
+        before = reading_of(connection, newest, rulebook) if newest else None
     reading, problems, warnings = _read(assessment, rulebook, name, content)
     differences = workbook_differences(before.facts, reading.facts) if before and reading else []
     return _Arrival(rulebook, content, reading, problems, warnings, newest, differences)
@@ -168,8 +168,8 @@ def _read(
         _refuse_large(name, content)
         _refuse_macros(name, content)
         raw = read_xlsx(name, content)
-        reading = reading_of_raw(raw)
-        _require_fitting(reading.facts, assessment, rulebook)
+        reading = reading_of_raw(raw, rulebook)
+        _require_fitting(reading.facts, assessment)
     except InvalidInput as invalid:
         return None, problem_rows(invalid.problems, raw), problem_rows(invalid.warnings, raw)
     return reading, [], problem_rows([*reading.warnings, *ignored_rows(reading.facts, rulebook)], raw)
@@ -191,8 +191,8 @@ def _refuse_macros(name: str, content: bytes) -> None:
         raise InvalidInput([InputProblem(name, wording.MACROS)])
 
 
-def _require_fitting(facts: Facts, assessment: CountyAssessment, rulebook: Rulebook) -> None:
-    """The workbook must be of the assessment's county and year, and such that its rulebook can judge it."""
+def _require_fitting(facts: Facts, assessment: CountyAssessment) -> None:
+    """The workbook must be of the assessment's county and year."""
     county = facts.counties.iloc[0]
     where = facts.cell(str(county["county"]), "counties", 0)
     stated: list[tuple[object, object, Message]] = [
@@ -206,7 +206,6 @@ def _require_fitting(facts: Facts, assessment: CountyAssessment, rulebook: Ruleb
     ]
     if problems:
         raise InvalidInput(problems)
-    require_judgeable(facts, rulebook)
 
 
 def _store(connection: Connection, assessment: CountyAssessment, arrival: _Arrival, sent: Upload) -> Upload:
@@ -223,7 +222,7 @@ def _compared_with(connection: Connection, arrival: _Arrival, newest: Upload | N
     """The same arrival; compared anew if another version has come in the meantime."""
     if newest == arrival.newest or newest is None or arrival.reading is None:
         return arrival
-    differences = workbook_differences(reading_of(connection, newest).facts, arrival.reading.facts)
+    differences = workbook_differences(reading_of(connection, newest, arrival.rulebook).facts, arrival.reading.facts)
     return replace(arrival, newest=newest, differences=differences)
 
 

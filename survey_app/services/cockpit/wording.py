@@ -163,3 +163,42 @@ PACES: Final[Mapping[Pace, Message]] = {
     Pace.COMPLETE: Message("pace", en="complete", zh="交齐"),
     Pace.WITHOUT_CODES: Message("pace", en="no codes yet", zh="未发码"),
 }
+
+# the bulletin
+
+UNLIMITED_TIMES: Final = 5
+"""More than this many times what is planned is called no limit."""
+NO_LIMIT = Message("no_limit", en="no limit", zh="不限")
+MOMENT = Message("moment", en="{y}-{m}-{d} {t}", zh="{y}年{m}月{d}日 {t}")
+BULLETIN_TITLE = Message("bulletin_title", en="{name}: daily bulletin", zh="{name}日报")
+BULLETIN_SUBTITLE = Message(
+    "bulletin_subtitle", en="{county} · as of {now} · closes {closes}", zh="{county} · {now} 的数字 · {closes} 截止"
+)
+BULLETIN_LEFT = Message("bulletin_left", en=" · {days} days {hours} hours left", zh="，还有 {days} 天 {hours} 小时")
+BULLETIN_HEAD: Final = (
+    Message("head", en="group", zh="类别"),
+    Message("head", en="planned", zh="计划"),
+    Message("head", en="issued", zh="已发"),
+    Message("head", en="handed in", zh="已交"),
+    Message("head", en="valid", zh="有效"),
+    Message("head", en="at least needed", zh="至少还差"),
+    Message("head", en="can take", zh="最多还收"),
+    Message("head", en="expected", zh="截止时预计"),
+    Message("head", en="standing", zh="状态"),
+)
+BULLETIN_RETURNED = Message(
+    "bulletin_returned",
+    en="{issued} issued, {answered} handed in ({share}), {missing} not handed in; {fast} filled in too fast, {paper} on paper.",
+    zh="已发 {issued} 份，已交 {answered} 份（{share}），没有交 {missing} 份；填得太快不计的 {fast} 份，来自纸质的 {paper} 份。",
+)
+BULLETIN_SCHOOLS = Message(
+    "bulletin_schools",
+    en="{schools} schools: {silent} silent, {waiting} with nobody yet, {slow} slow, {complete} complete.",
+    zh="共 {schools} 所学校：没有动静 {silent} 所，还没有人交 {waiting} 所，偏慢 {slow} 所，交齐 {complete} 所。",
+)
+BULLETIN_SEAL = Message(
+    "bulletin_seal",
+    en="ledger head {head}; note it elsewhere, so that later changes show",
+    zh="账本 {head}。请抄存或发给督学，事后据此可以查出数据是否被改动。",
+)
+BULLETIN_MADE = Message("bulletin_made", en="Made by {by}, {now}.", zh="{by} 于 {now} 生成，均衡 junheng。")

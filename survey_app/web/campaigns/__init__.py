@@ -2,9 +2,11 @@
 
 from survey_app.web.campaigns import (  # noqa: F401 - each module adds its views to the blueprint
     acts,
+    bulletin,
     codes,
     new,
     overview,
+    results,
 )
 from survey_app.web.campaigns.blueprint import blueprint
 

@@ -134,7 +134,7 @@ def test_to_confirm_what_the_workbook_says_is_to_stand_for_it(database: Database
     upload_workbook(database, clock, LI, id_, "a.xlsx", workbook({"现场核查": [{}]}))
     before = shown(database, id_).state
     assert before.entry is not None
-    assert (before.entry.is_typed, before.entry.cell) == (False, "现场核查!C2")
+    assert (before.entry.is_typed, before.entry.cell) == (False, "现场核查!B2")
     save_finding(database, clock, WANG, id_, "10.1", Typed("yes", "现场", before.version))
     after = shown(database, id_).state.entry
     assert after is not None

@@ -82,7 +82,7 @@ def test_without_a_workbook_there_is_no_verdict(database: Database, clock: Fixed
 def test_what_was_typed_decides_and_says_by_whom_and_when(database: Database, clock: FixedClock) -> None:
     id_ = begun(database, clock, {"现场核查": [{}]})
     before = clause(live_verdict(database, clock, id_), "10.1")
-    assert (before.status, [one.source for one in before.evidence]) == ("met", ["现场核查!C2"])
+    assert (before.status, [one.source for one in before.evidence]) == ("met", ["现场核查!B2"])
     save_finding(database, clock, WANG, id_, "10.1", Typed("no", "三所学校未公示", seen=1))
     after = clause(live_verdict(database, clock, id_), "10.1")
     assert after.status == "unmet"

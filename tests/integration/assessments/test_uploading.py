@@ -197,7 +197,7 @@ def test_the_workbooks_own_judgements_are_a_starting_point(
     assert (finding.value, finding.text, finding.cell, finding.by, finding.workbook) == (
         1,
         "现场",
-        "现场核查!C2",
+        "现场核查!B2",
         "li",
         1,
     )

@@ -432,7 +432,7 @@ def test_each_step_is_named_until_all_is_there(li: StaffBrowser, begun: str) -> 
 def test_every_number_unfolds_to_where_it_comes_from(li: StaffBrowser, decided: str) -> None:
     li.post(f"{OWN}/findings/10.2", {"choice": "no", "text": "两所学校没有公示", "seen": "0"})
     page = li.get(OWN).text
-    assert "现场核查!C2" in page
+    assert "现场核查!B2" in page
     assert "li 2026-11-23 12:00" in page
     assert "附件1 第1条第1款" in page
     send_workbook(li, workbook({"学校": [PRIMARY_SCHOOL | {"高于规定学历教师数": 10}, JUNIOR_SCHOOL]}))

@@ -188,7 +188,9 @@ def test_any_text_is_a_text(admin: StaffBrowser, schools: bytes, text: str) -> N
     assert "<b>&amp;" not in answer.text
 
 
-def test_a_campaign_file_is_sent_with_what_it_names(admin: StaffBrowser, database: Database, keys: KeyDirectory, tmp_path: Path) -> None:
+def test_a_campaign_file_is_sent_with_what_it_names(
+    admin: StaffBrowser, database: Database, keys: KeyDirectory, tmp_path: Path
+) -> None:
     path = write_campaign(tmp_path)
     files = [sent(path.read_bytes(), path.name), sent((tmp_path / "schools.csv").read_bytes(), "schools.csv")]
     answer = admin.post(f"{PATH}/file", {"files": files})
