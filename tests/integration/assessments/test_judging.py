@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from evaluation.assessment import ClauseResult, assessment_document
 from evaluation.commands import SurveyFiles, evaluate_files
@@ -18,6 +18,7 @@ from survey_app.services.assessments.judging import LiveVerdict, live_verdict, r
 from survey_app.services.assessments.scoring import TypedScore, leave_rest, save_scores, set_aside
 from survey_app.services.assessments.starting import link_campaign, show_assessment
 from survey_app.services.assessments.uploading import upload_workbook
+from survey_app.storage import tables
 from survey_app.storage.assessment_tables import judged
 from survey_app.storage.session import Database
 from tests.builders_assessments import ADMIN, LI, NEW, WANG, close_golden_survey, start, workbook
@@ -156,3 +157,17 @@ def test_a_result_reads_back_equal(database: Database, clock: FixedClock) -> Non
     result = live_verdict(database, clock, begun(database, clock)).result
     assert result is not None
     assert result_from_text(result_text(result)) == result
+
+
+@needs_golden
+def test_a_survey_planned_for_another_population_is_remarked_on(database: Database, clock: FixedClock) -> None:
+    folder = GOLDEN / "counties" / "good-11"
+    campaign = close_golden_survey(database, clock, folder)
+    with database.write() as connection:
+        connection.execute(update(tables.campaign).values(population=300_000))
+    id_ = start(database, clock, replace(NEW, county_code="430300"))
+    upload_workbook(database, clock, ADMIN, id_, "a.xlsx", (folder / "workbook.xlsx").read_bytes())
+    link_campaign(database, clock, ADMIN, id_, campaign, None)
+    result = live_verdict(database, clock, id_).result
+    assert result is not None
+    assert any("300000" in warning or "300,000" in warning for warning in result.warnings)

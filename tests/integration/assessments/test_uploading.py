@@ -173,6 +173,17 @@ def test_what_the_rulebook_cannot_judge_is_refused(
     assert (problem.sheet, problem.cell, problem.found) == ("B评分", "C2", "99")
 
 
+def test_the_readers_problems_and_the_rulebooks_are_told_together(
+    database: Database, clock: FixedClock, send: Callable[..., Upload]
+) -> None:
+    id_ = start(database, clock)
+    upload = send(id_, workbook({"学校": [PRIMARY_SCHOOL | {"班级数": ""}, JUNIOR_SCHOOL], "B评分": [{"得分": 99}]}))
+    assert [(one.sheet, one.cell) for one in report(database, id_, upload).problems] == [
+        ("学校", "H2"),
+        ("B评分", "C2"),
+    ]
+
+
 def test_no_file_at_all_is_said(database: Database, clock: FixedClock, send: Callable[..., Upload]) -> None:
     id_ = start(database, clock)
     with pytest.raises(InvalidInput) as refused:
