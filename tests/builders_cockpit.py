@@ -59,19 +59,25 @@ def open_planned_survey(
     survey = open_survey(database, keys, clock, CROWDS, caps=caps)
     opened = clock.now() - timedelta(days=3)
     survey.change_campaign(opens=opened, opened_at=opened, closes=clock.now() + timedelta(days=2))
+    keep_documents(database, plan)
     schools = [{"campaign": CAMPAIGN, "code": code, "name": name, "location": "城区"} for code, name in SCHOOLS.items()]
+    with database.write() as connection:
+        connection.execute(insert(tables.school), schools)
+        for group, planned in plan.planned.items():
+            survey_row = update(tables.quota).where(tables.quota.c.group == group)
+            connection.execute(survey_row.values(planned=planned))
+    return survey
+
+
+def keep_documents(database: Database, plan: SamplePlan) -> None:
+    """Stores a campaign's plan and rules, as creating it would have done."""
     rules = stable_json(load_rulebook("xiangtan-2018").model_dump(mode="json", by_alias=True))
     texts = [
         {"campaign": CAMPAIGN, "name": name, "sha256": hash_text(text), "text": text}
         for name, text in ((PLAN, plan.text), (RULES, rules))
     ]
     with database.write() as connection:
-        connection.execute(insert(tables.school), schools)
         connection.execute(insert(tables.document), texts)
-        for group, planned in plan.planned.items():
-            survey_row = update(tables.quota).where(tables.quota.c.group == group)
-            connection.execute(survey_row.values(planned=planned))
-    return survey
 
 
 def count_answers(survey: Survey, valid: Mapping[str, int], school: str = "S1") -> None:

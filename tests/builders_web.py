@@ -14,6 +14,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import stable_json
 from survey_app.storage import tables
 from survey_app.storage.session import Database
+from tests.builders_cockpit import keep_documents, make_plan
 from tests.builders_survey import Crowd, Survey, open_survey
 
 INSTRUMENTS = load_questionnaires(questionnaires.FOLDER)
@@ -33,6 +34,7 @@ CROWDS = [
 def open_real_survey(database: Database, keys: KeyDirectory, clock: Clock, crowds: list[Crowd] = CROWDS) -> Survey:
     """An open campaign of all groups with the real questionnaires and one school that has a name."""
     survey = open_survey(database, keys, clock, crowds)
+    keep_documents(database, make_plan())
     school = {"campaign": "c1", "code": SCHOOL, "name": SCHOOL_NAME, "location": "城区"}
     with database.write() as connection:
         connection.execute(tables.school.insert(), school)

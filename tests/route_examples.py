@@ -55,6 +55,8 @@ PARTS: dict[str, Callable[[Flask], Any]] = {
     "photo_id": fixed("0"),
     "file_name": fixed("report.html"),
     "code_file": fixed("codes.csv"),
+    "bulletin_ending": fixed("pdf"),
+    "export_ending": fixed("csv"),
 }
 
 

@@ -54,15 +54,15 @@ def code(survey: Survey) -> str:
     return survey.codes["parent", "S1"][0]
 
 
-def started(survey: Survey, seconds_ago: float = 5) -> str:
-    return token_from(survey.keys, survey.clock, seconds_ago)
+def started(survey: Survey, code: str, seconds_ago: float = 5) -> str:
+    return token_from(survey.keys, survey.clock, seconds_ago, code)
 
 
 def type_twice(
     at: Installation, survey: Survey, code: str, second: dict[str, list[str]] | None = None, **chosen: str
 ) -> list[Difference]:
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
-    return hand_in(at, WANG, find_sheet(at, WANG, code), second or FIELDS, started(survey), chosen)
+    return hand_in(at, WANG, find_sheet(at, WANG, code), second or FIELDS, started(survey, code), chosen)
 
 
 def from_paper(survey: Survey, group: str = "parent") -> int:
@@ -101,7 +101,7 @@ def test_the_second_typing_is_another_persons(survey: Survey, at: Installation, 
     assert find_sheet(at, LI, code).turn == Turn.OTHER_PERSON
     assert find_sheet(at, WANG, code).turn == Turn.SECOND
     with pytest.raises(SameTypist):
-        hand_in(at, LI, find_sheet(at, LI, code), FIELDS, started(survey), {})
+        hand_in(at, LI, find_sheet(at, LI, code), FIELDS, started(survey, code), {})
     assert survey.counts()["used"] == 0
     assert [(one.sheets, one.for_user) for one in waiting_sheets(at, LI)] == [(1, 0)]
     assert [(one.sheets, one.for_user) for one in waiting_sheets(at, WANG)] == [(1, 1)]
@@ -113,7 +113,7 @@ def test_a_first_typist_may_type_again_and_others_come_second(survey: Survey, at
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     with pytest.raises(TypedMeanwhile):
         type_first(at, WANG, sheet_of_wang, FIELDS)
-    assert hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {}) == []
+    assert hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {}) == []
 
 
 def test_differences_are_listed_and_nothing_is_handed_in_until_each_is_settled(
@@ -128,10 +128,10 @@ def test_differences_are_listed_and_nothing_is_handed_in_until_each_is_settled(
     ]
     assert survey.counts()["used"] == 0
     sheet = find_sheet(at, WANG, code)
-    assert hand_in(at, WANG, sheet, second, started(survey), {"q01": "first", "q03": "second"}) == open_ones
-    assert hand_in(at, WANG, sheet, second, started(survey), {"q01": "first", "q03": "second", "q04": "both"})
+    assert hand_in(at, WANG, sheet, second, started(survey, code), {"q01": "first", "q03": "second"}) == open_ones
+    assert hand_in(at, WANG, sheet, second, started(survey, code), {"q01": "first", "q03": "second", "q04": "both"})
     chosen = {"q01": "first", "q03": "second", "q04": "first"}
-    assert hand_in(at, WANG, sheet, second, started(survey), chosen) == []
+    assert hand_in(at, WANG, sheet, second, started(survey, code), chosen) == []
     assert answers(survey, at) == [{"q01": 1, "q03": [1]}]
     assert survey.stored(tables.comment, "text") == ["学校很好，\n路不好走"]
 
@@ -154,6 +154,7 @@ def test_how_fast_it_was_typed_does_not_matter_and_does_not_tell(survey: Survey,
 def test_keyed_in_sheets_make_no_run_of_their_school(survey: Survey, at: Installation) -> None:
     for code in survey.codes["parent", "S1"][:4]:
         type_twice(at, survey, code)
+    answers(survey, at)  # a run is told at the closing
     assert survey.stored(tables.run, "longest") == [1]
 
 
@@ -162,14 +163,14 @@ def test_answers_are_checked_at_both_typings(survey: Survey, at: Installation, c
         type_first(at, LI, find_sheet(at, LI, code), {"q01": ["7"]})
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     with pytest.raises(InvalidAnswers):
-        hand_in(at, WANG, find_sheet(at, WANG, code), {}, started(survey), {})
+        hand_in(at, WANG, find_sheet(at, WANG, code), {}, started(survey, code), {})
 
 
 def test_a_code_that_was_used_meanwhile_keeps_the_first_answers(survey: Survey, at: Installation, code: str) -> None:
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     survey.submit(code)
     with pytest.raises(CodeUsed):
-        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {})
+        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
     assert from_paper(survey) == 0
     assert survey.counts()["used"] == 1
 
@@ -178,7 +179,7 @@ def test_a_full_group_takes_no_paper_either(survey: Survey, at: Installation, co
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     survey.change_group("parent", cap=0)
     with pytest.raises(GroupFull):
-        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {})
+        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
 
 
 def test_another_countys_sheet_is_unknown(at: Installation, code: str) -> None:
@@ -208,9 +209,9 @@ def test_a_crash_after_handing_in_is_made_good_by_typing_again(
     with monkeypatch.context() as broken:
         broken.setattr(keying, "_clear", crash)
         with pytest.raises(Crash):
-            hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {})
+            hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
     assert (survey.counts()["used"], from_paper(survey)) == (1, 0)
-    assert hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {}) == []
+    assert hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {}) == []
     assert (survey.counts()["used"], survey.counts()["envelopes"], from_paper(survey)) == (1, 1, 1)
 
 
@@ -219,7 +220,7 @@ def test_without_its_key_a_typing_is_unreadable_and_is_typed_anew(survey: Survey
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     at.keys.destroy_sheet_key(hash_code(at.keys.campaign_key(CAMPAIGN), code))
     with pytest.raises(UnreadableTyping):
-        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {})
+        hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
     discard(at, WANG, find_sheet(at, WANG, code))
     assert type_twice(at, survey, code) == []
 
@@ -252,7 +253,7 @@ def test_an_old_backup_with_the_key_directory_of_today_can_not_be_read(
     h = hash_code(at.keys.campaign_key(CAMPAIGN), code)
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     (ct,) = (bytes(one) for one in survey.stored(office_tables.typed_sheet, "ct"))
-    hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey), {})
+    hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
     with pytest.raises(FileNotFoundError):
         at.keys.sheet_key(h)
     type_first_again: Callable[[], bytes] = lambda: at.keys.make_sheet_key(h)  # noqa: E731 - whatever is made later is another key

@@ -26,18 +26,18 @@ FORMATS: Final[Mapping[str, tuple[Callable[[BinaryIO, Bulletin], None], str]]] =
 }
 
 
-@blueprint.get("/<campaign_id>/bulletin.<any(pdf,docx):ending>")
+@blueprint.get("/<campaign_id>/bulletin.<any(pdf,docx):bulletin_ending>")
 @signed_in(*WATCHING, county=campaign_county)
-def bulletin(campaign_id: str, ending: str) -> ResponseReturnValue:
+def bulletin(campaign_id: str, bulletin_ending: str) -> ResponseReturnValue:
     """One A4 page with today's numbers."""
     at = installation()
     cockpit = read_cockpit(at.database, at.keys, at.clock, campaign_id)
-    write, media_type = FORMATS[ending]
+    write, media_type = FORMATS[bulletin_ending]
     target = io.BytesIO()
     write(target, _bulletin(cockpit, ledger_head(at.database, campaign_id)))
     response = Response(target.getvalue(), content_type=media_type)
     day = f"{at.clock.now().astimezone(LOCAL_ZONE):%Y%m%d-%H%M}"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{campaign_id}-{day}.{ending}")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{campaign_id}-{day}.{bulletin_ending}")
     return response
 
 

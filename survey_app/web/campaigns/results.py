@@ -46,24 +46,24 @@ def results(campaign_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<campaign_id>/export/<any(csv,xlsx,sav,parquet):ending>")
+@blueprint.get("/<campaign_id>/export/<any(csv,xlsx,sav,parquet):export_ending>")
 @signed_in(*JUDGING, county=campaign_county)
-def export(campaign_id: str, ending: str) -> ResponseReturnValue:
+def export(campaign_id: str, export_ending: str) -> ResponseReturnValue:
     """All answers of a closed campaign; what belongs beside them is packed with them."""
     at = installation()
     with tempfile.TemporaryDirectory(prefix="junheng-export-") as name:
-        path = Path(name) / f"{campaign_id}.{ending}"
+        path = Path(name) / f"{campaign_id}.{export_ending}"
         with answers_of_campaign(at.database, campaign_id) as answers:
             units = [UnitSchool(one.unit, one.group, one.school, one.school_name) for one in answers.units]
             source = Export(answers.title, answers.questionnaires, answers.responses, answers.comments, units)
             written = write_export(path, source)
         content, suffix = _packed(written)
-    record_export(at, current_user(), campaign_id, ending)
+    record_export(at, current_user(), campaign_id, export_ending)
     response = Response(content, content_type=MEDIA_TYPES[suffix])
     response.headers.set(
         "Content-Disposition",
         "attachment",
-        filename=f"{campaign_id}{'' if suffix == '.xlsx' else '-' + ending}{suffix}",
+        filename=f"{campaign_id}{'' if suffix == '.xlsx' else '-' + export_ending}{suffix}",
     )
     return response
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
-from survey_app.storage.tables import campaign, quota
+from survey_app.storage.tables import campaign, document, quota
 from tests.builders_staff import OTHER_COUNTY, OWN_COUNTY, StaffBrowser, installation_of, sign_in_as, stranger
 from tests.route_examples import ASSESSMENT, own_assessment
 
@@ -37,7 +37,14 @@ def second_county(app: Flask) -> None:
             "state": "draft",
         }
         connection.execute(insert(campaign), row)
-        connection.execute(update(quota).where(quota.c.group == "parent").values(issued=12, answered=7, valid=5))
+        for table in (quota, document):
+            rows = [{**of_first._mapping, "campaign": "c2"} for of_first in connection.execute(select(table))]
+            connection.execute(insert(table), rows)
+        connection.execute(
+            update(quota)
+            .where(quota.c.campaign == "c1", quota.c.group == "parent")
+            .values(issued=12, answered=7, valid=5)
+        )
 
 
 def nav(page: str) -> list[str]:
