@@ -1,6 +1,6 @@
 """The linking attack (integrity.md A.1, A.9): who has the database, its log, backups and the code list must not get from codes to answers.
 
-500 submissions, mixed as they come in. The attacker is given more than the files hold: the exact order in which the codes were used,
+500 submissions over hours, of all durations, mixed as they come in (what the counters tell: test_attack_counters.py). The attacker is given more than the files hold: the exact order in which the codes were used,
 and which mix each answer came out of. Within a batch the answers must then lie as if shuffled. For each place where an order could
 hide, answers are matched with codes by that order, and the score (correct matches, and rank correlation) is compared with the same
 score over 400 shuffles of each batch: 6 standard deviations off would be a leak (by chance: about 1 in 10^8). A real leak scores
@@ -14,7 +14,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from statistics import fmean, pstdev
@@ -36,6 +36,7 @@ pytestmark = pytest.mark.xdist_group("linking-attack")  # the campaign is played
 
 SUBMISSIONS = 500
 K = 5
+MIN_SECONDS = 13
 CROWDS = [
     Crowd("parent", "s1", 90),
     Crowd("parent", "s2", 70),
@@ -140,14 +141,17 @@ def keep_log_lines() -> LogLines:
 
 def play(database: Database, keys: KeyDirectory, lines: LogLines) -> Attacked:
     clock = FixedClock(datetime(2026, 11, 23, 4, 0, tzinfo=UTC))
-    survey = open_survey(database, keys, clock, CROWDS, k=K, extra_choices=DIGITS)
+    survey = open_survey(database, keys, clock, CROWDS, k=K, extra_choices=DIGITS, min_seconds=MIN_SECONDS)
     log_start = position(database)
     order = survey.all_codes()
     randomness = Random(20261123)
     randomness.shuffle(order)
     backups = []
     for number, code in enumerate(order):
-        survey.submit(code, nonce=code, **spell(number), **({"q04": f"说{number}。"} if number % 5 == 0 else {}))
+        clock.move(timedelta(seconds=randomness.uniform(1, 40)))
+        comment = {"q04": f"说{number}。"} if number % 5 == 0 else {}
+        form = survey.form(code, seconds_taken(randomness))
+        survey.submit(code, nonce=code, started=form, **spell(number), **comment)
         if number % 17 == 16:
             mix_due_pools(database, keys, randomness)
         if number in (SUBMISSIONS // 2, SUBMISSIONS // 2 + 60):
@@ -158,6 +162,13 @@ def play(database: Database, keys: KeyDirectory, lines: LogLines) -> Attacked:
         campaign = find_campaign(connection, CAMPAIGN)
     mix_remainders(database, keys, campaign, randomness)
     return Attacked(survey, backups, shared, lines.lines, log_start)
+
+
+def seconds_taken(randomness: Random) -> float:
+    """How long a form is out: about a minute and a half, and one in twenty rushes through."""
+    return (
+        randomness.uniform(1, MIN_SECONDS - 1) if randomness.random() < 0.05 else randomness.lognormvariate(4.55, 0.7)
+    )
 
 
 def position(database: Database) -> int:
