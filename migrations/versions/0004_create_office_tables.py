@@ -42,7 +42,6 @@ def upgrade() -> None:
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("typist", sa.String(length=40), nullable=False),
-        sa.Column("typed_on", sa.Date(), nullable=False),
         sa.Column("ct", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("h", name=op.f("pk_typed_sheet")),
         sqlite_with_rowid=False,

@@ -18,7 +18,6 @@ from typing import Final
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import COMMENT_BYTES_LIMIT, check_answers, clean_text
 from survey_app.domain.campaigns import Campaign
-from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
@@ -127,9 +126,8 @@ def type_first(at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fie
     ct = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.h, _length(sheet.questionnaire))
     _log(at, user, TYPED, sheet)
     with at.database.write() as connection:
-        today = at.clock.now().astimezone(LOCAL_ZONE).date()
         new = TypedSheet(sheet.h, sheet.campaign.id, sheet.state.group, user.name, ct)
-        if not keep_typed_sheet(connection, new, today):
+        if not keep_typed_sheet(connection, new):
             raise TypedMeanwhile
 
 

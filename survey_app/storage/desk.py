@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -71,13 +70,13 @@ def find_typed_sheet(connection: Connection, h: bytes) -> TypedSheet | None:
     return None if row is None else TypedSheet(bytes(row.h), row.campaign, row.group, row.typist, bytes(row.ct))
 
 
-def keep_typed_sheet(connection: Connection, new: TypedSheet, typed_on: date) -> bool:
+def keep_typed_sheet(connection: Connection, new: TypedSheet) -> bool:
     """Keeps a first typing, in place of one by the same person; False if somebody else has typed the sheet meanwhile."""
     connection.execute(delete(typed_sheet).where(typed_sheet.c.h == new.h, typed_sheet.c.typist == new.typist))
     if find_typed_sheet(connection, new.h) is not None:
         return False
     place = {"h": new.h, "campaign": new.campaign, "group": new.group}
-    connection.execute(insert(typed_sheet), {**place, "typist": new.typist, "typed_on": typed_on, "ct": new.ct})
+    connection.execute(insert(typed_sheet), {**place, "typist": new.typist, "ct": new.ct})
     return True
 
 

@@ -1,6 +1,6 @@
 """Tables of the office's pages: readings of the counters, sheets of paper between two typings, and what waits for its holder for a while."""
 
-from sqlalchemy import Column, Date, Integer, LargeBinary, String
+from sqlalchemy import Column, Integer, LargeBinary, String
 
 from survey_app.storage.tables import Instant, campaign_key, counter, make_table
 
@@ -29,7 +29,6 @@ typed_sheet = make_table(
     Column("campaign", String(40), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("typist", String(40), nullable=False),
-    Column("typed_on", Date, nullable=False),
     Column("ct", LargeBinary, nullable=False),
 )
 
