@@ -75,28 +75,24 @@ class Stage:
         started = start_token(keys.session_secret(), CLOCK, code)
         return submit(database, keys, CLOCK, code, fields, f"nonce of {code}", started).text
 
-    def pending_valid(self, connection: Connection) -> dict[str, int]:
-        """Valid answers that wait, by group, as their marks say."""
-        campaigns = connection.execute(select(tables.campaign.c.id)).scalars().all()
-        pending = pending_by_unit(connection, MarkKeys.read(self.keys()), campaigns)
-        return {group: number for (_, group), number in by_group(pending).items()}
-
     def imbalances(self) -> list[str]:
         """What contradicts: used codes = envelopes + responses, per group, and every counter equal to it."""
         database = open_database(self.url)
+        mark_keys = MarkKeys.read(self.keys())  # before the transaction: a mix destroys those of the batch it took
         with database.read() as connection:
             if database.dialect == "postgresql":  # one state of everything
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            waiting = _pending_valid(connection, mark_keys)
             used = dict(connection.execute(_by_group(tables.code.c.group, tables.code.c.used)).all())
             pending = dict(connection.execute(_joined(tables.envelope)).all())
             mixed = dict(connection.execute(_joined(tables.response)).all())
             counters = {
                 "quota": dict(connection.execute(select(tables.quota.c.group, tables.quota.c.answered)).all()),
                 "taken": dict(connection.execute(select(tables.quota.c.group, tables.quota.c.taken)).all()),
-                "valid": _added(self.pending_valid(connection), dict(connection.execute(_GROUP_VALID).all())),
+                "valid": _added(waiting, dict(connection.execute(_GROUP_VALID).all())),
                 "cells": dict(connection.execute(_sum(tables.cell.c.group, tables.cell.c.answered)).all()),
                 "labels": _added(
-                    self.pending_valid(connection),
+                    waiting,
                     dict(connection.execute(_sum(tables.label.c.group, tables.label.c.valid)).all()),
                 ),
             }
@@ -107,6 +103,13 @@ class Stage:
             for name, counts in {**counters, "answers": _added(pending, mixed)}.items()
             if counts.get(group, 0) != used.get(group, 0)
         ]
+
+
+def _pending_valid(connection: Connection, mark_keys: MarkKeys) -> dict[str, int]:
+    """Valid answers that wait, by group, as their marks say."""
+    campaigns = connection.execute(select(tables.campaign.c.id)).scalars().all()
+    pending = pending_by_unit(connection, mark_keys, campaigns)
+    return {group: number for (_, group), number in by_group(pending).items()}
 
 
 _GROUP_VALID = select(tables.quota.c.group, tables.quota.c.valid)
