@@ -77,7 +77,7 @@ def test_an_answer_has_columns_for_what_it_says_and_for_nothing_else(database: D
     }
     answer = {"id", "label", "batch", "questionnaire", "duration_bucket", "valid", "answers"}
     assert columns["response"] == answer
-    assert columns["envelope"] == {"id", "label", "batch", "ct"}
+    assert columns["envelope"] == {"id", "label", "batch", "ct", "mark"}  # a sealed bit, opened by the key of its batch
     assert columns["sealed_comment"] == {"id", "campaign", "batch", "ct"}
     assert columns["comment"] == {"id", "campaign", "group", "text"}
     code = {
