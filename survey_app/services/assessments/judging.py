@@ -39,6 +39,7 @@ from survey_app.storage.assessments import (
     list_signings,
     update_assessment,
 )
+from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.entries import list_entries, list_photos
 from survey_app.storage.session import Database
 
@@ -206,11 +207,11 @@ def _columns(entry: Entry) -> dict[str, Any]:
 
 def _surveyed(connection: Connection, assessment: CountyAssessment, rulebook: Rulebook, facts: Facts) -> Surveyed:
     """The survey's part of the result; a closed campaign does not change any more."""
-    campaign = str(assessment.campaign)
+    campaign = find_campaign(connection, str(assessment.campaign))
     county = facts.counties.iloc[0]
 
     def compute() -> Surveyed:
-        answers = survey_answers(connection, campaign)
+        answers = survey_answers(connection, campaign.id)
         sources = {"responses_sha256": answers.sha256, "seal_root": answers.seal_root}
         oddities = tuple(survey_oddities(facts, answers))
         return Surveyed(recognition_of_county(facts, rulebook, answers), sources, oddities)

@@ -125,15 +125,17 @@ def test_absent_county_figures_are_named(assessment: Assessment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "said"),
+    ("label", "is_at_least", "said"),
     [
-        ("56-60", "第1小学 56—60人的班，至少56人，标准45人，至少超11人"),
-        ("66人以上", "第1小学 66人及以上的班，至少56人，标准45人，至少超11人"),
-        ("三年级1班", "第1小学 三年级1班，56人，标准45人，超11人"),
+        ("56-60", True, "第1小学 56—60人的班，至少56人，标准45人，至少超11人"),
+        ("66人以上", True, "第1小学 66人及以上的班，至少56人，标准45人，至少超11人"),
+        ("三年级1班", False, "第1小学 三年级1班，56人，标准45人，超11人"),
     ],
 )
-def test_a_band_of_class_sizes_is_no_exact_class(assessment: Assessment, label: str, said: str) -> None:
-    one = failing(1, label=label, actual=56.0, required=45.0, unit="pupil")
+def test_a_band_of_class_sizes_is_no_exact_class(
+    assessment: Assessment, label: str, is_at_least: bool, said: str
+) -> None:
+    one = failing(1, label=label, actual=56.0, required=45.0, unit="pupil", is_at_least=is_at_least)
     clause = clause_of(assessment, "13.2", status="unmet", schools=("431",), failures=(one,))
     assert told(assessment, clause) == (f"1个班超过标准班额：{said}。",)
 
