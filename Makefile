@@ -38,8 +38,9 @@ docs: setup ## write the generated parts of docs/ anew
 	$(BIN)/python -m evaluation.documents docs
 	$(BIN)/python scripts/commands.py
 
+# Extras stay in the lock files: pip before 23.3 looks for a newer, unhashed release of a package that is asked for with one.
 lock: setup ## resolve requirements/*.in into hashed lock files
-	for part in run dev; do $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	for part in run dev; do $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras \
 	  --python-version 3.11 --upgrade requirements/$$part.in -o requirements/$$part.txt; done
 
 translations: setup ## take the pages' texts into the English catalogue and compile it
