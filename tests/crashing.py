@@ -11,8 +11,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +25,8 @@ from survey_app.services.closing import close_campaign
 from survey_app.services.mixing import clean_key_directory, mix_due_pools
 from survey_app.services.pending_valid import MarkKeys, by_group, pending_by_unit
 from survey_app.services.submission import start_token, submit
-from survey_app.storage import direct, tables
-from survey_app.storage.session import Database, open_database
+from survey_app.storage import tables
+from survey_app.storage.session import Database, Line, open_database
 
 SEED = 20261123
 KILLS = 66
@@ -256,7 +255,7 @@ def _dying_at(step: int, database: Database, work: Callable[[], object]) -> None
 
     for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
         event.listen(database.engine, name, count)
-    direct._raw = _counting_connections(direct._raw, count)
+    Database.own_line = _with_counted_drivers(Database.own_line, count)  # type: ignore[method-assign]
     for name in ("fsync", "link", "open", "write"):
         setattr(os, name, _counting(getattr(os, name), count))
     Path.unlink = _counting(Path.unlink, count)  # type: ignore[method-assign]
@@ -271,19 +270,23 @@ class _CountedDriver:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.driver, name)
+        if name == "pgconn":  # what psycopg's connection wraps
+            return _CountedDriver(found, self.count)
         return _counting(found, self.count) if callable(found) else found
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(self.driver, name, value)
 
 
-def _counting_connections(original: Any, count: Callable[[], None]) -> Any:
-    """The same context manager, giving connections whose calls are counted."""
+def _with_counted_drivers(
+    original: Callable[[Database], Line], count: Callable[[], None]
+) -> Callable[[Database], Line]:
+    """The same method, giving connections whose calls are counted."""
 
-    @contextmanager
-    def counted(database: Database) -> Iterator[Any]:
-        with original(database) as driver:
-            yield _CountedDriver(driver, count)
+    def counted(database: Database) -> Line:
+        line = original(database)
+        line.driver = _CountedDriver(line.driver, count)
+        return line
 
     return counted
 

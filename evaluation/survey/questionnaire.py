@@ -94,6 +94,11 @@ class Question:
         """The values that an answer may have."""
         return frozenset(option.value for option in self.options)
 
+    @cached_property
+    def value_by_text(self) -> Mapping[str, int]:
+        """The same by the text that a form posts for them."""
+        return {str(option.value): option.value for option in self.options}
+
 
 @dataclass(frozen=True)
 class Questionnaire:

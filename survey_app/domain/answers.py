@@ -90,6 +90,8 @@ def _joined(texts: Mapping[str, str]) -> str | None:
 
 
 def _choice(question: Question, posted: Sequence[str]) -> int | None:
+    if len(posted) == 1 and posted[0] in question.value_by_text:  # what a form of ours posts
+        return question.value_by_text[posted[0]]
     values = _option_values(question, posted)
     if len(values) > 1:
         raise _Refused("several")
@@ -102,7 +104,7 @@ def _multi(question: Question, posted: Sequence[str]) -> list[int] | None:
 
 def _option_values(question: Question, posted: Sequence[str]) -> list[int]:
     """The values chosen, ascending and each once."""
-    known = {str(value): value for value in question.values}
+    known = question.value_by_text
     chosen = {text.strip() for text in posted} - {""}
     if not chosen <= known.keys():
         raise _Refused("unknown_value")

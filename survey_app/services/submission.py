@@ -26,7 +26,7 @@ from survey_app.services.instruments import Instrument, instrument
 from survey_app.storage.accepting import Acceptance, RunStep, store_acceptance
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
 from survey_app.storage.claiming import FoundCode, find_code
-from survey_app.storage.direct import glance, write_at_once
+from survey_app.storage.direct import DirectConnection, direct
 from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.session import Database
 
@@ -47,6 +47,7 @@ class CodeState:
     school_name: str
     is_small_group: bool
     questionnaire: Questionnaire
+    questionnaire_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def start_token(session_secret: bytes, clock: Clock, code_text: str) -> str:
 
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
     """What the code can do now; changes nothing. Raises `WrongCopy`, `UnknownCode`."""
-    found = _find(database, keys, code_text)
+    code = read_code(code_text)
+    found = _find(direct(database), keys, code)
     return CodeState(
         _state(found, found.campaign.admission_at(clock.now())),
         found.campaign,
@@ -85,6 +87,7 @@ def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str
         found.school_name or "",
         found.is_small_group,
         _instrument(database, found).questionnaire,
+        found.questionnaire_sha256,
     )
 
 
@@ -133,27 +136,36 @@ def _accept(
     *,
     is_keyed_in: bool,
 ) -> Receipt:
-    found = _find(database, keys, code_text)
+    code = read_code(code_text)
+    connection = direct(database)
+    found = _find(connection, keys, code)
     if found.used:
         return _repeat(found, hash_nonce(nonce))
-    time_taken = read_time_taken(keys.session_secret(), started_token, read_code(code_text), clock.now())
+    time_taken = read_time_taken(keys.session_secret(), started_token, code, clock.now())
     _remember_admission(database, found.campaign, time_taken)
     _refuse_unless_open(found, time_taken)
     form = _instrument(database, found)
     sheet = _checked_sheet(form, found.campaign, fields, time_taken, is_keyed_in=is_keyed_in)
     link = Link(None if is_keyed_in else time_taken.opened, time_taken.submitted)
     retry, receipt = hash_nonce(nonce), Receipt(make_receipt())
-    return _store(database, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
+    return _store(connection, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
 
 
-def _find(database: Database, keys: KeyDirectory, code_text: str) -> FoundCode:
-    code = read_code(code_text)
-    hashes = [hash_code(key, code) for key in keys.campaign_keys().values()]
-    with glance(database) as connection:
-        found = find_code(connection, hashes)
+def _find(connection: DirectConnection, keys: KeyDirectory, code: str) -> FoundCode:
+    """The code; the folder of keys is looked into only where none of the keys that the process knows finds it."""
+    known = keys.known_campaign_keys()
+    found = _find_under(connection, known, code)
+    if found is None:
+        found = _find_under(
+            connection, {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}, code
+        )
     if found is None:
         raise UnknownCode
     return found
+
+
+def _find_under(connection: DirectConnection, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
+    return find_code(connection, [hash_code(key, code) for key in keys.values()])
 
 
 def _state(found: FoundCode, admission: Admission) -> State:
@@ -212,18 +224,18 @@ def _checked_sheet(
     )
 
 
-def _store(database: Database, keys: KeyDirectory, new: _Submission) -> Receipt:
+def _store(connection: DirectConnection, keys: KeyDirectory, new: _Submission) -> Receipt:
     """Stores the submission; what was in its way is read anew.
 
     Worth another try: the pool was mixed meanwhile, or another sheet of the school came first.
     """
     while True:
         acceptance = _acceptance(keys, new)
-        with write_at_once(database) as connection:
-            if store_acceptance(connection, acceptance):
-                return new.receipt
-        with glance(database) as connection:
-            found = find_code(connection, [new.found.h])
+        with connection.all_or_nothing():
+            is_stored = store_acceptance(connection, acceptance)
+        if is_stored:
+            return new.receipt
+        found = find_code(connection, [new.found.h])
         if found is None:  # cancelled by the office
             raise UnknownCode
         if found.used:

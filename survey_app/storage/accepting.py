@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, false, func, insert, literal, or_, select, true, update
+from sqlalchemy import Integer, LargeBinary, bindparam, false, func, insert, literal_column, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.storage.direct import DirectConnection, DivisionByZero, Prepared
 from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.tables import cell, code, envelope, pool, quota, run
+
+_ONE = literal_column("1", Integer)  # in the statement itself: a parameter less to hand over with each submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,14 @@ class Acceptance:
 
 
 def store_acceptance(connection: DirectConnection, new: Acceptance) -> bool:
-    """Stores a submission, in the one transaction of `write_at_once`.
+    """Stores a submission, within `all_or_nothing`.
 
     False, and nothing stored, unless the code was unused, the envelope is sealed for the open batch, the school's run is as it was read,
     and the group takes answers and has room.
     """
     values = _values(new)
     has_run = new.run is not None
-    if connection.dialect.name == "sqlite":
+    if connection.dialect == "sqlite":
         return _store_in_turn(connection, _IN_TURN[has_run], values)
     try:
         connection.run(_AT_ONCE[has_run], values)
@@ -145,7 +147,7 @@ def _claim_place() -> Any:
     return (
         update(quota)
         .where(*of_group, quota.c.ended == false(), has_room)
-        .values(answered=quota.c.answered + 1, taken=quota.c.taken + 1)
+        .values(answered=quota.c.answered + _ONE, taken=quota.c.taken + _ONE)
     )
 
 
@@ -157,7 +159,7 @@ def _count_in_school() -> Any:
             cell.c.group == bindparam("of_group"),
             cell.c.school == bindparam("of_school"),
         )
-        .values(answered=cell.c.answered + 1)
+        .values(answered=cell.c.answered + _ONE)
     )
 
 
@@ -175,11 +177,11 @@ def _extend_run(dialect: str) -> Any:
 
 def _at_once(*, has_run: bool) -> Any:
     """All parts as one statement, in the order in which they are to take their locks; the first that finds nothing divides by zero."""
-    product: Any = literal(1)
+    product: Any = _ONE
     for number, part in enumerate(_parts("postgresql", has_run=has_run)):
-        rows = part if part.is_select else part.returning(literal(1).label("one"))
+        rows = part if part.is_select else part.returning(_ONE.label("one"))
         found = rows.cte(f"part_{number}")
-        product = product * (literal(1) / select(func.count()).select_from(found).scalar_subquery())
+        product = product * (_ONE // select(func.count()).select_from(found).scalar_subquery())
     return select(product)
 
 

@@ -1,22 +1,31 @@
 """Statements handed straight to the driver: for the few that every respondent waits for.
 
-They are written with SQLAlchemy Core and compiled by it once for each dialect; types are converted by its own processors. What is left
-out is the work around each execution, about 0.1 ms a statement, and on PostgreSQL the waiting: several statements go out together in a
-pipeline and come back together. Everything that is not on a respondent's way uses `Database.read` and `Database.write`.
+They are written with SQLAlchemy Core and compiled by it once for each engine; types are converted by its own processors. What is left
+out is the work around each execution, which costs more than the statement (docs/decisions/0010). Everything that is not on a
+respondent's way uses `Database.read` and `Database.write`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Dialect, Executable, Select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 
-from survey_app.storage.session import Database
+from survey_app.storage.session import Database, DialectName
 
 Processor = Callable[[Any], Any]
+Processors = Sequence[tuple[int, Processor]]
 
-_DIVISION_BY_ZERO = "22012"  # SQLSTATE
+_DIALECTS: Mapping[DialectName, Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="qmark"),
+    "postgresql": psycopg.dialect(paramstyle="numeric_dollar"),  # type: ignore[no-untyped-call]
+}
+_NAMES = count()
 
 
 class DivisionByZero(Exception):
@@ -31,134 +40,110 @@ class Outcome:
     count: int
 
 
-class _Compiled:
-    """A statement as one dialect's driver takes it."""
+class Compiled:
+    """A statement as one engine takes it: its text, with places for values in order."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         self.sql: str = compiled.string
-        names: Sequence[str] = compiled.positiontup or tuple(compiled.params)
-        self._is_positional = compiled.positiontup is not None
-        self._binds = [(name, _into(compiled.binds[name], dialect), compiled.params[name]) for name in names]
+        self.name = f"junheng_{next(_NAMES)}".encode()
+        self._binds = [
+            (name, _into(compiled.binds[name].type, dialect), compiled.params[name]) for name in compiled.positiontup
+        ]
         self._columns = tuple(statement.selected_columns) if isinstance(statement, Select) else ()
-        self._out_of: list[Processor | None] | None = None
+        self._out_of: Processors | None = None
         self._dialect = dialect
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        """The values as the driver wants them: SQLite in the order of the question marks, PostgreSQL by name."""
-        if self._is_positional:
-            return [
-                values.get(name, default) if process is None else process(values.get(name, default))
-                for name, process, default in self._binds
-            ]
-        return {
-            name: values.get(name, default) if process is None else process(values.get(name, default))
+    @property
+    def gives_rows(self) -> bool:
+        """Whether it reads."""
+        return bool(self._columns)
+
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of their places, as the driver wants them."""
+        return [
+            values.get(name, default) if process is None else process(values.get(name, default))
             for name, process, default in self._binds
-        }
+        ]
 
-    def outcome(self, cursor: Any) -> Outcome:
-        """What the driver gave, as Python values."""
-        if not self._columns:
-            return Outcome((), cursor.rowcount)
+    def rows(self, raw: Sequence[Sequence[Any]], column_types: Callable[[], Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The driver's rows as Python values; `column_types`: the driver's names of the columns' types, asked for once."""
         if self._out_of is None:
-            self._out_of = [self._processor(*pair) for pair in zip(self._columns, cursor.description, strict=True)]
-        return Outcome([self._row(raw, self._out_of) for raw in cursor.fetchall()], cursor.rowcount)
-
-    def _processor(self, column: Any, description: Sequence[Any]) -> Processor | None:
-        process: Processor | None = column.type.dialect_impl(self._dialect).result_processor(
-            self._dialect, description[1]
-        )
-        return process
-
-    @staticmethod
-    def _row(raw: Sequence[Any], out_of: Sequence[Processor | None]) -> tuple[Any, ...]:
-        return tuple(value if process is None else process(value) for value, process in zip(raw, out_of, strict=True))
+            described = zip(self._columns, column_types(), strict=True)
+            found = [_out_of(column.type, type_, self._dialect) for column, type_ in described]
+            self._out_of = [(place, process) for place, process in enumerate(found) if process]
+        out_of = self._out_of
+        return [_row(one, out_of) for one in raw]
 
 
-def _into(bind: Any, dialect: Dialect) -> Processor | None:
+def _into(type_: Any, dialect: Dialect) -> Processor | None:
     """How a value of a parameter's type becomes the driver's."""
-    process: Processor | None = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    process: Processor | None = type_.dialect_impl(dialect).bind_processor(dialect)
     return process
 
 
+def _out_of(type_: Any, drivers_type: Any, dialect: Dialect) -> Processor | None:
+    """How the driver's value becomes one of a column's type."""
+    process: Processor | None = type_.dialect_impl(dialect).result_processor(dialect, drivers_type)
+    return process
+
+
+def _row(raw: Sequence[Any], out_of: Processors) -> tuple[Any, ...]:
+    row = list(raw)
+    for place, process in out_of:
+        row[place] = process(row[place])
+    return tuple(row)
+
+
 class Prepared:
-    """A Core statement, compiled at its first use with each dialect."""
+    """A Core statement, compiled at its first use with each engine."""
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[DialectName, Compiled] = {}
 
-    def compiled(self, dialect: Dialect) -> _Compiled:
-        """The statement as the dialect's driver takes it."""
-        if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return self._compiled[dialect.name]
+    def on(self, dialect: DialectName) -> Compiled:
+        """The statement as the engine takes it."""
+        if dialect not in self._compiled:
+            self._compiled[dialect] = Compiled(self._statement, _DIALECTS[dialect])
+        return self._compiled[dialect]
 
 
-class DirectConnection:
-    """A driver's connection."""
+class DirectConnection(ABC):
+    """A driver's connection, between transactions: each statement is one of its own, unless it is run within `all_or_nothing`."""
 
-    def __init__(self, driver: Any, dialect: Dialect) -> None:
-        self._driver = driver
-        self.dialect = dialect
-        self.is_undone = False
+    dialect: DialectName
 
-    def undo(self) -> None:
-        """Makes a transaction of several statements roll back at its end."""
-        self.is_undone = True
-
+    @abstractmethod
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
-        """Executes one statement. Raises `DivisionByZero`, which a statement may use to undo itself."""
-        compiled = statement.compiled(self.dialect)
-        try:
-            cursor = self._driver.execute(compiled.sql, compiled.parameters(values))
-        except Exception as error:
-            if getattr(error, "sqlstate", None) == _DIVISION_BY_ZERO:
-                raise DivisionByZero from error
-            raise
-        return compiled.outcome(cursor)
+        """Executes one statement. Raises `DivisionByZero`, which a statement may use to undo itself on PostgreSQL."""
+
+    @abstractmethod
+    def all_or_nothing(self) -> AbstractContextManager[None]:
+        """For one write: on PostgreSQL a single statement, committed as it ends, which saves the talk to and fro while locks are held; on
+        SQLite, where talking costs nothing, a transaction of several, in the line of writers.
+        """
+
+    @abstractmethod
+    def undo(self) -> None:
+        """Makes the transaction of `all_or_nothing` roll back at its end."""
+
+    @abstractmethod
+    def is_alive(self) -> bool:
+        """Whether it can still be used."""
 
 
-@contextmanager
-def glance(database: Database) -> Iterator[DirectConnection]:
-    """A connection without a transaction: each statement is one of its own."""
-    with _raw(database) as driver:
-        if database.dialect == "postgresql":
-            driver.autocommit = True
-        try:
-            yield DirectConnection(driver, database.engine.dialect)
-        finally:
-            if database.dialect == "postgresql" and not driver.closed:
-                driver.autocommit = False
+def direct(database: Database) -> DirectConnection:
+    """The connection of this thread, opened at the first call; it stays for the next requests."""
+    found: DirectConnection | None = getattr(database.of_thread, "direct", None)
+    if found is None or not found.is_alive():
+        found = database.of_thread.direct = _connect(database)
+    return found
 
 
-@contextmanager
-def write_at_once(database: Database) -> Iterator[DirectConnection]:
-    """For one write that is all or nothing: on PostgreSQL one statement, committed as it ends, which saves the talk to and fro while
-    locks are held; on SQLite, where talking costs nothing, a transaction of several.
-    """
-    if database.dialect == "postgresql":
-        with glance(database) as connection:
-            yield connection
-        return
-    with database.in_line(), _raw(database) as driver:
-        driver.execute("BEGIN IMMEDIATE")
-        connection = DirectConnection(driver, database.engine.dialect)
-        try:
-            yield connection
-        except BaseException:
-            driver.rollback()
-            raise
-        if connection.is_undone:
-            driver.rollback()
-        else:
-            driver.commit()
+def _connect(database: Database) -> DirectConnection:
+    from survey_app.storage.direct_postgresql import PostgresqlConnection
+    from survey_app.storage.direct_sqlite import SqliteConnection
 
-
-@contextmanager
-def _raw(database: Database) -> Iterator[Any]:
-    pooled = database.engine.raw_connection()
-    try:
-        yield pooled.driver_connection
-    finally:
-        pooled.close()
+    line = database.own_line()
+    return PostgresqlConnection(line) if database.dialect == "postgresql" else SqliteConnection(line, database)

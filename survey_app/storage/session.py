@@ -8,13 +8,16 @@ of a statement: an answer must not get into a log by way of a traceback.
 import fcntl
 import math
 import os
+import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
+from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.exc import DatabaseError as DatabaseError
 
@@ -27,14 +30,36 @@ _RETURNED = "junheng_returned"
 _POSTGRESQL_WRITING = (
     "READ COMMITTED"  # writers wait for each other and go on from what they find, whatever the server's default
 )
+_OF_ANY_THREAD = {"check_same_thread": False}  # whoever closes the database closes the lines of all threads
 _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class Line:
+    """A connection for `storage.direct`, in no transaction; closed with its thread or its database."""
+
+    def __init__(self, pooled: PoolProxiedConnection) -> None:
+        self._pooled = pooled
+        self.driver: Any = pooled.driver_connection
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Ends it, once."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._pooled.close()
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class Database:
     """One database; `read()` and `write()` give a connection within a transaction."""
 
-    def __init__(self, engine: Engine, file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None, direct_engine: Engine) -> None:
         self.engine = engine
+        self.of_thread = threading.local()
+        self._lines: WeakSet[Line] = WeakSet()
+        self.direct_engine = direct_engine
         self.dialect = cast(DialectName, engine.dialect.name)
         self.file = file  # None on PostgreSQL
         self._lock_file = file and file.with_name(f"{file.name}.lock")
@@ -57,8 +82,16 @@ class Database:
         """The place in the line of writers, to be held while writing by other ways than `write`."""
         return _queued(self._lock_file)
 
+    def own_line(self) -> Line:
+        """A new connection that is nobody else's."""
+        line = Line(self.direct_engine.raw_connection())
+        self._lines.add(line)
+        return line
+
     def close(self) -> None:
-        """Closes all connections of the pool."""
+        """Closes all connections."""
+        for line in list(self._lines):
+            line.close()
         self.engine.dispose()
 
 
@@ -76,9 +109,9 @@ def open_database(url: str) -> Database:
 
 
 def _open_postgresql(url: URL) -> Database:
-    engine = create_engine(
-        url.set(drivername="postgresql+psycopg"), hide_parameters=True, isolation_level=_POSTGRESQL_WRITING
-    )
+    url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url, hide_parameters=True, isolation_level=_POSTGRESQL_WRITING)
+    direct_engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, pool_reset_on_return=None)
 
     def note_return(_connection: object, record: Any) -> None:
         record.info[_RETURNED] = time.monotonic()
@@ -90,32 +123,34 @@ def _open_postgresql(url: URL) -> Database:
             except engine.dialect.loaded_dbapi.Error as error:
                 raise DisconnectionError from error  # the pool then connects anew
 
-    event.listen(engine, "connect", _set_up_session)
     event.listen(engine, "checkin", note_return)
     event.listen(engine, "checkout", try_if_idle)
-    return Database(engine, None)
+    event.listen(direct_engine, "connect", _set_up_direct)
+    return Database(engine, None, direct_engine)
 
 
-def _set_up_session(connection: Any, _record: object) -> None:
-    """For what goes to the driver without a transaction of SQLAlchemy's (`storage.direct`)."""
+def _set_up_direct(connection: Any, _record: object) -> None:
+    """Plans are made once for each statement, not anew for each code: its few statements find one row by its key."""
     connection.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {_POSTGRESQL_WRITING}")
-    connection.commit()
+    connection.execute("SET client_encoding TO 'UTF8'")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
 
 
 def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         raise ValueError("SQLite needs a file: workers share it")
     file = Path(url.database).absolute()
-    engine = create_engine(
-        url.set(database=str(file)),
-        pool_size=20,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-        hide_parameters=True,
+    url = url.set(database=str(file))
+    waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, pool_size=20, connect_args=waiting, hide_parameters=True)
+    direct_engine = create_engine(
+        url, poolclass=NullPool, pool_reset_on_return=None, connect_args=_OF_ANY_THREAD | waiting
     )
-    event.listen(engine, "do_connect", lambda *_: _make_private(file))
-    event.listen(engine, "connect", _set_up_connection)
+    for one in (engine, direct_engine):
+        event.listen(one, "do_connect", lambda *_: _make_private(file))
+        event.listen(one, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
-    return Database(engine, file)
+    return Database(engine, file, direct_engine)
 
 
 def _make_private(file: Path) -> None:
@@ -126,8 +161,10 @@ def _make_private(file: Path) -> None:
 
 def _set_up_connection(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver's guess
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise sqlite3.OperationalError(f"no write-ahead log is possible here (journal mode: {mode}); use a local disk")
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",

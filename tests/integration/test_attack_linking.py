@@ -117,9 +117,8 @@ def make_database(request: pytest.FixtureRequest, folder: Path) -> str:
 def keep_the_log(database: Database) -> None:
     """Keeps SQLite from reusing its log, so that the attacker has all of it."""
     if database.dialect == "sqlite":
-        event.listen(
-            database.engine, "connect", lambda connection, _: connection.execute("PRAGMA wal_autocheckpoint = 0")
-        )
+        for engine in (database.engine, database.direct_engine):
+            event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA wal_autocheckpoint = 0"))
 
 
 class LogLines(logging.Handler):

@@ -1,15 +1,20 @@
 """Transactions, writers that queue, moments: on both engines."""
 
+import sqlite3
 import stat
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, literal, select, text, update
+from psycopg import DatabaseError, OperationalError
+from psycopg.errors import UniqueViolation
+from sqlalchemy import bindparam, func, insert, literal, select, text, update
 from sqlalchemy.exc import StatementError
 
-from survey_app.storage.direct import Prepared, glance
+from survey_app.storage.direct import DirectConnection, Prepared, direct
+from survey_app.storage.direct_sqlite import SqliteConnection
 from survey_app.storage.session import Database, open_database
 from survey_app.storage.tables import Instant, guess
 
@@ -123,6 +128,120 @@ def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != process
 
 
+def test_a_direct_connection_whose_server_has_gone_is_replaced_before_it_is_used(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite has no server")
+    ask = Prepared(select(func.pg_backend_pid()))
+    (process,) = direct(database).run(ask, {}).rows[0]
+    assert direct(database).run(ask, {}).rows == [(process,)], "a thread keeps its connection"
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+    with pytest.raises(OperationalError, match="terminat"):
+        direct(database).run(ask, {})
+    (second,) = direct(database).run(ask, {}).rows[0]
+    assert second != process, "after an error the dead connection is not used again"
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": second})
+    monkeypatch.setattr("survey_app.storage.session.IDLE_S", -1.0)
+    assert direct(database).run(ask, {}).rows != [(second,)], "one that was idle is tried first"
+
+
+def test_each_thread_has_a_direct_connection_of_its_own_and_closing_ends_all(database: Database) -> None:
+    found: list[DirectConnection] = [direct(database)]
+    thread = threading.Thread(target=lambda: found.append(direct(database)))
+    thread.start()
+    thread.join()
+    mine, others = found
+    assert mine is not others
+    assert direct(database) is mine
+    database.close()
+    assert not mine.is_alive()
+    assert not others.is_alive()
+    assert direct(database).run(Prepared(select(literal(1))), {}).rows == [(1,)], "it can be opened again"
+
+
+def add_guess(source: str) -> tuple[Prepared, dict[str, Any]]:
+    add = insert(guess).values(source=bindparam("source"), window=bindparam("window"), n=bindparam("n"))
+    return Prepared(add), {"source": source, "window": 1, "n": 1}
+
+
+class FailingDriver:
+    """A driver of SQLite whose commit fails as it does when the disk is locked, and cannot roll back either."""
+
+    def __init__(self, driver: Any) -> None:
+        self.driver = driver
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        if sql == "COMMIT":
+            raise sqlite3.OperationalError("database is locked")
+        return self.driver.execute(sql, *values)
+
+    def rollback(self) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_a_commit_that_failed_is_read_by_nobody(database: Database) -> None:
+    """Else the same form sent again would find its code used, and get a receipt for an answer that is not stored."""
+    if database.dialect != "sqlite":
+        pytest.skip("PostgreSQL's statement commits itself")
+    line = database.own_line()
+    line.driver = FailingDriver(line.driver)
+    failing = SqliteConnection(line, database)
+    with pytest.raises(sqlite3.OperationalError), failing.all_or_nothing():
+        failing.run(*add_guess("a"))
+    assert not failing.is_alive()
+    asked = Prepared(select(guess.c.source))
+    assert direct(database).run(asked, {}).rows == []
+    with direct(database).all_or_nothing():  # neither the line of writers nor the database is held
+        direct(database).run(*add_guess("b"))
+    assert direct(database).run(asked, {}).rows == [("b",)]
+
+
+def test_an_exception_within_all_or_nothing_undoes_it(database: Database) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("on PostgreSQL it is one statement")
+    connection = direct(database)
+
+    def write_and_fail() -> None:
+        with connection.all_or_nothing():
+            connection.run(*add_guess("a"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    assert direct(database).run(Prepared(select(guess.c.source)), {}).rows == []
+
+
+def test_a_connection_that_lost_its_prepared_statements_is_not_used_again(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite prepares by itself")
+    one = Prepared(select(literal(1)))
+    first = direct(database)
+    first.run(one, {})
+    first.run(Prepared(text("DEALLOCATE ALL")), {})
+    with pytest.raises(DatabaseError):
+        first.run(one, {})
+    assert direct(database) is not first
+    assert direct(database).run(one, {}).rows == [(1,)]
+
+
+def test_text_that_postgresql_cannot_hold_is_refused(database: Database) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite can")
+    with pytest.raises(ValueError, match="character 0"):
+        direct(database).run(*add_guess("a\0b"))
+
+
+def test_an_error_of_a_direct_statement_names_no_values(database: Database) -> None:
+    add, values = add_guess("a secret source")
+    assert direct(database).run(add, values).count == 1
+    with pytest.raises((sqlite3.IntegrityError, UniqueViolation)) as caught:
+        direct(database).run(add, values)
+    assert "secret" not in str(caught.value)
+
+
 def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
     database: Database, database_url: str
 ) -> None:
@@ -137,10 +256,8 @@ def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
         assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "repeatable read"
     with fresh.write() as connection:
         assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
-    with glance(fresh) as direct:
-        assert direct.run(Prepared(select(func.current_setting("transaction_isolation"))), {}).rows == [
-            ("read committed",)
-        ]
+    asked = Prepared(select(func.current_setting("transaction_isolation")))
+    assert direct(fresh).run(asked, {}).rows == [("read committed",)]
 
     def count_ten() -> None:
         for _ in range(10):

@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -24,10 +24,12 @@ from survey_app.domain.errors import (
 )
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
+from survey_app.services import submission
 from survey_app.services.mixing import mix_due_pools
 from survey_app.services.submission import look_up
 from survey_app.storage import tables
-from survey_app.storage.direct import DirectConnection, write_at_once
+from survey_app.storage.accepting import Acceptance
+from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
@@ -256,15 +258,37 @@ def test_a_clock_set_back_reopens_nothing(survey: Survey, code: str, clock: Fixe
         survey.submit(code)
 
 
+def test_what_a_submission_reads_directly_is_what_the_office_reads(survey: Survey, code: str) -> None:
+    survey.change_campaign(min_seconds=7.5, closing_at=survey.clock.now() + timedelta(hours=1))
+    with survey.database.read() as connection:
+        assert look_up(survey.database, survey.keys, survey.clock, code).campaign == find_campaign(connection, CAMPAIGN)
+
+
+def test_a_process_finds_codes_of_campaigns_that_were_made_after_its_start(survey: Survey, code: str) -> None:
+    """It looks among the keys it knows first, and into the folder only where they find nothing."""
+    other_process = KeyDirectory(survey.keys.path)
+    survey.keys.make_campaign_key("older")
+    assert other_process.campaign_keys().keys() == {"older", CAMPAIGN}
+    newcomer = KeyDirectory(survey.keys.path)
+    newcomer.campaign_key("older")
+    for keys in (other_process, newcomer):
+        assert look_up(survey.database, keys, survey.clock, code).state == "usable"
+        with pytest.raises(UnknownCode):
+            look_up(survey.database, keys, survey.clock, make_code())
+
+
 def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Lets something happen after a submission has read the code and before its first transaction."""
 
-    def write_after(database: Database) -> AbstractContextManager[DirectConnection]:
-        monkeypatch.undo()
-        happens()
-        return write_at_once(database)
+    make = submission._acceptance
 
-    monkeypatch.setattr("survey_app.services.submission.write_at_once", write_after)
+    def make_and_be_overtaken(*of: Any) -> Acceptance:
+        monkeypatch.undo()
+        made = make(*of)
+        happens()
+        return made
+
+    monkeypatch.setattr(submission, "_acceptance", make_and_be_overtaken)
 
 
 def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
