@@ -1,8 +1,9 @@
 """Puts the application together: nothing happens at import, and two applications share nothing."""
 
 import logging
+from collections.abc import Callable
 from types import TracebackType
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Flask, request
 from markupsafe import Markup
@@ -47,6 +48,10 @@ class Application(Flask):
     def secret_key(self) -> bytes:  # type: ignore[override]
         """What cookies are signed with: read when the first page needs it, and made if there is none."""
         return signing_key(self.extensions[INSTALLATION].session_secret)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: none of our functions is a coroutine, which Flask would look into for each of six calls a request."""
+        return func
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         logging.getLogger(__name__).error("unexpected error in %s", request.endpoint, exc_info=exc_info)

@@ -5,6 +5,7 @@ folder that PROMETHEUS_MULTIPROC_DIR names (`junheng serve` sets it); a single p
 """
 
 import os
+from functools import cache
 from time import perf_counter
 from typing import Final
 
@@ -42,9 +43,19 @@ def _begin() -> None:
 def _count(response: Response) -> Response:
     route = request.endpoint or NO_ROUTE
     method = request.method if request.method in METHODS else "other"  # a stranger may send any word
-    REQUESTS.labels(route, method, str(response.status_code)).inc()
-    SECONDS.labels(route).observe(perf_counter() - g.get("begun", perf_counter()))
+    _requests(route, method, response.status_code).inc()
+    _seconds(route).observe(perf_counter() - g.get("begun", perf_counter()))
     return response
+
+
+@cache
+def _requests(route: str, method: str, status: int) -> Counter:
+    return REQUESTS.labels(route, method, str(status))
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return SECONDS.labels(route)
 
 
 def _registry() -> CollectorRegistry:

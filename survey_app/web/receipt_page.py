@@ -3,13 +3,15 @@
 A receipt and a code consist of letters, digits and dashes, so nothing in them needs escaping.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from flask import render_template, request
 
+from evaluation.errors import Language
 from survey_app.web.addresses import is_big_print
 from survey_app.web.languages import current_language
+from survey_app.web.requests_of_nobody import request_of_nobody
 
 _RECEIPT: Final = "RECEIPT-STANDS-HERE"
 _CODE: Final = "CODESTANDSHERE"
@@ -23,7 +25,8 @@ def receipt_page(receipt: str, code: str | None) -> str:
     return page.replace(_RECEIPT, receipt).replace(_CODE, code)
 
 
-@cache
-def _page(_language: str, _is_big: bool, _script_root: str) -> str:
-    """The page of this request's language, print and place, with words where receipt and code go."""
-    return render_template("respondent/receipt.html", receipt=_RECEIPT, code_id=_CODE)
+@lru_cache(maxsize=64)
+def _page(language: Language, is_big: bool, script_root: str) -> str:
+    """The page in a language, print and place, with words where receipt and code go."""
+    with request_of_nobody(f"/s/{_CODE}", language, is_big, script_root):
+        return render_template("respondent/receipt.html", receipt=_RECEIPT, code_id=_CODE)

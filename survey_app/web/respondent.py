@@ -28,6 +28,7 @@ from survey_app.services.receipt_list import find_receipt
 from survey_app.services.submission import CodeState, look_up, start_token, submit
 from survey_app.web.access import public
 from survey_app.web.addresses import link
+from survey_app.web.blank_form import blank_form
 from survey_app.web.client import client_address
 from survey_app.web.contexts import Filled, form_page
 from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
@@ -75,7 +76,8 @@ def form(code: str) -> ResponseReturnValue:
     if state.state == "used":
         return problem_page(DOMAIN_PAGES[CodeUsed], campaign_name=state.campaign.name)  # not an error to look
     _refuse_unless_usable(state)
-    return _form(state, Filled(secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock, code), {}))
+    nonce, started = secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock, code)
+    return blank_form(state, read_code(code), nonce, started)
 
 
 @blueprint.post("/s/<code>")
@@ -90,7 +92,7 @@ def send(code: str) -> ResponseReturnValue:
             receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
     except InvalidAnswers as invalid:
         state = look_up(site.database, site.keys, site.clock, code)
-        return _form(state, Filled(nonce, started, fields, invalid.problems)), 422
+        return _form_again(state, Filled(nonce, started, fields, invalid.problems)), 422
     return receipt_page(receipt.text, code_in_address())
 
 
@@ -139,6 +141,6 @@ def _refuse_unless_usable(state: CodeState) -> None:
         raise CampaignClosed(campaign.name, campaign.closing_moment)
 
 
-def _form(state: CodeState, filled: Filled) -> str:
+def _form_again(state: CodeState, filled: Filled) -> str:
     page = form_page(state, code_in_address() or "", filled, current_language())
     return render_template("respondent/form.html", page=page, code_id=page.code)

@@ -36,7 +36,7 @@ _HEADERS: Final = {
 
 
 # a page of the staff's has no code in its address, and its forms must show where they come from
-_STAFF_HEADERS: Final = {
+_STAFF_HEADERS: Final = _HEADERS | {
     "Content-Security-Policy": STAFF_CONTENT_SECURITY_POLICY,
     "Referrer-Policy": "same-origin",
 }
@@ -48,9 +48,8 @@ def guard_answers(app: Flask) -> None:
 
 
 def _with_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    if gate_of_request() in (Gate.STAFF, Gate.ENTRANCE):
-        response.headers.update(_STAFF_HEADERS)
+    # no page sets any of them itself
+    response.headers.extend(_STAFF_HEADERS if gate_of_request() in (Gate.STAFF, Gate.ENTRANCE) else _HEADERS)
     response.headers["Cache-Control"] = _cache_control(response)
     return response
 

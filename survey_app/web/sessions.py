@@ -41,7 +41,7 @@ class StaffSessions(SecureCookieSessionInterface):
     """Flask's signed cookie; Secure whenever the page came over https. Without a cookie no key is asked for."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if COOKIE not in request.cookies:
+        if COOKIE not in request.headers.get("Cookie", ""):
             return self.session_class()
         return super().open_session(app, request)
 
