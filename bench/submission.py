@@ -10,19 +10,23 @@ import time
 import urllib.parse
 import urllib.request
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 
+from bench.questions import QUESTIONS
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.migrating import upgrade_database
 from survey_app.storage.session import open_database
 from tests.builders_survey import Crowd, Survey, open_survey, token_from
 
-CONNECTIONS, WORKERS, WARM_UP, MEASURED = 16, 2, 100, 1_500
-QUESTIONS = 14
+CONNECTIONS, WORKERS, WARM_UP, MEASURED = 16, 4, 100, 1_000
+ROUNDS = 3
+"""The three are measured in turn, so that a machine that slows down for a while slows all of them."""
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -37,6 +41,10 @@ class Load:
     def per_second(self) -> float:
         """Requests a second."""
         return len(self.latencies_ms) / self.seconds
+
+    def __add__(self, other: "Load") -> "Load":
+        """Both, one after the other."""
+        return Load(self.seconds + other.seconds, self.latencies_ms + other.latencies_ms)
 
     def percentile_ms(self, share: float) -> float:
         """The latency that this share of the requests stayed under."""
@@ -76,6 +84,11 @@ def _begin(port: int, waiting: Iterator[bytes], selector: selectors.BaseSelector
     return 1
 
 
+def get(path: str) -> bytes:
+    """A page asked for."""
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode()
+
+
 def post(path: str, fields: dict[str, str]) -> bytes:
     """A form as a browser posts it."""
     body = urllib.parse.urlencode(fields).encode()
@@ -84,19 +97,37 @@ def post(path: str, fields: dict[str, str]) -> bytes:
 
 
 @contextmanager
-def served(application: str, environment: dict[str, str]) -> Iterator[int]:
-    """The application behind gunicorn with its usual workers, on a port of its own."""
-    with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
-        port, number = listener.getsockname()[1], listener.fileno()
-        options = ["--workers", str(WORKERS), "--bind", f"fd://{number}", "--no-control-socket", "--log-level", "error"]
-        command = [sys.executable, "-m", "gunicorn", *options, application]
-        process = subprocess.Popen(command, env=os.environ | environment, pass_fds=[number], cwd=REPOSITORY)
+def served(kind: str, environment: Mapping[str, str]) -> Iterator[int]:
+    """The application behind the service's web server, on a port of its own."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.serving", kind, str(port), str(WORKERS)]
+    with tempfile.TemporaryDirectory(prefix="junheng-metrics-") as metrics:
+        surroundings = os.environ | environment | {"PROMETHEUS_MULTIPROC_DIR": metrics, "JUNHENG_LOG_LEVEL": "ERROR"}
+        process = subprocess.Popen(command, env=surroundings, cwd=REPOSITORY)
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).close()
+            wait_until_up(port)
             yield port
         finally:
             process.terminate()
             process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(port: int) -> None:
+    """Waits until the server answers. Raises `TimeoutError`."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the server did not start")
 
 
 def answers() -> dict[str, str]:
@@ -104,12 +135,27 @@ def answers() -> dict[str, str]:
     return {f"x{number:02d}": str(1 + number % 3) for number in range(1, QUESTIONS)} | {"q01": "1"}
 
 
-def measure_bare() -> Load:
-    """The bare page: reads the form, renders the receipt, keeps nothing."""
-    requests = [post("/s", answers() | {"nonce": str(number), "started": "x"}) for number in range(WARM_UP + MEASURED)]
-    with served("bench.bare_page:app", {}) as port:
+def measure_bare(make_request: Callable[[int], bytes]) -> Load:
+    """A bare page, asked for with requests of one kind."""
+    requests = [make_request(number) for number in range(WARM_UP + MEASURED)]
+    with served("bare", {}) as port:
         send_all(port, requests[:WARM_UP])
         return send_all(port, requests[WARM_UP:])
+
+
+def show(number: int) -> bytes:
+    """The bare page shows its form."""
+    return get(f"/page/{number}")
+
+
+def take(number: int) -> bytes:
+    """The bare page takes its form and shows a receipt."""
+    return post(f"/page/{number}", answers() | {"nonce": str(number), "started": "x"})
+
+
+def take_in_a_line(number: int) -> bytes:
+    """The same, answered in one line."""
+    return post(f"/line/{number}", answers() | {"nonce": str(number), "started": "x"})
 
 
 def measure_ours(database_url: str, folder: Path) -> Load:
@@ -120,9 +166,7 @@ def measure_ours(database_url: str, folder: Path) -> Load:
     survey = open_survey(database, keys, SystemClock(), crowds, min_seconds=0, extra_choices=QUESTIONS - 1)
     requests = _forms(survey, keys)
     database.close()
-    with served(
-        "tests.browser.serving:app", {"JUNHENG_DATABASE_URL": database_url, "JUNHENG_KEYS": str(folder / "keys")}
-    ) as port:
+    with served("ours", {"JUNHENG_DATABASE_URL": database_url, "JUNHENG_KEYS": str(folder / "keys")}) as port:
         send_all(port, requests[:WARM_UP])
         return send_all(port, requests[WARM_UP:])
 
@@ -148,19 +192,52 @@ def postgresql() -> Iterator[str]:
         server.cleanup()
 
 
-def run() -> list[str]:
-    """Lines to print."""
-    bare = measure_bare()
+def measure_sqlite() -> Load:
+    """Ours on SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        sqlite = measure_ours(f"sqlite:///{folder}/bench.sqlite3", Path(folder))
+        return measure_ours(f"sqlite:///{folder}/bench.sqlite3", Path(folder))
+
+
+def measure_postgresql() -> Load:
+    """Ours on PostgreSQL."""
     with tempfile.TemporaryDirectory() as folder, postgresql() as url:
-        postgres = measure_ours(url, Path(folder))
-    lines = [_line("bare Flask page", bare, bare)]
-    return [*lines, _line("ours on SQLite", sqlite, bare), _line("ours on PostgreSQL", postgres, bare)]
+        return measure_ours(url, Path(folder))
 
 
-def _line(name: str, load: Load, bare: Load) -> str:
-    return (
-        f"submission over HTTP, {CONNECTIONS} connections, {name}: {load.per_second:.0f}/s, ratio {load.per_second / bare.per_second:.2f},"
-        f" p50 {load.percentile_ms(0.5):.0f} ms, p99 {load.percentile_ms(0.99):.0f} ms"
-    )
+BARE: Mapping[str, Callable[[int], bytes]] = {
+    "the form shown": show,
+    "the form taken, a receipt shown": take,
+    "the form taken, one line shown": take_in_a_line,
+}
+OURS: Mapping[str, Callable[[], Load]] = {"SQLite": measure_sqlite, "PostgreSQL": measure_postgresql}
+
+
+def run() -> Iterator[str]:
+    """Lines to print."""
+    bare, ours = _total([_round() for _ in range(ROUNDS)])
+    yield f"submission over HTTP, {CONNECTIONS} connections, {WORKERS} workers, {ROUNDS} rounds of {MEASURED}"
+    for name, load in bare.items():
+        yield f"submission: bare Flask, {name}: {_speed(load)}"
+    for name, load in ours.items():
+        ratios = ", ".join(f"{load.per_second / of.per_second:.2f} of {kind}" for kind, of in bare.items())
+        yield f"submission: ours on {name}: {_speed(load)}; {ratios}"
+
+
+Loads = dict[str, Load]
+
+
+def _round() -> tuple[Loads, Loads]:
+    return {name: measure_bare(make) for name, make in BARE.items()}, {name: one() for name, one in OURS.items()}
+
+
+def _total(rounds: list[tuple[Loads, Loads]]) -> tuple[Loads, Loads]:
+    bare, ours = zip(*rounds, strict=True)
+    return _sum(bare), _sum(ours)
+
+
+def _sum(loads: Sequence[Loads]) -> Loads:
+    return {name: reduce(add, (one[name] for one in loads)) for name in loads[0]}
+
+
+def _speed(load: Load) -> str:
+    return f"{load.per_second:.0f}/s, p50 {load.percentile_ms(0.5):.0f} ms, p99 {load.percentile_ms(0.99):.0f} ms"
