@@ -92,6 +92,20 @@ def test_a_group_that_lags_is_named_before_it_is_too_late(survey: Survey) -> Non
     assert alert_line(seen, short, "zh").text.startswith("进度落后：校长。")
 
 
+def test_nobody_is_to_be_reminded_where_all_codes_are_used(survey: Survey) -> None:
+    count_answers(survey, dict.fromkeys(GROUPS, 6) | {"parent": 36, "principal": 1})
+    note_pace(survey, dict.fromkeys(GROUPS, 2) | {"parent": 12, "principal": 0})
+    issued = cockpit_of(survey).progress.groups["principal"].issued
+    survey.change_group("principal", answered=issued - 1)
+    assert Kind.USED_UP not in kinds(survey)
+    survey.change_group("principal", answered=issued)
+    seen = cockpit_of(survey)
+    assert Kind.SHORT not in kinds(survey)
+    used_up = next(alert for alert in find_alerts(seen) if alert.kind == Kind.USED_UP)
+    assert (used_up.is_grave, used_up.groups) == (True, ("principal",))
+    assert alert_line(seen, used_up, "zh").text.startswith("答卷不够，而计划内的参与码已全部用完：校长。")
+
+
 def test_a_group_that_races_ahead_is_red_before_it_overshoots(
     database: Database, keys: KeyDirectory, clock: FixedClock
 ) -> None:

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CODES_MISSING = "codes_missing"
     NO_READINGS = "no_readings"
     OVER = "over"
+    USED_UP = "used_up"
     SHORT = "short"
     ENDS_SOON = "ends_soon"
     SILENT_SCHOOLS = "silent_schools"
@@ -74,11 +75,26 @@ def _no_readings(cockpit: Cockpit) -> Iterator[Alert]:
 def _standings(cockpit: Cockpit) -> Iterator[Alert]:
     if not cockpit.is_running:
         return
-    kinds = {Standing.OVER: Kind.OVER, Standing.SHORT: Kind.SHORT, Standing.MAY_EXCEED: Kind.MAY_EXCEED}
-    for standing, kind in kinds.items():
-        groups = tuple(group for group in GROUPS if cockpit.outlook.groups[group].standing == standing)
+    groups_of: dict[Kind, list[Group]] = {Kind.OVER: [], Kind.USED_UP: [], Kind.SHORT: [], Kind.MAY_EXCEED: []}
+    for group in GROUPS:
+        kind = _kind_of(cockpit.outlook.groups[group].standing, is_used_up=_is_used_up(cockpit, group))
+        if kind:
+            groups_of[kind].append(group)
+    for kind, groups in groups_of.items():
         if groups:
-            yield Alert(kind, kind != Kind.MAY_EXCEED, len(groups), groups)
+            yield Alert(kind, kind != Kind.MAY_EXCEED, len(groups), tuple(groups))
+
+
+def _kind_of(standing: Standing, *, is_used_up: bool) -> Kind | None:
+    if standing == Standing.SHORT and is_used_up:
+        return Kind.USED_UP
+    return {Standing.OVER: Kind.OVER, Standing.SHORT: Kind.SHORT, Standing.MAY_EXCEED: Kind.MAY_EXCEED}.get(standing)
+
+
+def _is_used_up(cockpit: Cockpit, group: Group) -> bool:
+    """Whether every code that was to be issued is used: nobody is left to be reminded."""
+    count = cockpit.progress.groups[group]
+    return 0 < count.to_issue <= count.issued <= count.answered
 
 
 def _ends_soon(cockpit: Cockpit) -> Iterator[Alert]:

@@ -113,6 +113,11 @@ ALERTS: Final[Mapping[Kind, Message]] = {
         en="Heading for too many: {groups}. Do not collect more from them; ask the other groups instead.",
         zh="快要超出平衡范围：{groups}。请先不要再催这些人，转而动员其他类别。",
     ),
+    Kind.USED_UP: Message(
+        "used_up",
+        en="Lacking answers, and all codes of the plan are used: {groups}. Reminding them brings nothing: too many of their sheets were filled in too fast, or the other groups have many more. Keep the other groups from growing further, and tell whoever decides about the survey before it closes.",
+        zh="答卷不够，而计划内的参与码已全部用完：{groups}。再催也不会增加：填得太快不计的太多，或者其他类别多出太多。请先不要再动员其他类别，并在结束前报告负责人。",
+    ),
     Kind.SHORT: Message(
         "short",
         en="Behind: {groups}. At this pace they will lack answers at the closing; remind them now.",
