@@ -47,11 +47,25 @@ _DOMAIN: Final = b"junheng/parcel/1"
 Files = Mapping[str, bytes]
 
 
+def new_token() -> str:
+    """A token for a parcel that is yet to be left."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
 def leave_parcel(
-    database: Database, clock: Clock, owner: str, kind: ParcelKind, files: Files, subject: str = ""
+    database: Database,
+    clock: Clock,
+    owner: str,
+    kind: ParcelKind,
+    files: Files,
+    subject: str = "",
+    token: str | None = None,
 ) -> str:
-    """Keeps the files for `owner` and returns the token that opens them; `subject` is what they are about (a campaign)."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    """Keeps the files for `owner` and returns the token that opens them; `subject` is what they are about (a campaign).
+
+    A token made before lets a browser that lost the answer ask again.
+    """
+    token = token or new_token()
     id_, key = _id_and_key(token)
     ct = ChaCha20Poly1305(key).encrypt(_NONCE, _packed(files), _bound(owner, kind, subject))
     with database.write() as connection:

@@ -8,10 +8,12 @@ from urllib.parse import quote
 from flask import Flask, request
 
 from evaluation.errors import Message
+from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.campaigns import State
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.staff import Role
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
+from survey_app.web.languages import current_language
 from survey_app.web.navigation import may_open, navigation
 from survey_app.web.staff_words import action_name, role_name, words
 
@@ -30,7 +32,13 @@ OUTCOMES: Final = {
 PLACES: Final = {"user": "/admin/users/", "campaign": "/campaigns/", "assessment": "/assessments/"}
 TONES: Final = {State.DRAFT: "plain", State.OPEN: "good", State.CLOSING: "wait", State.CLOSED: "done"}
 FIELD_LABELS: Final = {
-    "name": Message("field", en="Name", zh="账号"),
+    "name": Message("field", en="Name", zh="名称"),
+    "code": Message("field", en="Code", zh="参与码"),
+    "codes": Message("field", en="Codes", zh="参与码（个）"),
+    "format": Message("field", en="Format", zh="格式"),
+    "differences": Message("field", en="Differences", zh="两遍不同（处）"),
+    "group": Message("field", en="Group", zh="类别"),
+    "rulebook_sha256": Message("field", en="Hash of the rulebook", zh="规则文件的指纹"),
     "role": Message("field", en="Role", zh="角色"),
     "county": Message("field", en="County", zh="县区代码"),
     "label": Message("field", en="Used for", zh="用途"),
@@ -72,6 +80,8 @@ def detail_text(name: str, value: object) -> str:
         return " → ".join(detail_text(name, part) for part in value)
     if name == "role" and value in set(Role):
         return role_name(Role(str(value)))
+    if name == "group" and value in GROUP_NAMES:
+        return GROUP_NAMES[value][current_language()]  # type: ignore[index]
     return "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
@@ -90,6 +100,6 @@ def short_moment(moment: datetime | None) -> str:
 def _staff_facts() -> dict[str, object]:
     if gate_of_request() not in (Gate.STAFF, Gate.ENTRANCE):
         return {}
-    # a switch of language on the page that answers a form leads to the page that the form is on
-    path = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    # no switch of language on a page that answers a form: it would lead away from what was typed, or from a code that was just made
+    path = request.full_path.rstrip("?") if request.method == "GET" else None
     return {"user": current_user_or_none(), "page_path": path}

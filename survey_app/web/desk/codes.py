@@ -1,9 +1,11 @@
 """A code that somebody reads out on the phone: what it is, what to tell, and a new slip for a lost one."""
 
 import io
+import json
 from collections.abc import Callable
+from typing import Final
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from evaluation.errors import InvalidInput
@@ -12,7 +14,8 @@ from survey_app.domain.codes import print_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
 from survey_app.output.sheets import write_slip_pdf
 from survey_app.services.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
-from survey_app.services.keying import waiting_sheets
+from survey_app.services.keying import Turn, find_sheet, waiting_sheets
+from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, new_token, open_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.codes import sheet_facts
 from survey_app.web.desk.blueprint import HELPING, LONGEST_CODE, blueprint
@@ -20,6 +23,11 @@ from survey_app.web.desk.wording import CANCELLED, ERRORS, STANDINGS, TELL, TONE
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language, moment_text
 from survey_app.web.staff_words import words
+
+_KEPT: Final = "new_slip"
+"""Where the session cookie keeps the token of the newest slip."""
+_SUBJECT: Final = "desk"
+_NEW: Final = "new.json"
 
 
 @blueprint.get("")
@@ -36,11 +44,43 @@ def look() -> ResponseReturnValue:
     return _with_code(lambda typed: _desk_page(found=look_at_code(installation(), current_user(), typed)))
 
 
+@blueprint.get("/replace")
+@blueprint.get("/cancel")
+@blueprint.get("/slip.pdf")
+@signed_in(*HELPING, county=None)
+def begin_again() -> ResponseReturnValue:
+    """What is done with a code begins with the code: an address in the bar holds none."""
+    return redirect(url_for("desk.desk"), 303)
+
+
 @blueprint.post("/replace")
 @signed_in(*HELPING, county=None)
 def replace() -> ResponseReturnValue:
-    """Asks first; then cancels the code and shows the new one, on this page and nowhere else."""
+    """Asks first; then cancels the code and goes on to the new one. Sent again, it leads to the same new one."""
+    if _is_sure() and _new_slip(request.form.get("parcel", "")):
+        return _to_new_slip(request.form["parcel"])
     return _with_code(lambda typed: _replaced(typed) if _is_sure() else _ask("replace", typed))
+
+
+@blueprint.get("/replaced")
+@signed_in(*HELPING, county=None)
+def replaced() -> ResponseReturnValue:
+    """The new code, in this browser only and for an hour at most (docs/decisions/0015)."""
+    new = _new_slip(session.get(_KEPT, ""))
+    if new is None:
+        return redirect(url_for("desk.desk"), 303)
+    group = GROUP_NAMES[new["group"]][current_language()]  # type: ignore[index]
+    return render_template("desk/replaced.html", new=new, group=group)
+
+
+@blueprint.post("/replaced")
+@signed_in(*HELPING, county=None)
+def hand_over() -> ResponseReturnValue:
+    """The new slip is with whoever lost the old one: its code goes from here."""
+    token = session.pop(_KEPT, "")
+    if token:
+        discard_parcel(installation().database, current_user().name, token)
+    return redirect(url_for("desk.desk"), 303)
 
 
 @blueprint.post("/cancel")
@@ -93,14 +133,33 @@ def _is_sure() -> bool:
 
 
 def _ask(act: str, typed: str) -> ResponseReturnValue:
-    found = look_at_code(installation(), current_user(), typed)
-    return render_template("desk/sure.html", act=act, **_facts(found))
+    at, user = installation(), current_user()
+    found = look_at_code(at, user, typed)
+    is_half_typed = found.can_be_replaced and find_sheet(at, user, typed).turn != Turn.FIRST
+    facts = _facts(found)
+    return render_template("desk/sure.html", act=act, parcel=new_token(), is_half_typed=is_half_typed, **facts)
 
 
 def _replaced(typed: str) -> ResponseReturnValue:
-    new = replace_code(installation(), current_user(), typed)
-    group = GROUP_NAMES[new.group][current_language()]
-    return render_template("desk/replaced.html", new=new, group=group, old=print_code(read_code(typed)))
+    at, user = installation(), current_user()
+    new = replace_code(at, user, typed)
+    slip = {"code": new.code, "group": new.group, "school_name": new.school_name, "old": print_code(read_code(typed))}
+    files = {_NEW: json.dumps(slip).encode()}
+    token = request.form.get("parcel", "")
+    token = token if len(token) >= len(new_token()) else new_token()
+    leave_parcel(at.database, at.clock, user.name, ParcelKind.CODES, files, _SUBJECT, token)
+    return _to_new_slip(token)
+
+
+def _to_new_slip(token: str) -> ResponseReturnValue:
+    session[_KEPT] = token
+    return redirect(url_for("desk.replaced"), 303)
+
+
+def _new_slip(token: str) -> dict[str, str] | None:
+    at = installation()
+    files = token and open_parcel(at.database, at.clock, current_user().name, ParcelKind.CODES, token, _SUBJECT)
+    return json.loads(files[_NEW]) if files else None
 
 
 def _cancelled(typed: str) -> ResponseReturnValue:

@@ -24,7 +24,7 @@ from survey_app.web.access import current_user, signed_in
 from survey_app.web.contexts import Filled, form_page
 from survey_app.web.desk.blueprint import HELPING, blueprint
 from survey_app.web.desk.codes import say_error, typed_code
-from survey_app.web.desk.wording import DISCARDED, ERRORS, HANDED_IN, TYPED
+from survey_app.web.desk.wording import DISCARDED, ERRORS, HANDED_IN, NOT_COPIED, TYPED
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import notify, words
@@ -92,6 +92,16 @@ def second() -> ResponseReturnValue:
     return _with_sheet(compare)
 
 
+@blueprint.get("/paper/first")
+@blueprint.get("/paper/second")
+@blueprint.get("/paper/compare")
+@blueprint.get("/paper/discard")
+@signed_in(*HELPING, county=None)
+def begin_again_with_paper() -> ResponseReturnValue:
+    """A sheet begins with its code: an address in the bar holds none."""
+    return redirect(url_for("desk.paper"), 303)
+
+
 @blueprint.post("/paper/discard")
 @signed_in(*HELPING, county=None)
 def throw_away() -> ResponseReturnValue:
@@ -111,7 +121,8 @@ def _with_sheet(act: Callable[[PaperSheet], ResponseReturnValue]) -> ResponseRet
     try:
         sheet = find_sheet(at, user, typed_code())
     except (WrongCopy, UnknownCode) as error:
-        return _start_page(say_error(error)), 422 if isinstance(error, WrongCopy) else 404
+        is_copy = isinstance(error, WrongCopy)
+        return _start_page(words(NOT_COPIED) if is_copy else say_error(error)), 422 if is_copy else 404
     try:
         return act(sheet)
     except InvalidAnswers as invalid:

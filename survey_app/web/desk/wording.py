@@ -59,6 +59,13 @@ TELL: Final[Mapping[CodeStanding, Message]] = {
         "tell", en="The survey closed on {closes}; nothing is taken any more.", zh="调查已于 {closes} 截止，不能再填。"
     ),
 }
+NOT_COPIED = Message(
+    "error",
+    en="That is no code. Compare it with the sheet of paper and type it again, in groups of 4, 4 and 3; it has neither 0 nor 1 nor the letters E I L O U.",
+    zh="这不是参与码。请对照纸上的码，按 4、4、3 位重新输入；码里没有数字 0、1，也没有字母 E、I、L、O、U。",
+)
+"""For who has the paper at hand."""
+
 ERRORS: Final[Mapping[type[SurveyError] | type[UnreadableTyping], Message]] = {
     WrongCopy: Message(
         "error",

@@ -127,15 +127,48 @@ def test_a_code_of_another_county_is_unknown_everywhere(app: Flask, code: str) -
 def test_a_lost_slip_is_replaced_after_asking(desk: StaffBrowser, database: Database, code: str) -> None:
     asked = desk.post("/desk/replace", {"code": code}).text
     assert "旧的立刻不能用" in asked
-    page = desk.post("/desk/replace", {"code": code, "sure": "1"}).text
-    new = re.search(r'id="new-code">([^<]+)<', page)
+    form = Page(asked).values
+    answer = desk.post("/desk/replace", form)
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/desk/replaced",
+    )  # no code in the address, and nothing to send again
+    new = re.search(r'id="new-code">([^<]+)<', desk.get("/desk/replaced").text)
     assert new
+    assert new[1] in desk.get("/desk/replaced").text, "after reloading too"
+    assert desk.post("/desk/replace", form).location == "/desk/replaced", "and after a lost answer"
+    assert new[1] in desk.get("/desk/replaced").text
+    assert sign_in_as(desk.client.application, Role.DESK, OWN_COUNTY).get("/desk/replaced").status_code == 303
     assert "已作废" in desk.post("/desk", {"code": code}).text
     assert "可以填写" in desk.post("/desk", {"code": new[1]}).text
     slip = desk.post("/desk/slip.pdf", {"code": new[1]})
     assert slip.data.startswith(b"%PDF")
     assert slip.headers["Content-Type"] == "application/pdf"
     assert acts(database) == [("li", "codes_replaced")]
+    desk.post("/desk/replaced", {})
+    assert desk.get("/desk/replaced").status_code == 303, "handed over: it is gone"
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/replace", "/desk/cancel", "/desk/slip.pdf", "/desk/paper/first", "/desk/paper/discard"]
+)
+def test_an_address_typed_into_the_bar_leads_to_where_the_work_begins(desk: StaffBrowser, path: str) -> None:
+    answer = desk.get(path)
+    assert answer.status_code == 303
+    assert answer.location == ("/desk/paper" if "paper" in path else "/desk")
+
+
+def test_who_cancels_a_code_is_told_of_its_paper_sheet(desk: StaffBrowser, code: str) -> None:
+    warning = "已经录过一遍"
+    assert warning not in desk.post("/desk/replace", {"code": code}).text
+    desk.post(f"{PAPER}/first", {"code": code} | all_satisfied("parent"))
+    for act in ("replace", "cancel"):
+        assert warning in desk.post(f"/desk/{act}", {"code": code}).text
+
+
+def test_the_page_that_answers_a_form_offers_no_switch_of_language(desk: StaffBrowser, code: str) -> None:
+    assert 'lang="en">English' in desk.get("/desk").text
+    assert 'lang="en">English' not in desk.post("/desk/replace", {"code": code}).text
 
 
 def test_a_code_is_only_cancelled_after_asking(desk: StaffBrowser, survey: Survey, code: str) -> None:

@@ -234,6 +234,19 @@ def test_a_form_is_sent_on_by_its_author_only(app: Flask, admin: StaffBrowser, c
     assert 'action="/admin/users"' not in page
 
 
+def test_a_form_of_nobody_knows_whom_is_not_shown_where_it_may_hold_a_code(app: Flask) -> None:
+    make_account(app, "deputy", Role.ADMIN)
+    stranger = app.test_client()  # the cookie is gone, and with it who had filled the form in
+    late = stranger.post(
+        "/desk/paper/first", data={"code": "23456789ABC", "q01": "1"}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert late.status_code == 401
+    assert "23456789ABC" not in late.text
+    assert 'name="kept"' not in late.text
+    other = stranger.post("/admin/users", data={"name": "王海燕"}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert 'name="kept"' in other.text
+
+
 def test_a_form_of_another_site_is_never_carried(app: Flask, admin: StaffBrowser, clock: FixedClock) -> None:
     admin.csrf_token()
     clock.move(IDLE)
