@@ -1,5 +1,6 @@
 """What the commands on files do: read everything, collect every problem, judge, and only then write."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,24 @@ OTHER_YEAR = Message(
     en="the survey is of {survey}, the workbook of {workbook}; expected both of one year",
     zh="调查是{survey}年的，工作簿是{workbook}年的；两者应属同一年",
 )
+STRANGE_SCHOOLS = Message(
+    "responses_of_unknown_schools",
+    en="{responses} responses name {number} schools that the workbook does not have: {schools}",
+    zh="有{responses}份答卷的学校代码不在工作簿里，共{number}个：{schools}",
+)
+STRANGE_ITEM = Message(
+    "question_of_unknown_item",
+    en="question {question} of {questionnaire} counts toward item {item}, which {rulebook} does not have; its answers are left out there",
+    zh="问卷{questionnaire}的{question}题计入项目{item}，而{rulebook}没有这个项目；它的回答不会计入",
+)
 OTHER_COUNTY = Message(
     "survey_of_another_county",
     en="the workbook is of county {county}, the survey of {survey}; expected both of one county",
     zh="工作簿的行政区划代码是{county}，调查的是{survey}；两者应属同一县",
 )
+
+_UNIT = re.compile(r"U[0-9]{3,}")
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -150,7 +164,7 @@ def judge_reading(
     recognitions, sources = {}, {}
     if survey is not None:
         _require_same_county(county, survey)
-        warnings += survey_oddities(facts, survey)
+        warnings += [*survey_oddities(facts, survey), *strange_schools(facts, survey), *strange_items(rulebook, survey)]
         recognitions[county] = recognition_of_county(facts, rulebook, survey)
         sources = {"responses_sha256": survey.sha256, "seal_root": survey.seal_root}
     (assessment,) = assess(facts, rulebook, recognitions, [one.text(language) for one in warnings], sources)
@@ -172,6 +186,37 @@ def survey_oddities(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]
             (OTHER_YEAR, survey.year, county["year"]),
         )
         if ours is not None and ours != int(theirs)
+    ]
+
+
+def strange_schools(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
+    """Responses of schools that the workbook does not have; units of several schools (U001) are no schools."""
+    counted = survey.responses.responses["school"].value_counts()
+    known = set(facts.school_stages["school"])
+    strange = {
+        name: int(n) for name, n in counted.items() if name and name not in known and not _UNIT.fullmatch(str(name))
+    }
+    if not strange:
+        return []
+    schools = ", ".join(sorted(map(str, strange))[:_NAMED])
+    return [
+        InputProblem(
+            "", STRANGE_SCHOOLS, {"number": len(strange), "responses": sum(strange.values()), "schools": schools}
+        )
+    ]
+
+
+def strange_items(rulebook: Rulebook, survey: SurveyAnswers) -> list[InputProblem]:
+    """Questions whose answers count toward an item that the rulebook does not have: they count toward nothing."""
+    known = {one.id for one in rulebook.indicators} | {one.id for one in rulebook.clauses()}
+    return [
+        InputProblem(
+            "", STRANGE_ITEM, {"questionnaire": one.key, "question": question.id, "item": item, "rulebook": rulebook.id}
+        )
+        for one in survey.questionnaires
+        for question in one.questions
+        for item in question.items
+        if item not in known
     ]
 
 

@@ -86,6 +86,11 @@ class ResourceValues:
         positions = self.groups[flags] // len(self.rules.scope.stages)
         return np.bincount(positions, minlength=len(self.counties))
 
+    @cached_property
+    def has_schools(self) -> Flags:
+        """Which counties have any school that the resource indicators are asked of."""
+        return self.count_by_county(np.ones(len(self.groups), dtype=bool)) > 0
+
     def described(self, flags: Flags) -> pd.DataFrame:
         """County, school, name, stage and row of the flagged rows."""
         return self.rows[["county", "school", "name", "stage", "row"]].take(np.flatnonzero(flags))

@@ -12,7 +12,10 @@ from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evide
 
 
 def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) -> ClauseVerdicts:
-    """County value ≥ threshold (if the rule asks for it) and each school ≥ threshold or excused; without a school in scope: met."""
+    """County value ≥ threshold (if the rule asks for it) and each school ≥ threshold or excused.
+
+    Without a school in scope of this stage: met, there is nothing to judge. Without any at all: missing, a county has schools.
+    """
     resources = case.resources
     column = resources.column(test.resource)
     resource = case.rulebook.resources.indicators[column]
@@ -27,7 +30,7 @@ def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) 
     known = ~np.isnan(county_value)
     county = status_of(is_at_least(county_value, threshold) | ~has_schools, known | ~has_schools)
     return ClauseVerdicts(
-        status=all_of([schools, county]) if test.judges_county else schools,
+        status=all_of([schools, *([county] if test.judges_county else []), status_of(True, resources.has_schools)]),
         value=county_value,
         threshold=threshold,
         unit=resource.unit,
@@ -73,7 +76,10 @@ def _totals(case: Case, resource: Resource, stage: str) -> pd.DataFrame:
 
 
 def judge_dispersion(case: Case, clause: Clause, test: Dispersion) -> ClauseVerdicts:
-    """The coefficient of every stage ≤ its limit; one school: 0; a county value of 0: no coefficient, unmet; no school: nothing to judge."""
+    """The coefficient of every stage ≤ its limit; one school: 0; a county value of 0: no coefficient, unmet.
+
+    No school of a stage: nothing to judge; none at all: missing.
+    """
     resources, limits = case.resources, case.rulebook.resources.coefficient.limits
     dispersion = resources.dispersion(test.resource)
     statuses, evidence = [], []
@@ -84,4 +90,5 @@ def judge_dispersion(case: Case, clause: Clause, test: Dispersion) -> ClauseVerd
         within = is_at_most(coefficient, limits[stage]) & ~np.isnan(coefficient)
         statuses.append(status_of(within | ~has_schools, is_known | ~has_schools))
         evidence.append(computed_evidence(case.counties, "coefficient", f"{stage} ≤ {limits[stage]:g}", coefficient))
-    return ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+    known = status_of(True, resources.has_schools)
+    return ClauseVerdicts(status=all_of([*statuses, known]), evidence=pd.concat(evidence, ignore_index=True))

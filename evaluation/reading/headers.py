@@ -244,12 +244,17 @@ def _missing(
 
 
 def _unknown(raw: RawSheet, row: int, matches: dict[int, Match], chosen: set[int]) -> Iterator[InputProblem]:
+    taken = {matches[index].column.field: index for index in chosen}
     for index in range(max(map(len, raw.rows), default=0)):
         text = " ".join(clean(header_text(raw, row, index)).split())
         other_name = index in matches and index not in chosen and not matches[index].is_own_name
         if (index in matches and not other_name) or fold(text) in OWN_COLUMNS:
             continue
-        if text:
+        if other_name:
+            first = raw.address(row, taken[matches[index].column.field])
+            values = {"header": text, "own": matches[index].column.header, "first": first}
+            yield InputProblem(raw.address(row, index), wording.COLUMN_SHADOWED, values)
+        elif text:
             yield InputProblem(raw.address(row, index), wording.COLUMN_UNKNOWN, {"header": text})
         elif any(not is_blank(raw.cell(data, index)) for data in range(row + 1, len(raw.rows))):
             yield InputProblem(raw.address(row, index), wording.COLUMN_UNNAMED)

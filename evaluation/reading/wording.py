@@ -132,6 +132,11 @@ COLUMN_TWICE = Message(
 COLUMN_UNKNOWN = Message(
     "column_unknown", en="the column “{header}” is not known and is ignored", zh="不认识列“{header}”，已忽略"
 )
+COLUMN_SHADOWED = Message(
+    "column_shadowed",
+    en="the column “{header}” is another name of “{own}”, which stands at {first}; that one is read, this one is ignored",
+    zh="列“{header}”是“{own}”的另一种叫法，“{own}”已在 {first}；以那一列为准，这一列已忽略",
+)
 COLUMN_UNNAMED = Message(
     "column_unnamed", en="the column has values but no header and is ignored", zh="此列有内容但没有表头，已忽略"
 )

@@ -31,7 +31,7 @@ def create(ctx: click.Context, file: Path) -> None:
     from survey_app.services.monitoring import read_progress
     from survey_app.services.planning import plan_shortfalls
 
-    with opened_installation(ctx) as at:
+    with opened_installation(ctx, may_begin=True) as at:
         campaign_id = create_campaign(at.database, at.keys, at.clock, file)
         plan = read_progress(at.database, at.keys, campaign_id).plan
     print_problems(plan_shortfalls(plan), language_of(ctx), "warning: ")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -17,15 +18,18 @@ from survey_app.storage.session import Database, DatabaseError, open_database
 
 
 @contextmanager
-def opened_installation(ctx: click.Context) -> Iterator[Installation]:
+def opened_installation(ctx: click.Context, *, may_begin: bool = False) -> Iterator[Installation]:
     """Database, keys and clock of a command; what goes wrong inside is printed, a line a problem, and ends it with status 3.
 
-    A database without tables gets them; one at an older migration is left alone, and the command says how to bring it up.
+    A database without tables gets them; one at an older migration is left alone, and the command says how to bring it up. A file is made
+    only by a command that may begin one: who looks something up in the wrong folder is told so.
     """
     settings = settings_from_environment()
     with problems_reported(ctx):
         database = open_database(settings.database_url)
         try:
+            if not may_begin and database.file is not None and not database.file.exists():
+                raise NoDatabase(database.file)
             _require_newest(database, settings)
             yield Installation(database, KeyDirectory(settings.keys_dir), SystemClock())
         finally:
@@ -60,6 +64,16 @@ def _require_newest(database: Database, settings: Settings) -> None:
         upgrade_database(settings.database_url)
     elif revision != newest_revision():
         raise OldDatabase(revision)
+
+
+class NoDatabase(SurveyError):
+    """There is no file where the database should be."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"there is no database at {file}; go to the folder that it is in, or name it in JUNHENG_DATABASE_URL"
+            " (junheng campaign create, user add, serve and db upgrade make a new one)"
+        )
 
 
 class OldDatabase(SurveyError):

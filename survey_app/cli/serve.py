@@ -21,7 +21,7 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None
     """
     settings = settings_from_environment()
     require_free(ctx, host, port)
-    with opened_installation(ctx) as at:
+    with opened_installation(ctx, may_begin=True) as at:
         at.keys.session_secret()  # made before there are processes that would race for it
     ctx.exit(serve_processes(settings, host, port, workers))
 

@@ -25,7 +25,7 @@ def add(ctx: click.Context, name: str, role: str, county: str | None) -> None:
     """Add the account NAME; its password is the first line of standard input."""
     from survey_app.services.users import COMMAND_LINE, NewUser, add_user
 
-    with opened_installation(ctx) as at:
+    with opened_installation(ctx, may_begin=True) as at:
         new = NewUser(name, Role(role), county)
         account = add_user(at.database, at.clock, COMMAND_LINE, new, _read_password())
     click.echo(_line(account))

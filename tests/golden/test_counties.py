@@ -1,6 +1,9 @@
 """The golden counties: library and command give what an independent reference computed in exact fractions."""
 
+import csv
 import json
+import re
+import shutil
 import subprocess
 import sys
 from importlib import util
@@ -73,3 +76,22 @@ def test_command_agrees_with_the_reference(name: str, tmp_path: Path) -> None:
     assert list(compare().differences(expected(name), written)) == []
     files = {file.name for file in (tmp_path / "out").iterdir()}
     assert files == {"assessment.json", "report.html", "report.docx", "ledger.xlsx"}
+
+
+def test_answers_and_questions_that_count_nowhere_are_told(tmp_path: Path) -> None:
+    folder = GOLDEN / "counties" / "good-11"
+    questionnaires = shutil.copytree(folder / "questionnaires", tmp_path / "questionnaires")
+    public = questionnaires / "public.yaml"
+    text = public.read_text(encoding="utf-8")
+    public.write_text(re.sub("(['\"])36\\1", "'99'", text, count=1), encoding="utf-8")
+    responses = (folder / "responses.csv").read_text(encoding="utf-8-sig").splitlines()
+    place = responses[0].split(",").index("school")
+    moved = [[*row[:place], "NOSCHOOL", *row[place + 1 :]] for row in csv.reader(responses[1:4]) if row[place]]
+    assert moved
+    with (tmp_path / "responses.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([responses[0].split(","), *moved, *csv.reader(responses[4:])])
+    survey = SurveyFiles(tmp_path / "responses.csv", questionnaires)
+    _, warnings = evaluate_files(folder / "workbook.xlsx", "xiangtan-2018", survey)
+    told = {one.kind: one.values for one in warnings}
+    assert told["responses_of_unknown_schools"] == {"number": 1, "responses": len(moved), "schools": "NOSCHOOL"}
+    assert told["question_of_unknown_item"]["item"] == "99"

@@ -1,6 +1,7 @@
 """`junheng user`: passwords come on standard input, problems go to standard error with status 3, a token alone to standard output."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -84,3 +85,23 @@ def test_accounts_are_listed() -> None:
     assert json.loads(junheng("list", "--json").stdout) == [
         {"name": "liwei", "role": "monitor", "county": "430302", "disabled": False, "last_sign_in": None}
     ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("user", "list"),
+        ("campaign", "show", "1"),
+        ("campaign", "close", "1"),
+        ("recognition", "1"),
+        ("export", "1", "--out", "x.csv"),
+    ],
+)
+def test_looking_something_up_in_the_wrong_folder_makes_no_database(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUNHENG_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/junheng.sqlite3")
+    refused = CliRunner().invoke(main, list(arguments))
+    assert refused.exit_code == 3
+    assert f"there is no database at {tmp_path}/nowhere/junheng.sqlite3" in refused.stderr
+    assert list(tmp_path.glob("nowhere*")) == []

@@ -36,6 +36,21 @@ def test_good_county_is_certifiable() -> None:
     assert (assessment.outcome, assessment.grade) == ("certifiable", "优秀")
 
 
+def statuses(assessment: Assessment) -> dict[str, str]:
+    indicators = assessment_document(assessment)["indicators"]
+    return {clause["id"]: clause["status"] for indicator in indicators for clause in indicator["clauses"]}
+
+
+def test_a_county_without_any_school_to_be_asked_has_not_shown_anything() -> None:
+    """Of a stage without schools there is nothing to judge; of all stages together that is a workbook without its schools."""
+    without_juniors = statuses(assessed(schools=[{"school": "P1"}]))
+    assert without_juniors["1.2"] == "met"
+    special_only = assessed(schools=[{"school": "T1", "kind": "特殊教育学校", "stage": "特教"}])
+    assert special_only.outcome == "incomplete"
+    found = statuses(special_only)
+    assert {found[one] for one in ("1.1", "1.2", "1.3", "4.1", "7.3")} == {"missing"}
+
+
 @pytest.mark.parametrize(
     ("share", "grade"), [(0.91, "优秀"), (0.909, "良好"), (0.86, "良好"), (0.855, "合格"), (0.80, "合格")]
 )

@@ -135,7 +135,7 @@ def test_own_name_goes_before_another_word_for_it(tmp_path):
     rows = [["学校标识码", *SCHOOL_ROWS[0]], *(["9", *row] for row in SCHOOL_ROWS[1:])]
     file = with_sheet(tmp_path, rows)
     assert facts_of(file).school_stages.loc[0, "school"] == PRIMARY_SCHOOL["学校代码"]
-    assert warnings_of(file) == [("学校!A1", "column_unknown")]
+    assert warnings_of(file) == [("学校!A1", "column_shadowed")]
 
 
 def test_unknown_and_unnamed_columns_are_reported_and_ignored(tmp_path):
