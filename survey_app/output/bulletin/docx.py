@@ -1,5 +1,6 @@
 """The bulletin for Word: the same page, to be edited and passed on."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
@@ -7,6 +8,8 @@ from survey_app.output.bulletin import wording
 from survey_app.output.bulletin.contents import Bulletin
 
 _MARGIN_MM = 15
+_CELL_ROOM = 3
+"""Room in a cell beside its text, in half widths of a character."""
 _BODY_PT, _TABLE_PT, _NOTE_PT = 9.5, 9.0, 8.0
 _XML_REFUSES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 65534, 65535])
 
@@ -88,12 +91,32 @@ def _table(document: Any, rows: Sequence[Sequence[str]], grave: Sequence[bool]) 
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     table = document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    table.autofit = False
+    widths = _column_widths(rows, _text_width(document))
+    for column, width in zip(table.columns, widths, strict=True):  # some programs look here, others at the cells
+        column.width = width
     for at, row in enumerate(rows):
         for place, text in enumerate(row):
+            table.cell(at, place).width = widths[place]
             paragraph = table.cell(at, place).paragraphs[0]
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if place else WD_ALIGN_PARAGRAPH.LEFT
             is_bold = at == 0 or (at <= len(grave) and grave[at - 1])
             _run(paragraph, text, _TABLE_PT, is_bold=is_bold)
+
+
+def _text_width(document: Any) -> int:
+    section = document.sections[0]
+    return int(section.page_width - section.left_margin - section.right_margin)
+
+
+def _column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Shares of the width in proportion to the longest text of each column (a Chinese character is two wide) and the room round it."""
+    wanted = [max(map(_columns_wide, texts)) + _CELL_ROOM for texts in zip(*rows, strict=True)]
+    return [width * one // sum(wanted) for one in wanted]
+
+
+def _columns_wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
 
 
 def _set_font(font: Any, element: Any, name: str) -> None:

@@ -115,3 +115,12 @@ def test_word_is_told_the_chinese_font() -> None:
 
 def test_the_head_of_a_ledger_is_printed_as_the_seal_lays_down() -> None:
     assert printed_head(0, tree_root([])) == "JH1-0-4OYM-IQUY-7QOB-JGX3-6TEJ-S35Z-EQT2-4QPE"
+
+
+def test_columns_for_word_are_as_wide_as_what_stands_in_them() -> None:
+    groups = word_of(BULLETIN).tables[0]  # type: ignore[attr-defined]
+    widths = [column.width for column in groups.columns]
+    assert widths == [cell.width for cell in groups.rows[1].cells]
+    expected, issued = BULLETIN.head.index("截止时预计"), BULLETIN.head.index("已发")
+    assert widths[expected] >= 2 * widths[issued]
+    assert 0.98 < sum(widths) / 6_480_000 <= 1  # 180 mm between the margins of A4
