@@ -23,10 +23,11 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.migrating import upgrade_database
 from survey_app.storage.session import open_database
 from tests.builders_survey import Crowd, Survey, open_survey, token_from
+from tests.ports import free_port
 
 CONNECTIONS, WORKERS, WARM_UP, MEASURED = 16, 4, 100, 1_000
 ROUNDS = 3
-"""The three are measured in turn, so that a machine that slows down for a while slows all of them."""
+"""All are measured in turn, so that a machine that slows down for a while slows all of them."""
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -110,12 +111,6 @@ def served(kind: str, environment: Mapping[str, str]) -> Iterator[int]:
         finally:
             process.terminate()
             process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def wait_until_up(port: int) -> None:

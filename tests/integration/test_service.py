@@ -26,6 +26,7 @@ from survey_app.services.submission import start_token
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, Survey, open_survey
 from tests.paths import REPOSITORY
+from tests.ports import free_port
 
 WORKERS = 4
 
@@ -68,12 +69,6 @@ class Service:
         form = form or self.request(f"/s/{code}")
         hidden = {name: form.hidden(name) for name in ("nonce", "started")}
         return self.request(f"/s/{code}", {"q01": "1"} | hidden | fields)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager
