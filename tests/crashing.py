@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from survey_app.services.pending_valid import MarkKeys, by_group, pending_by_uni
 from survey_app.services.submission import start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.session import Database, Line, open_database
+from survey_app.storage.together import MOST_AT_ONCE
+from tests.gathering import at_once
 
 SEED = 20261123
 KILLS = 66
@@ -160,13 +162,17 @@ def kill_at_random(stage: Stage) -> dict[str, Any]:
 
 
 def hand_in(stage: Stage, database: Database, keys: KeyDirectory, seed: int) -> None:
-    """Hands in forms in an order of its own, over and over, and notes every receipt as soon as it has it."""
+    """Hands in forms in an order of its own, a few at once, over and over, and notes every receipt as soon as it has it."""
     choose = random.Random(seed + os.getpid())
     notes = os.open(stage.acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    while True:
-        code, number = choose.choice(stage.codes)
+
+    def hand_in_one(code: str, number: int) -> None:
         receipt = stage.submit(database, keys, code, number)
         os.write(notes, f"{code} {receipt}\n".encode())
+
+    while True:
+        few = choose.choices(stage.codes, k=choose.randint(1, MOST_AT_ONCE))
+        at_once([partial(hand_in_one, *one) for one in few])
 
 
 def mix_for_ever(database: Database, keys: KeyDirectory) -> None:
@@ -179,7 +185,7 @@ def mix_for_ever(database: Database, keys: KeyDirectory) -> None:
 
 
 def kill_at_every_step(stage: Stage) -> dict[str, Any]:
-    """A submission, a mix and the closing, each begun again and again and killed one step later each time until it gets through."""
+    """A submission, some at once, a mix and the closing, each begun again and again and killed one step later each time until it gets through."""
     unused = iter(stage.codes)
     imbalances: list[str] = []
     steps = {}
@@ -189,6 +195,13 @@ def kill_at_every_step(stage: Stage) -> dict[str, Any]:
 
     submitting = next(unused)
     steps["submission"] = _until_through(stage, one_submission, imbalances, prepare=lambda: None)
+
+    few = [next(unused) for _ in range(3)]
+
+    def some_at_once(database: Database, keys: KeyDirectory) -> None:
+        at_once([partial(stage.submit, database, keys, *one) for one in few])
+
+    steps["submissions at once"] = _until_through(stage, some_at_once, imbalances, prepare=lambda: None)
 
     def fill() -> None:
         """Hands in what the next mix needs; what a killed mix left is cleaned up first, as at a start."""

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import struct
+from functools import partial
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -13,7 +14,9 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.sync import SyncWorker
 
 from survey_app import create_app
+from survey_app.cli.arrivals import is_whole_form
 from survey_app.settings import Settings
+from survey_app.storage.together import Gathering
 
 _WORKERS_A_CORE = 2
 # A phone that falls silent in the middle of its request holds a worker no longer than this; one that stops taking the answer, this.
@@ -63,7 +66,21 @@ def run_web(settings: Settings, host: str, port: int, workers: int | None) -> No
 
 
 class PatientWorker(SyncWorker):  # type: ignore[misc]
-    """A sync worker (quicker than threads here) that a connection can't hold for long by falling silent or by being far away."""
+    """A sync worker (quicker than threads here) that a connection can't hold for long by falling silent or by being far away.
+
+    Respondents' forms that have arrived are taken a few at once: see storage/together.py and docs/decisions/0020.
+    """
+
+    def accept(self, listener: Any) -> None:
+        """Takes the next connection. Forms that have come in meanwhile are worked on with it, and share its commit."""
+        forms = Gathering()
+        following: Accepted | None = _accept(listener)
+        while following and is_whole_form(following[0]):
+            forms.add(partial(self.handle, listener, *following))
+            following = _accept_if_any(listener) if forms.takes_more else None
+        forms.finish()
+        if following:
+            self.handle(listener, *following)
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """One connection; the kernel ends a read or a write that makes no progress."""
@@ -75,6 +92,22 @@ class PatientWorker(SyncWorker):  # type: ignore[misc]
         """One request."""
         super().handle_request(listener, req, client, addr)
         client.is_read_to_the_end = _is_read_to_the_end(req)
+
+
+Accepted = tuple[socket.socket, Any]
+
+
+def _accept(listener: Any) -> Accepted:
+    client, address = listener.accept()
+    client.setblocking(True)
+    return client, address
+
+
+def _accept_if_any(listener: Any) -> Accepted | None:
+    try:
+        return _accept(listener)
+    except OSError:  # nobody waits; what is wrong otherwise, the next call meets again
+        return None
 
 
 class Connection(socket.socket):

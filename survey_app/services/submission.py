@@ -23,10 +23,10 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import TimeTaken, bucket_of, make_start_token, read_time_taken
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.storage.accepting import Acceptance, RunStep, store_acceptance
+from survey_app.storage.acceptance import Acceptance, RunStep
+from survey_app.storage.accepting import store_acceptance
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
 from survey_app.storage.claiming import FoundCode, find_code
-from survey_app.storage.direct import DirectConnection, direct
 from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.session import Database
 
@@ -78,16 +78,16 @@ def start_token(session_secret: bytes, clock: Clock, code_text: str) -> str:
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
     """What the code can do now; changes nothing. Raises `WrongCopy`, `UnknownCode`."""
     code = read_code(code_text)
-    found = _find(direct(database), keys, code)
+    found = _find(database, keys, code)
     return CodeState(
         _state(found, found.campaign.admission_at(clock.now())),
         found.campaign,
         found.group,
         found.school,
-        found.school_name or "",
+        found.terms.school_name or "",
         found.is_small_group,
         _instrument(database, found).questionnaire,
-        found.questionnaire_sha256,
+        found.terms.questionnaire_sha256,
     )
 
 
@@ -137,8 +137,7 @@ def _accept(
     is_keyed_in: bool,
 ) -> Receipt:
     code = read_code(code_text)
-    connection = direct(database)
-    found = _find(connection, keys, code)
+    found = _find(database, keys, code)
     if found.used:
         return _repeat(found, hash_nonce(nonce))
     time_taken = read_time_taken(keys.session_secret(), started_token, code, clock.now())
@@ -148,24 +147,22 @@ def _accept(
     sheet = _checked_sheet(form, found.campaign, fields, time_taken, is_keyed_in=is_keyed_in)
     link = Link(None if is_keyed_in else time_taken.opened, time_taken.submitted)
     retry, receipt = hash_nonce(nonce), Receipt(make_receipt())
-    return _store(connection, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
+    return _store(database, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
 
 
-def _find(connection: DirectConnection, keys: KeyDirectory, code: str) -> FoundCode:
+def _find(database: Database, keys: KeyDirectory, code: str) -> FoundCode:
     """The code; the folder of keys is looked into only where none of the keys that the process knows finds it."""
     known = keys.known_campaign_keys()
-    found = _find_under(connection, known, code)
+    found = _find_under(database, known, code)
     if found is None:
-        found = _find_under(
-            connection, {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}, code
-        )
+        found = _find_under(database, {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}, code)
     if found is None:
         raise UnknownCode
     return found
 
 
-def _find_under(connection: DirectConnection, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
-    return find_code(connection, [hash_code(key, code) for key in keys.values()])
+def _find_under(database: Database, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
+    return find_code(database, [hash_code(key, code) for key in keys.values()])
 
 
 def _state(found: FoundCode, admission: Admission) -> State:
@@ -224,28 +221,27 @@ def _checked_sheet(
     )
 
 
-def _store(connection: DirectConnection, keys: KeyDirectory, new: _Submission) -> Receipt:
+def _store(database: Database, keys: KeyDirectory, new: _Submission) -> Receipt:
     """Stores the submission; what was in its way is read anew.
 
     Worth another try: the pool was mixed meanwhile, or another sheet of the school came first.
     """
-    while True:
-        acceptance = _acceptance(keys, new)
-        with connection.all_or_nothing():
-            is_stored = store_acceptance(connection, acceptance)
-        if is_stored:
-            return new.receipt
-        found = find_code(connection, [new.found.h])
+    envelope = _seal(keys, new)
+    while not store_acceptance(database, _acceptance(keys, new, envelope)):
+        found = find_code(database, [new.found.h])
         if found is None:  # cancelled by the office
             raise UnknownCode
         if found.used:
             return _repeat(found, new.retry)
         _refuse_unless_open(found, new.time_taken)
+        is_sealed_for_it = found.pool == new.found.pool
         new = replace(new, found=found)
+        envelope = envelope if is_sealed_for_it else _seal(keys, new)
+    return new.receipt
 
 
-def _acceptance(keys: KeyDirectory, new: _Submission) -> Acceptance:
-    """What is to be written; the envelope is sealed here, before anything is locked."""
+def _acceptance(keys: KeyDirectory, new: _Submission, envelope: StoredEnvelope) -> Acceptance:
+    """What is to be written; the envelope is sealed before anything is locked."""
     found, time_taken = new.found, new.time_taken
     return Acceptance(
         campaign=found.campaign.id,
@@ -255,8 +251,8 @@ def _acceptance(keys: KeyDirectory, new: _Submission) -> Acceptance:
         retry=new.retry,
         receipt=new.receipt.text,
         used_on=time_taken.submitted.astimezone(LOCAL_ZONE).date(),
-        envelope=_seal(keys, new),
-        run=_lengthen_run(keys, found, new.link) if _has_run(found) else None,
+        envelope=envelope,
+        run=_run_step(keys, found, new.link) if _has_run(found) else None,
     )
 
 
@@ -265,12 +261,16 @@ def _has_run(found: FoundCode) -> bool:
     return bool(found.school) and found.group != _ALONE_IN_SCHOOL
 
 
-def _lengthen_run(keys: KeyDirectory, found: FoundCode, link: Link) -> RunStep:
+def _run_step(keys: KeyDirectory, found: FoundCode, link: Link) -> RunStep:
     """A run that can't be opened (its key was lost) begins anew."""
     campaign, school = found.campaign.id, found.school
     key = keys.run_key(campaign)
-    before: Run | None = open_run(key, found.run, campaign, school) if found.run else None
-    return RunStep(found.run, seal_run(key, campaign, school, lengthen(before, link)))
+
+    def lengthen_sealed(sealed: bytes | None) -> bytes:
+        before: Run | None = open_run(key, sealed, campaign, school) if sealed else None
+        return seal_run(key, campaign, school, lengthen(before, link))
+
+    return RunStep(found.run, lengthen_sealed)
 
 
 def _seal(keys: KeyDirectory, new: _Submission) -> StoredEnvelope:
@@ -290,4 +290,4 @@ def _instrument(database: Database, found: FoundCode) -> Instrument:
         with database.read() as connection:
             return find_questionnaire(connection, found.campaign.id, found.group)[2]
 
-    return instrument(found.questionnaire_sha256, read_text)
+    return instrument(found.terms.questionnaire_sha256, read_text)

@@ -120,13 +120,13 @@ class DirectConnection(ABC):
 
     @abstractmethod
     def all_or_nothing(self) -> AbstractContextManager[None]:
-        """For one write: on PostgreSQL a single statement, committed as it ends, which saves the talk to and fro while locks are held; on
-        SQLite, where talking costs nothing, a transaction of several, in the line of writers.
+        """For writes that belong together: on PostgreSQL a single statement, committed as it ends, which saves the talk to and fro while
+        locks are held; on SQLite, where talking costs nothing, a transaction of several, in the line of writers.
         """
 
     @abstractmethod
-    def undo(self) -> None:
-        """Makes the transaction of `all_or_nothing` roll back at its end."""
+    def attempt(self, work: Callable[[], bool]) -> bool:
+        """Does a part of `all_or_nothing`, and undoes this part where it says False."""
 
     @abstractmethod
     def is_alive(self) -> bool:

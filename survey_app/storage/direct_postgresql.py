@@ -2,11 +2,15 @@
 
 psycopg's cursors cost a submission's process more time than the server takes for its statements. What they do beyond this (adapting any
 Python type, transactions, server-side cursors) these statements do not need; values that come back are loaded by psycopg.
+
+What several requests ask at once is sent in one go (libpq's pipeline mode), each question as a transaction of its own.
 """
 
+import select
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -18,10 +22,20 @@ from psycopg.pq.abc import PGresult
 from survey_app.storage import session
 from survey_app.storage.direct import Compiled, DirectConnection, DivisionByZero, Outcome, Prepared
 from survey_app.storage.session import DialectName, Line
+from survey_app.storage.together import ask
 
 _DIVISION_BY_ZERO: Final = "22012"  # SQLSTATE
 _WRONG_VALUE: Final = "22"  # class of SQLSTATE: data exceptions
 _DONE: Final = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A statement to be executed, with its values as libpq takes them."""
+
+    compiled: Compiled
+    values: list[Any]  # bytes; psycopg's types leave None out
+    formats: list[Format]
 
 
 class PostgresqlConnection(DirectConnection):
@@ -36,20 +50,15 @@ class PostgresqlConnection(DirectConnection):
         self._used_at = time.monotonic()
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
-        compiled = statement.on("postgresql")
-        self._prepare(compiled)
-        parameters = compiled.parameters(values)
-        formats = [Format.BINARY if isinstance(value, bytes) else Format.TEXT for value in parameters]
-        encoded: Any = [_encoded(value) for value in parameters]  # psycopg's types leave None out
-        result = self._checked(self._driver.pgconn.exec_prepared(compiled.name, encoded, formats))
-        return Outcome(self._rows(compiled, result), result.command_tuples or 0)
+        return ask(_run_together, self, _question(statement.on("postgresql"), values))
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         yield
 
-    def undo(self) -> None:
+    def attempt(self, work: Callable[[], bool]) -> bool:
         """A statement that divides by zero has undone itself."""
+        return work()
 
     def is_alive(self) -> bool:
         """A connection that was idle for long is tried: its server may have gone."""
@@ -64,10 +73,58 @@ class PostgresqlConnection(DirectConnection):
         except Error:
             return False
 
+    def run_all(self, questions: Sequence[_Question]) -> list[Outcome | Exception]:
+        """The outcome of each, or what went wrong with it. After an error that was not meant the connection is not used again."""
+        try:
+            for question in questions:
+                self._prepare(question.compiled)
+            results = self._results(questions)
+            outcomes = [self._outcome(*answered) for answered in zip(questions, results, strict=True)]
+        except BaseException:
+            self._line.close()
+            raise
+        if any(isinstance(one, Exception) and not isinstance(one, DivisionByZero) for one in outcomes):
+            self._line.close()
+        return outcomes
+
+    def _results(self, questions: Sequence[_Question]) -> list[PGresult]:
+        server = self._driver.pgconn
+        if len(questions) == 1:
+            return [server.exec_prepared(one.compiled.name, one.values, one.formats) for one in questions]
+        server.enter_pipeline_mode()
+        for one in questions:
+            server.send_query_prepared(one.compiled.name, one.values, one.formats)
+            server.pipeline_sync()  # ends its transaction
+        results = [self._next_result() for _ in questions]
+        server.exit_pipeline_mode()
+        return results
+
+    def _next_result(self) -> PGresult:
+        """The result of the next question, read to its end. Raises `OperationalError` where the server has gone."""
+        result, _, end = self._awaited(), self._awaited(), self._awaited()
+        if result is None or end is None or end.status != ExecStatus.PIPELINE_SYNC:
+            raise OperationalError("the server closed the connection while it was asked")
+        return result
+
+    def _awaited(self) -> PGresult | None:
+        """What comes next; other threads run meanwhile, which they could not while libpq waits in `get_result`."""
+        server = self._driver.pgconn
+        while server.is_busy():
+            select.select([server.socket], [], [])
+            server.consume_input()
+        return server.get_result()
+
     def _prepare(self, compiled: Compiled) -> None:
         if compiled.name not in self._prepared:
-            self._checked(self._driver.pgconn.prepare(compiled.name, compiled.sql.encode()))
+            result = self._driver.pgconn.prepare(compiled.name, compiled.sql.encode())
+            if result.status not in _DONE:
+                raise _error(result)
             self._prepared.add(compiled.name)
+
+    def _outcome(self, question: _Question, result: PGresult) -> Outcome | Exception:
+        if result.status not in _DONE:
+            return _error(result)
+        return Outcome(self._rows(question.compiled, result), result.command_tuples or 0)
 
     def _rows(self, compiled: Compiled, result: PGresult) -> list[tuple[Any, ...]]:
         if not compiled.gives_rows:
@@ -77,20 +134,22 @@ class PostgresqlConnection(DirectConnection):
         rows = loading.load_rows(0, result.ntuples, tuple)
         return compiled.rows(rows, lambda: [result.ftype(place) for place in range(result.nfields)])
 
-    def _checked(self, result: PGresult) -> PGresult:
-        """The result, unless it is an error. After one that was not meant the connection is not used again."""
-        if result.status in _DONE:
-            return result
-        state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
-        if state == _DIVISION_BY_ZERO:
-            raise DivisionByZero
-        error = _error(state, result)
-        self._line.close()
-        raise error
+
+def _run_together(connection: PostgresqlConnection, questions: Sequence[_Question]) -> Sequence[Outcome | Exception]:
+    return connection.run_all(questions)
 
 
-def _error(state: str, result: PGresult) -> Error:
-    """psycopg's error for an SQLSTATE (none: the server has gone); without words that may quote a value."""
+def _question(compiled: Compiled, values: Mapping[str, Any]) -> _Question:
+    parameters = compiled.parameters(values)
+    formats = [Format.BINARY if isinstance(value, bytes) else Format.TEXT for value in parameters]
+    return _Question(compiled, [_encoded(value) for value in parameters], formats)
+
+
+def _error(result: PGresult) -> Exception:
+    """psycopg's error for what the server says (nothing: it has gone); without words that may quote a value."""
+    state = (result.error_field(DiagnosticField.SQLSTATE) or b"").decode()
+    if state == _DIVISION_BY_ZERO:
+        return DivisionByZero()
     message = (result.error_field(DiagnosticField.MESSAGE_PRIMARY) or result.error_message or b"").decode(
         errors="replace"
     )

@@ -1,6 +1,6 @@
 """Direct statements on SQLite."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,6 @@ class SqliteConnection(DirectConnection):
         self._line = line
         self._driver = line.driver
         self._database = database
-        self._is_undone = False
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
         compiled = statement.on("sqlite")
@@ -30,16 +29,20 @@ class SqliteConnection(DirectConnection):
     def all_or_nothing(self) -> Iterator[None]:
         with self._database.in_line():
             self._driver.execute("BEGIN IMMEDIATE")
-            self._is_undone = False
             try:
                 yield
-                self._driver.execute("ROLLBACK" if self._is_undone else "COMMIT")
+                self._driver.execute("COMMIT")
             except BaseException:
                 self._give_up()
                 raise
 
-    def undo(self) -> None:
-        self._is_undone = True
+    def attempt(self, work: Callable[[], bool]) -> bool:
+        self._driver.execute("SAVEPOINT attempt")
+        is_done = work()
+        if not is_done:
+            self._driver.execute("ROLLBACK TO attempt")
+        self._driver.execute("RELEASE attempt")
+        return is_done
 
     def is_alive(self) -> bool:
         return not self._line.is_closed

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -58,6 +58,8 @@ class Database:
     def __init__(self, engine: Engine, file: Path | None, direct_engine: Engine) -> None:
         self.engine = engine
         self.of_thread = threading.local()
+        self.frozen: dict[Hashable, Any] = {}
+        """What this process has read of it that can't change any more."""
         self._lines: WeakSet[Line] = WeakSet()
         self.direct_engine = direct_engine
         self.dialect = cast(DialectName, engine.dialect.name)
@@ -130,10 +132,12 @@ def _open_postgresql(url: URL) -> Database:
 
 
 def _set_up_direct(connection: Any, _record: object) -> None:
-    """Plans are made once for each statement, not anew for each code: its few statements find one row by its key."""
+    """Plans are made once for each statement, not anew for each code, and find rows by their keys: they outlast the growth of tables."""
     connection.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {_POSTGRESQL_WRITING}")
     connection.execute("SET client_encoding TO 'UTF8'")
     connection.execute("SET plan_cache_mode = force_generic_plan")
+    for way in ("seqscan", "hashjoin", "mergejoin", "memoize"):
+        connection.execute(f"SET enable_{way} = off")
 
 
 def _open_sqlite(url: URL) -> Database:
