@@ -53,6 +53,9 @@ EXPECTED = {
     "dict_type": Message("dict_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
     "model_type": Message("model_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
     "model_attributes_type": Message("model_attributes_type", en="keys with values (`key: value`)", zh="若干“键: 值”"),
+    "string_too_short": Message("string_too_short", en="a text that is not empty", zh="非空的文字"),
+    "too_short": Message("too_short", en="a list of {min_length} or more", zh="至少有 {min_length} 项的列表"),
+    "union_tag_invalid": Message("union_tag_invalid", en="{expected_tags}", zh="{expected_tags}"),
     "literal_error": Message("literal_error", en="{expected}", zh="{expected}"),
     "greater_than": Message("greater_than", en="more than {gt}", zh="大于 {gt}"),
     "greater_than_equal": Message("greater_than_equal", en="{ge} or more", zh="不小于 {ge}"),
@@ -179,9 +182,19 @@ def _problem_from_pydantic(document: Document, model: type[BaseModel], detail: A
         return document.problem(path, UNKNOWN_KEY, key=path[-1], expected=", ".join(_known_keys(model, path[:-1])))
     if detail["type"] == "missing":
         return document.problem(path[:-1], MISSING_KEY, key=path[-1])
+    if detail["type"] == "union_tag_not_found":
+        return document.problem(path, MISSING_KEY, key=_tag_key(detail))
+    got = detail["input"]
+    if detail["type"] == "union_tag_invalid":
+        path, key, got = [*path, _tag_key(detail)], f"{key}.{_tag_key(detail)}", detail["ctx"]["tag"]
     english, chinese = _expected(detail)
-    values = {"key": key or "file", "got": f"{detail['input']!r:.80}", "expected": english, "expected_zh": chinese}
+    values = {"key": key or "file", "got": f"{got!r:.80}", "expected": english, "expected_zh": chinese}
     return document.problem(path, WRONG_VALUE, **values)
+
+
+def _tag_key(detail: Any) -> str:
+    """The key whose value says which of several shapes a mapping has."""
+    return str(detail["ctx"]["discriminator"]).strip("'")
 
 
 def _expected(detail: Any) -> tuple[str, str]:

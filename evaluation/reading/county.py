@@ -86,6 +86,7 @@ def check_raw(workbook: RawWorkbook, more_checks: MoreChecks = no_more_checks) -
     basics = read_basics(tables.get(BASIC.name))
     if FIGURES.name in tables:
         read_figure_units(tables[FIGURES.name])
+    problems += [raw.problem for raw in workbook.sheets if raw.problem]
     problems += [one for table in tables.values() for one in table.problems]
     problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables), *more_checks(tables)]
     warnings += [one for table in tables.values() for one in table.warnings]
@@ -143,6 +144,8 @@ def _empty_sheets(
     message = wording.SHEET_EMPTY if is_required else wording.SHEET_NOT_SUPPLIED
     for sheet, raw in found.items():
         table = tables.get(sheet.name)
+        if raw.problem:  # said already
+            continue
         if sheet.is_required is is_required and (table is None or (table.is_readable and not table.rows)):
             yield InputProblem(raw.name, message)
 

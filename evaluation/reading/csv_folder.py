@@ -6,7 +6,7 @@ import io
 import re
 from pathlib import Path
 
-from evaluation.errors import InputProblem, InvalidInput
+from evaluation.errors import InvalidInput
 from evaluation.reading import wording
 from evaluation.reading.columns import SCHOOLS
 from evaluation.reading.tables import MAX_CELLS, RawSheet, RawWorkbook, read_bytes, refuse
@@ -19,44 +19,46 @@ _BINARY_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xfe\xff", 
 def read_folder(folder: Path) -> RawWorkbook:
     """Read every .csv of the folder. The hash is that of names and contents, sorted by name.
 
-    Raises `InvalidInput` with all files that can't be read.
+    A file that can't be read is a sheet with a problem. Raises `InvalidInput` where there is no file.
     """
     files = sorted((path for path in folder.iterdir() if _is_sheet(path)), key=lambda path: path.name)
     if not files:
         raise refuse(folder.name, wording.NO_CSV, example=f"{SCHOOLS.name}.csv")
     digest = hashlib.sha256()
-    sheets: list[RawSheet] = []
-    problems: list[InputProblem] = []
-    for path in files:
-        content = read_bytes(path)
-        digest.update(path.name.encode() + b"\0" + str(len(content)).encode() + b"\0" + content)
-        sheet = _sheet(path, content)
-        (problems if isinstance(sheet, InputProblem) else sheets).append(sheet)  # type: ignore[arg-type]
-    if problems:
-        raise InvalidInput(problems)
-    return RawWorkbook(tuple(sheets), digest.hexdigest())
+    sheets = tuple(_sheet(path, digest) for path in files)
+    return RawWorkbook(sheets, digest.hexdigest())
 
 
 def _is_sheet(path: Path) -> bool:
     return path.suffix.lower() == ".csv" and not path.name.startswith((".", "~$")) and path.is_file()
 
 
-def _sheet(path: Path, content: bytes) -> RawSheet | InputProblem:
+def _sheet(path: Path, digest: "hashlib._Hash") -> RawSheet:
+    try:
+        content = read_bytes(path)
+        digest.update(path.name.encode() + b"\0" + str(len(content)).encode() + b"\0" + content)
+        return RawSheet(path.name, path.stem, _rows(path.name, content))
+    except InvalidInput as error:
+        return RawSheet(path.name, path.stem, (), problem=error.problems[0])
+
+
+def _rows(name: str, content: bytes) -> list[list[str]]:
+    """Raises `InvalidInput`."""
     if content.startswith(_BINARY_STARTS) or b"\0" in content:
-        return InputProblem(path.name, wording.NOT_CSV)
+        raise refuse(name, wording.NOT_CSV)
     text = _decode(content)
     if text is None:
-        return InputProblem(path.name, wording.CSV_ENCODING)
+        raise refuse(name, wording.CSV_ENCODING)
     try:
         rows = [
             [_value(cell) for cell in row]
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
         ]
-    except csv.Error:
-        return InputProblem(path.name, wording.NOT_CSV)
+    except csv.Error as error:
+        raise refuse(name, wording.NOT_CSV) from error
     if sum(map(len, rows)) > MAX_CELLS:
-        return InputProblem(path.name, wording.FAR_AWAY, {"cell": f"{len(rows)}", "limit": MAX_CELLS})
-    return RawSheet(path.name, path.stem, rows)
+        raise refuse(name, wording.FAR_AWAY, cell=f"{len(rows)}", limit=MAX_CELLS)
+    return rows
 
 
 def _decode(content: bytes) -> str | None:

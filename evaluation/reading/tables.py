@@ -32,12 +32,16 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """One sheet: `name` for addresses (学校, or 学校.csv), `title` to find it by, rows of raw values from A1 on."""
+    """One sheet: `name` for addresses (学校, or 学校.csv), `title` to find it by, rows of raw values from A1 on.
+
+    `problem`: why there are no rows, where it could not be read.
+    """
 
     name: str
     title: str
     rows: Sequence[Sequence[object]]
     is_hidden: bool = False
+    problem: InputProblem | None = None
 
     def address(self, row: int, column: int) -> str:
         """The address of a cell, both indexes from 0: `学校!G5`."""

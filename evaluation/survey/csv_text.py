@@ -5,7 +5,7 @@ What people hand in under the name of .csv (a renamed workbook, another separato
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,13 +20,17 @@ OTHER_SEPARATORS = (";", "\t", "，", "|")
 
 @dataclass(frozen=True)
 class CsvText:
-    """The cells of a file, stripped: `header`, then `rows` of as many cells each; `lines` are the lines the rows start on (from 1)."""
+    """The cells of a file, stripped: `header`, then `rows` of as many cells each; `lines` are the lines the rows start on (from 1).
+
+    Rows of another length are not among `rows` but in `ragged`, as problems: whoever has looked at the rest calls `require_sound`.
+    """
 
     name: str
     header: tuple[str, ...]
     header_line: int
     rows: list[list[str]]
     lines: list[int]
+    ragged: tuple[InputProblem, ...] = ()
 
     def where(self, row: int, column: str) -> str:
         """The address of a cell: `responses.csv:7 q03`."""
@@ -36,29 +40,35 @@ class CsvText:
         """The address of a column's header."""
         return f"{self.name}:{self.header_line} {column}".rstrip()
 
-    def line_of(self, where: str) -> int:
-        """The line of an address that `where` or `where_column` gave."""
-        return int(where[len(self.name) + 1 :].split(" ")[0])
+    def require_sound(self, problems: Iterable[InputProblem]) -> None:
+        """Raise `InvalidInput` where there are `problems` or ragged rows: with all of them, in the order of the file."""
+        found = [*self.ragged, *problems]
+        if found:
+            raise InvalidInput(sorted(found, key=lambda problem: self._line(problem.where)))
+
+    def _line(self, where: str) -> int:
+        """The line of an address; 0 where it is the whole file's."""
+        return int(where[len(self.name) + 1 :].split(" ")[0] or 0)
 
 
 def read_csv_text(file: Path) -> CsvText:
-    """Read a .csv file; blank rows are passed over. Raises `InvalidInput` with every mistake of its form."""
+    """Read a .csv file; blank rows are passed over. Raises `InvalidInput` where its cells can't be told apart or its columns named."""
     text = _decoded(file)
     records = list(_records(file.name, text))
     if not records:
         raise InvalidInput([InputProblem(file.name, wording.CSV_EMPTY)])
     (header_line, header), *body = records
     problems = list(_header_problems(file.name, header_line, header))
-    if not problems:
-        problems = [
-            InputProblem(f"{file.name}:{line}", wording.CSV_RAGGED, {"got": len(row), "expected": len(header)})
-            for line, row in body
-            if len(row) != len(header)
-        ]
     if problems:
         raise InvalidInput(problems)
+    ragged = tuple(
+        InputProblem(f"{file.name}:{line}", wording.CSV_RAGGED, {"got": len(row), "expected": len(header)})
+        for line, row in body
+        if len(row) != len(header)
+    )
+    even = [(line, row) for line, row in body if len(row) == len(header)]
     return _without_empty_columns(
-        CsvText(file.name, tuple(header), header_line, [row for _, row in body], [line for line, _ in body])
+        CsvText(file.name, tuple(header), header_line, [row for _, row in even], [line for line, _ in even], ragged)
     )
 
 

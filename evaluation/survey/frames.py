@@ -3,7 +3,7 @@
 import unicodedata
 from pathlib import Path
 
-from evaluation.errors import InputProblem, InvalidInput
+from evaluation.errors import InputProblem
 from evaluation.survey import wording
 from evaluation.survey.csv_text import CsvText, read_csv_text
 from evaluation.survey.groups import GROUPS, Group
@@ -19,15 +19,14 @@ def read_frames(file: Path) -> dict[Group, int]:
     text = read_csv_text(file)
     missing = [column for column in wording.FRAME_COLUMNS if column not in text.header]
     if missing:
-        raise InvalidInput(
+        text.require_sound(
             InputProblem(text.where_column(column), wording.COLUMN_MISSING, {"column": column}) for column in missing
         )
     frames: dict[Group, int] = {}
     problems: list[InputProblem] = []
     for row in range(len(text.rows)):
         _read_row(text, row, frames, problems)
-    if problems:
-        raise InvalidInput(problems)
+    text.require_sound(problems)
     return frames
 
 
@@ -52,6 +51,6 @@ def _read_row(text: CsvText, row: int, frames: dict[Group, int], problems: list[
 
 
 def _whole_number(text: str) -> int | None:
-    """A whole number as people type it: full-width digits, thousands separators; None if it is none."""
-    digits = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+    """A whole number as people type it: full-width digits, thousands separators, 人 behind it; None if it is none."""
+    digits = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removesuffix(wording.PEOPLE_UNIT)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None

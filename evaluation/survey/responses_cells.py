@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaluation.errors import InputProblem, InvalidInput, Message
+from evaluation.errors import InputProblem, Message
 from evaluation.survey import wording
 from evaluation.survey.csv_text import CsvText
 from evaluation.survey.groups import GROUPS, Group
@@ -104,15 +104,14 @@ class _Reader:
 def read_columns(text: CsvText, questionnaires: Questionnaires) -> Columns:
     """Translate all cells. Raises `InvalidInput` with every problem, in the order of the file."""
     header_problems = list(_header_problems(text, questionnaires))
-    if not text.rows:
+    if not text.rows and not text.ragged:
         header_problems.append(InputProblem(text.name, wording.NO_RESPONSES))
     if not text.rows or not set(REQUIRED_COLUMNS) <= set(text.header):
-        raise InvalidInput(header_problems)
+        text.require_sound(header_problems)
     reader = _Reader(text, questionnaires)
     columns = _translated(reader)
-    problems = [*header_problems, *_question_column_problems(text, questionnaires, columns.group), *reader.problems]
-    if problems:
-        raise InvalidInput(sorted(problems, key=lambda problem: text.line_of(problem.where)))
+    lost_columns = _question_column_problems(text, questionnaires, columns.group)
+    text.require_sound([*header_problems, *lost_columns, *reader.problems])
     return columns
 
 

@@ -152,6 +152,7 @@ COLUMN_MISSING = Message(
 # Sizes of groups
 
 FRAME_COLUMNS: Final = ("类别", "总体人数")
+PEOPLE_UNIT = "人"
 
 UNKNOWN_GROUP = Message(
     "unknown_group",

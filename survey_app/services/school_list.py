@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.errors import InputProblem, InvalidInput
+from evaluation.errors import InputProblem
 from evaluation.reading.cells import Complaint, Value, parse_cell
 from evaluation.reading.vocabulary import PRIMARY, SPECIAL, fold
 from evaluation.survey.csv_text import CsvText, read_csv_text
@@ -74,10 +74,9 @@ def read_school_list(file: Path) -> list[SchoolStage]:
     problems: list[InputProblem] = []
     rows = [_read_row(text, places, row, problems) for row in range(len(text.rows))]
     problems += _contradictions(text, rows)
-    if not problems and not any(row.pupils for row in rows):
+    if not problems and not text.ragged and not any(row.pupils for row in rows):
         problems.append(InputProblem(file.name, wording.SCHOOLS_EMPTY))
-    if problems:
-        raise InvalidInput(problems)
+    text.require_sound(problems)
     return rows
 
 
@@ -89,7 +88,7 @@ def _places(text: CsvText) -> dict[str, int]:
     if missing := [column.header for column in COLUMNS if not found[column.field]]:
         expected = ", ".join(column.header for column in COLUMNS)
         where = text.where_column("")
-        raise InvalidInput(
+        text.require_sound(
             InputProblem(where, wording.SCHOOLS_COLUMN_MISSING, {"column": column, "expected": expected})
             for column in missing
         )

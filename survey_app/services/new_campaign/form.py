@@ -18,7 +18,7 @@ from typing import Final
 from evaluation.errors import InputProblem, InvalidInput, Message, Phrase
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from evaluation.survey.groups import GROUPS
-from evaluation.survey.wording import GROUP_NAMES
+from evaluation.survey.wording import GROUP_NAMES, PEOPLE_UNIT
 from survey_app.domain.quotas import SamplePlan
 from survey_app.services.campaign_columns import COLUMNS
 from survey_app.services.campaign_file import CampaignInput, read_campaign_file
@@ -173,7 +173,8 @@ def _text(text: str) -> str:
 
 def _number(text: str) -> str:
     """A number as people type it, plain; anything else as text, so that it is refused for what it is."""
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).strip())
+    typed = unicodedata.normalize("NFKC", text).strip().removesuffix(PEOPLE_UNIT).strip()
+    plain = _SEPARATORS.sub("", typed)
     return plain if _NUMBER.fullmatch(plain) else _text(text)
 
 

@@ -1,10 +1,12 @@
 """YAML read strictly: what only looks like a time stays text, so that its mistake stands with the others."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from evaluation.errors import InvalidInput
+from evaluation.errors import InputProblem, InvalidInput
+from evaluation.rulebook.loading import load_rulebook, rulebook_file
 from evaluation.strict_yaml import StrictModel, load_strict, read_document
 
 
@@ -20,3 +22,50 @@ def test_impossible_date_is_text_and_hides_no_other_mistake(tmp_path: Path) -> N
     with pytest.raises(InvalidInput) as caught:
         load_strict(file, Dated)
     assert [problem.where for problem in caught.value.problems] == ["dated.yaml:2:1"]
+
+
+def problems_of_rulebook(tmp_path: Path, old: str, new: str) -> list[InputProblem]:
+    file = tmp_path / "rules.yaml"
+    text = rulebook_file("xiangtan-2018").read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        load_rulebook(str(file))
+    return list(caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "chinese"),
+    [
+        (
+            "name: dispersion,",
+            "name: dispersal,",
+            "test.name",
+            "现为 'dispersal'；应为：'resource_standard', 'dispersion'",
+        ),
+        ("{name: dispersion, ", "{", "", "缺少必填的键“name”"),
+        ("stages: [小学, 初中]", "stages: []", "resources.scope.stages", "至少有 1 项的列表"),
+        ("total_unit: 人", 'total_unit: ""', "total_unit", "非空的文字"),
+        ("share: 0.85", "share: 85%", "resources.excuse.share", "应为：数字"),
+        ("share: 0.85", "share: .nan", "resources.excuse.share", "应为：不大于 1.0"),
+        ("at_least_met: 6", "at_least_met: null", "resources.excuse.at_least_met", "应为：整数"),
+    ],
+)
+def test_what_a_schema_expects_is_said_in_the_users_words(
+    tmp_path: Path, old: str, new: str, where: str, chinese: str
+) -> None:
+    (problem,) = problems_of_rulebook(tmp_path, old, new)
+    assert where in problem.text("zh")
+    assert chinese in problem.text("zh")
+    assert not re.search("[Ii]nput|should|[Uu]nable", problem.text("zh"))
+
+
+def test_a_wrong_name_of_a_test_is_pointed_at(tmp_path: Path) -> None:
+    (problem,) = problems_of_rulebook(tmp_path, "{name: dispersion, resource", "{name: dispersal, resource")
+    line, column = map(int, problem.where.split(":")[1:])
+    assert (
+        (tmp_path / "rules.yaml")
+        .read_text(encoding="utf-8")
+        .splitlines()[line - 1][column - 1 :]
+        .startswith("name: dis")
+    )

@@ -138,6 +138,28 @@ def test_csv_that_is_no_text_is_refused(tmp_path, content, kind):
     assert problems_of(folder) == [("班级.csv", kind)]
 
 
+def test_files_that_cannot_be_read_hide_nothing_of_the_others(tmp_path):
+    folder = build_csv_folder(tmp_path / "county", {"学校": [{"学生数": "*"}], "班级": [{"学生数": "?"}], "财政": [{}]})
+    (folder / "财政.csv").write_bytes(b"\x81\x20\xff")
+    (folder / "抽样总体.csv").write_bytes(nasty.SOUND)
+    assert sorted(problems_of(folder)) == [
+        ("学校.csv!G2", "cell_mark"),
+        ("抽样总体.csv", "csv_not_text"),
+        ("班级.csv!E2", "cell_not_number"),
+        ("财政.csv", "csv_encoding"),
+    ]
+
+
+def test_a_required_file_that_cannot_be_read_is_not_said_to_be_missing_or_empty(tmp_path):
+    folder = build_csv_folder(tmp_path / "county", {"学校": [{}], "班级": [{"学生数": "*"}]})
+    for name in ("学校", "基本信息"):
+        (folder / f"{name}.csv").write_bytes(b"\x81\x20\xff")
+    kinds = dict(problems_of(folder))
+    assert (kinds["学校.csv"], kinds["基本信息.csv"]) == ("csv_encoding", "csv_encoding")
+    assert list(kinds.values()).count("cell_mark") == 1
+    assert len(kinds) == 3
+
+
 def test_folder_without_csv(tmp_path):
     assert problems_of(tmp_path) == [(tmp_path.name, "folder_without_csv")]
 

@@ -15,7 +15,7 @@ def write(tmp_path: Path, text: str) -> Path:
 
 
 def test_groups_are_named_in_chinese_or_by_identifier(tmp_path: Path) -> None:
-    text = '总体人数,类别\n68,校长\n"12,000",家长\n１２０,npc_deputy\n0,其他群众\n'
+    text = '总体人数,类别\n68,校长\n"12,000",家长\n１２０人,npc_deputy\n0 人,其他群众\n'
     assert read_frames(write(tmp_path, text)) == {"principal": 68, "parent": 12_000, "npc_deputy": 120, "public": 0}
 
 
@@ -31,6 +31,16 @@ def test_every_mistake_is_named(tmp_path: Path) -> None:
         ("frames.csv:7 总体人数", "frame_not_a_number"),
         ("frames.csv:8 类别", "unknown_group"),
         ("frames.csv:8 总体人数", "frame_not_a_number"),
+    ]
+
+
+def test_a_torn_row_hides_nothing_of_the_others(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_frames(write(tmp_path, "类别,总体人数\n校长,人\n教师\n园丁,3\n"))
+    assert [(problem.where, problem.kind) for problem in caught.value.problems] == [
+        ("frames.csv:2 总体人数", "frame_not_a_number"),
+        ("frames.csv:3", "csv_ragged"),
+        ("frames.csv:4 类别", "unknown_group"),
     ]
 
 

@@ -242,6 +242,19 @@ def test_rows_of_another_length_are_named(problems) -> None:
     ]
 
 
+def test_rows_of_another_length_hide_nothing_of_the_others(problems) -> None:
+    rows = ["parent,,,,1,7,,,", "parent,,,,1,1", "stranger,,,,1,1,,,", "teacher"]
+    header = HEADER.replace("school", "schule")
+    assert problems(*rows) == [
+        ("2 q01", "unknown_option"),
+        ("3", "csv_ragged"),
+        ("4 group", "unknown_group"),
+        ("5", "csv_ragged"),
+    ]
+    assert problems("parent", "teacher") == [("2", "csv_ragged"), ("3", "csv_ragged")], "and there are responses"
+    assert problems(*rows[:2], header=header)[-1] == ("3", "csv_ragged")
+
+
 def test_column_wrong_throughout_is_counted_and_not_listed_to_the_end(problems) -> None:
     found = problems(*["parent,,,,1,5,,,"] * 2500)
     assert len(found) == 1001

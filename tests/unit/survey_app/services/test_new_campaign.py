@@ -63,7 +63,7 @@ def test_a_filled_in_form_gives_the_plan_of_the_same_campaign_file(schools: dict
 
 
 def test_numbers_are_read_as_people_type_them(schools: dict[str, bytes]) -> None:
-    typed = {"population": "６６，６００", "expected_return": "75%", "min_seconds": "12.5", "per_school": " 8 "}
+    typed = {"population": "６６，６００ 人", "expected_return": "75%", "min_seconds": "12.5", "per_school": " 8 "}
     file = checked(FILLED | typed, schools).given.file
     assert (file.county.population, file.expected_return, file.min_seconds, file.per_school) == (66_600, 0.75, 12.5, 8)
 

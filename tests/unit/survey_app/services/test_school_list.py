@@ -55,6 +55,15 @@ def read_rows(rows):  # type: ignore[no-untyped-def]
         return read_school_list(write_schools(Path(folder) / "schools.csv", rows))
 
 
+def test_a_torn_row_hides_nothing_of_the_others(tmp_path: Path) -> None:
+    path = write_schools(tmp_path / "schools.csv", [ROW, ROW[:4], (*ROW[:4], "many", "45")])
+    assert problems_of(path) == [
+        ("schools.csv:3", "csv_ragged"),
+        ("schools.csv:4 学生数", "cell_not_number"),
+        ("schools.csv:4 学段", "school_stage_twice"),
+    ]
+
+
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
     path = write_schools(tmp_path / "schools.csv", [ROW[:4]], header=HEADER[:4])
     assert problems_of(path) == [("schools.csv:1", "schools_column_missing")] * 2
