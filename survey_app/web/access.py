@@ -39,6 +39,7 @@ class Access:
     county_of: CountyOf | None = None
     body_limit_bytes: int | None = None  # None: the application's
     keeps_form: bool = True
+    holds_code: bool = False  # its forms may hold a respondent's code and answers
 
 
 PUBLIC: Final = Access(Gate.PUBLIC)
@@ -64,15 +65,19 @@ def entrance(*, body_limit_bytes: int | None = None) -> Callable[[View], View]:
 
 
 def signed_in(
-    *roles: Role, county: CountyOf | None, body_limit_bytes: int | None = None, keeps_form: bool = True
+    *roles: Role,
+    county: CountyOf | None,
+    body_limit_bytes: int | None = None,
+    keeps_form: bool = True,
+    holds_code: bool = False,
 ) -> Callable[[View], View]:
     """Whoever is signed in with one of `roles` (none named: any role).
 
     `county` finds the county of what the address names; `None` says that the page is of no county: it lists, and must show only what
     `current_user().may_see(…)` allows. A form that was posted when the session had run out is kept until after the sign-in, unless
-    `keeps_form` is False (passwords).
+    `keeps_form` is False (passwords); one that may hold a respondent's code (`holds_code`) only where it is known whose it is.
     """
-    access = Access(Gate.STAFF, frozenset(roles or Role), county, body_limit_bytes, keeps_form)
+    access = Access(Gate.STAFF, frozenset(roles or Role), county, body_limit_bytes, keeps_form, holds_code)
     return lambda view: declare(view, access)
 
 

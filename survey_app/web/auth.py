@@ -125,7 +125,7 @@ def ask_to_sign_in(access: Access) -> ResponseReturnValue:
         expired = "1" if session.get("name") else None
         return redirect(url_for("auth.sign_in_page", next=here, expired=expired), 303)
     kept = form_of_request() if access.keeps_form and is_from_own_page() else None
-    if kept and kept.may_be_shown:
+    if kept and (kept.author or not access.holds_code):  # whoever signs in on this page sees it
         return _sign_in_form(kept=sign_form(kept), kept_form=kept), 401
     return _sign_in_form(has_expired=True, is_form_lost=True), 401
 

@@ -15,7 +15,6 @@ from survey_app.web.client import is_own_path
 from survey_app.web.sessions import name_of_old_session
 
 _SALT: Final = "junheng/kept-form/1"
-_OF_RESPONDENTS: Final = "/desk"
 _NOT_TYPED: Final = frozenset({"started", "nonce", "parcel", "sure"})
 _NOT_KEPT: Final = frozenset({"csrf_token"})
 
@@ -33,11 +32,6 @@ class KeptForm:
     def typed(self) -> tuple[tuple[str, str], ...]:
         """The fields that somebody filled in."""
         return tuple((name, value) for name, value in self.fields if value.strip() and name not in _NOT_TYPED)
-
-    @property
-    def may_be_shown(self) -> bool:
-        """Whether whoever signs in on this page may see it. Of somebody unknown, not where it may hold a code and answers."""
-        return self.author is not None or not self.path.startswith(_OF_RESPONDENTS)
 
     def is_of(self, name: str) -> bool:
         """Whether the account may send it on: it filled it in, or nobody knows who did."""

@@ -5,8 +5,10 @@ from typing import Final
 from flask import Blueprint
 
 from survey_app.domain.staff import Role
+from survey_app.web.access import signed_in
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-HELPING: Final = (Role.DESK, Role.ADMIN)
+helping: Final = signed_in(Role.DESK, Role.ADMIN, county=None, holds_code=True)
+"""Who may use a page of the desk: its forms hold codes, and answers from paper."""
 LONGEST_CODE: Final = 60

@@ -16,9 +16,9 @@ from survey_app.output.sheets import write_slip_pdf
 from survey_app.services.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
 from survey_app.services.keying import Turn, find_sheet, waiting_sheets
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, new_token, open_parcel
-from survey_app.web.access import current_user, signed_in
+from survey_app.web.access import current_user
 from survey_app.web.campaigns.codes import sheet_facts
-from survey_app.web.desk.blueprint import HELPING, LONGEST_CODE, blueprint
+from survey_app.web.desk.blueprint import LONGEST_CODE, blueprint, helping
 from survey_app.web.desk.wording import CANCELLED, ERRORS, STANDINGS, TELL, TONES
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language, moment_text
@@ -31,14 +31,14 @@ _NEW: Final = "new.json"
 
 
 @blueprint.get("")
-@signed_in(*HELPING, county=None)
+@helping
 def desk() -> ResponseReturnValue:
     """The box for a code, and what callers ask."""
     return _desk_page()
 
 
 @blueprint.post("")
-@signed_in(*HELPING, county=None)
+@helping
 def look() -> ResponseReturnValue:
     """What the code is."""
     return _with_code(lambda typed: _desk_page(found=look_at_code(installation(), current_user(), typed)))
@@ -47,14 +47,14 @@ def look() -> ResponseReturnValue:
 @blueprint.get("/replace")
 @blueprint.get("/cancel")
 @blueprint.get("/slip.pdf")
-@signed_in(*HELPING, county=None)
+@helping
 def begin_again() -> ResponseReturnValue:
     """What is done with a code begins with the code: an address in the bar holds none."""
     return redirect(url_for("desk.desk"), 303)
 
 
 @blueprint.post("/replace")
-@signed_in(*HELPING, county=None)
+@helping
 def replace() -> ResponseReturnValue:
     """Asks first; then cancels the code and goes on to the new one. Sent again, it leads to the same new one."""
     if _is_sure() and _new_slip(request.form.get("parcel", "")):
@@ -63,7 +63,7 @@ def replace() -> ResponseReturnValue:
 
 
 @blueprint.get("/replaced")
-@signed_in(*HELPING, county=None)
+@helping
 def replaced() -> ResponseReturnValue:
     """The new code, in this browser only and for an hour at most (docs/decisions/0015)."""
     new = _new_slip(session.get(_KEPT, ""))
@@ -74,7 +74,7 @@ def replaced() -> ResponseReturnValue:
 
 
 @blueprint.post("/replaced")
-@signed_in(*HELPING, county=None)
+@helping
 def hand_over() -> ResponseReturnValue:
     """The new slip is with whoever lost the old one: its code goes from here."""
     token = session.pop(_KEPT, "")
@@ -84,14 +84,14 @@ def hand_over() -> ResponseReturnValue:
 
 
 @blueprint.post("/cancel")
-@signed_in(*HELPING, county=None)
+@helping
 def cancel() -> ResponseReturnValue:
     """Asks first; then cancels the code."""
     return _with_code(lambda typed: _cancelled(typed) if _is_sure() else _ask("cancel", typed))
 
 
 @blueprint.post("/slip.pdf")
-@signed_in(*HELPING, county=None)
+@helping
 def slip() -> ResponseReturnValue:
     """The slip of an unused code on one page, as often as it takes."""
 

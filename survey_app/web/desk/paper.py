@@ -20,9 +20,9 @@ from survey_app.services.keying import (
     waiting_sheets,
 )
 from survey_app.services.submission import start_token
-from survey_app.web.access import current_user, signed_in
+from survey_app.web.access import current_user
 from survey_app.web.contexts import Filled, form_page
-from survey_app.web.desk.blueprint import HELPING, blueprint
+from survey_app.web.desk.blueprint import blueprint, helping
 from survey_app.web.desk.codes import say_error, typed_code
 from survey_app.web.desk.wording import DISCARDED, ERRORS, HANDED_IN, NOT_COPIED, TYPED
 from survey_app.web.installation import installation
@@ -46,21 +46,21 @@ class DifferencePart:
 
 
 @blueprint.get("/paper")
-@signed_in(*HELPING, county=None)
+@helping
 def paper() -> ResponseReturnValue:
     """The box for the code on the paper, and how many sheets wait for their second typing."""
     return _start_page()
 
 
 @blueprint.post("/paper")
-@signed_in(*HELPING, county=None)
+@helping
 def begin() -> ResponseReturnValue:
     """The form of the sheet, for the typing that it waits for."""
     return _with_sheet(lambda sheet: _form(sheet, {}))
 
 
 @blueprint.post("/paper/first")
-@signed_in(*HELPING, county=None)
+@helping
 def first() -> ResponseReturnValue:
     """Keeps a first typing."""
 
@@ -73,7 +73,7 @@ def first() -> ResponseReturnValue:
 
 
 @blueprint.post("/paper/second")
-@signed_in(*HELPING, county=None)
+@helping
 def second() -> ResponseReturnValue:
     """Compares a second typing with the first: hands the sheet in, or lists what differs."""
 
@@ -96,14 +96,14 @@ def second() -> ResponseReturnValue:
 @blueprint.get("/paper/second")
 @blueprint.get("/paper/compare")
 @blueprint.get("/paper/discard")
-@signed_in(*HELPING, county=None)
+@helping
 def begin_again_with_paper() -> ResponseReturnValue:
     """A sheet begins with its code: an address in the bar holds none."""
     return redirect(url_for("desk.paper"), 303)
 
 
 @blueprint.post("/paper/discard")
-@signed_in(*HELPING, county=None)
+@helping
 def throw_away() -> ResponseReturnValue:
     """Throws a first typing away."""
 

@@ -32,6 +32,13 @@ def test_respondents_pages_are_public(tmp_path: Path) -> None:
             assert declared_access(view) == PUBLIC
 
 
+def test_the_desks_views_say_that_their_forms_may_hold_a_code(tmp_path: Path) -> None:
+    declared = {name: declared_access(view) for name, view in create_app(settings(tmp_path)).view_functions.items()}
+    holding = {name for name, access in declared.items() if access and access.holds_code}
+    assert holding == {name for name in declared if name.startswith("desk.")}
+    assert len(holding) > 10
+
+
 def test_health_is_bad_without_a_database(tmp_path: Path) -> None:
     response = create_app(settings(tmp_path)).test_client().get("/healthz")
     assert (response.status_code, response.get_json()) == (503, {"status": "no_database"})
