@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import socket
-import struct
 from functools import partial
 from typing import Any
 
@@ -14,14 +13,11 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.sync import SyncWorker
 
 from survey_app import create_app
-from survey_app.cli.arrivals import is_whole_form
+from survey_app.cli.connection import Accepted, Connection, accept_connection, accept_if_any, is_read_to_the_end
 from survey_app.settings import Settings
 from survey_app.storage.together import Gathering
 
 _WORKERS_A_CORE = 2
-# A phone that falls silent in the middle of its request holds a worker no longer than this; one that stops taking the answer, this.
-_SILENCE_S = 5
-_NO_PROGRESS_S = 30
 # The kernel hands a connection over when its first bytes are there; one that never sends any takes no worker.
 _FIRST_BYTES_S = 10
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
@@ -74,65 +70,27 @@ class PatientWorker(SyncWorker):  # type: ignore[misc]
     def accept(self, listener: Any) -> None:
         """Takes the next connection. Forms that have come in meanwhile are worked on with it, and share its commit."""
         forms = Gathering()
-        following: Accepted | None = _accept(listener)
-        while following and is_whole_form(following[0]):
+        following: Accepted | None = accept_connection(listener)
+        while following and following[0].has_whole_form():
             forms.add(partial(self.handle, listener, *following))
-            following = _accept_if_any(listener) if forms.takes_more else None
+            following = accept_if_any(listener) if forms.takes_more and self.alive else None
         forms.finish()
         if following:
             self.handle(listener, *following)
 
-    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
-        """One connection; the kernel ends a read or a write that makes no progress."""
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_S, 0))
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _NO_PROGRESS_S, 0))
-        super().handle(listener, Connection(fileno=client.detach()), addr)
+    def handle(self, listener: Any, client: Connection, addr: Any) -> None:
+        """One connection."""
+        self.notify()
+        super().handle(listener, client, addr)
 
-    def handle_request(self, listener: Any, req: Any, client: "Connection", addr: Any) -> None:
+    def handle_request(self, listener: Any, req: Any, client: Connection, addr: Any) -> None:
         """One request."""
         super().handle_request(listener, req, client, addr)
-        client.is_read_to_the_end = _is_read_to_the_end(req)
-
-
-Accepted = tuple[socket.socket, Any]
-
-
-def _accept(listener: Any) -> Accepted:
-    client, address = listener.accept()
-    client.setblocking(True)
-    return client, address
-
-
-def _accept_if_any(listener: Any) -> Accepted | None:
-    try:
-        return _accept(listener)
-    except OSError:  # nobody waits; what is wrong otherwise, the next call meets again
-        return None
-
-
-class Connection(socket.socket):
-    """A phone's connection, whose farewell is waited for only while the phone may still be sending.
-
-    gunicorn waits after each answer until the other side has closed, up to two seconds: over a slow network that holds a worker for as
-    long as a whole round trip, with nothing left to do. The kernel delivers the answer just as well after we have closed.
-    """
-
-    is_read_to_the_end = False
-
-    def recv(self, size: int, flags: int = 0) -> bytes:
-        """Reads; once the request was read to its end, only what is there already."""
-        if self.is_read_to_the_end:
-            self.setblocking(False)
-        return super().recv(size, flags)
-
-
-def _is_read_to_the_end(request: Any) -> bool:
-    """Whether the body, whose length the request tells, was all taken."""
-    return getattr(request.body.reader, "length", None) == 0
+        client.is_read_to_the_end = is_read_to_the_end(req)
 
 
 def wait_for_first_bytes(server: Any) -> None:
-    """Let the kernel keep connections until they have something to say (Linux; elsewhere a worker waits `_SILENCE_S`)."""
+    """Let the kernel keep connections until they have something to say (Linux; elsewhere a worker waits for them)."""
     option = getattr(socket, "TCP_DEFER_ACCEPT", None)
     for listener in server.LISTENERS:
         if option is not None and listener.sock.family in (socket.AF_INET, socket.AF_INET6):

@@ -199,7 +199,8 @@ def _mix_remainder(
     openers = [make_opener(keys, campaign.id, part.pool) for part in parts]
     _open_ahead(database, openers)
     with database.write() as connection:
-        if [lock_pool(connection, part.label) for part in parts] != [part.pool for part in parts]:
+        in_order = sorted(parts, key=lambda part: part.label)  # of locks, as submissions take them
+        if [lock_pool(connection, part.label) for part in in_order] != [part.pool for part in in_order]:
             return
         contents = [_take_out(connection, part, opener) for part, opener in zip(parts, openers, strict=True)]
         batch = _remainder_batch(connection, parts[0], unit)

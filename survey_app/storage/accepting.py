@@ -11,17 +11,17 @@ that is done between reading and writing it, while nobody else writes; on Postgr
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from survey_app.storage.acceptance import Acceptance
 from survey_app.storage.accepting_at_once import store_at_once
 from survey_app.storage.accepting_in_turn import store_in_turn
-from survey_app.storage.direct import DirectConnection, direct
+from survey_app.storage.direct import direct
 from survey_app.storage.session import Database, DialectName
 from survey_app.storage.together import ask
 
 _log = logging.getLogger(__name__)
-_STORE: Final[Mapping[DialectName, Callable[[DirectConnection, Sequence[Acceptance]], Sequence[bool]]]] = {
+_STORE: Final[Mapping[DialectName, Callable[[Any, Sequence[Acceptance]], Sequence[bool]]]] = {
     "sqlite": store_in_turn,
     "postgresql": store_at_once,
 }
@@ -37,9 +37,15 @@ def store_acceptance(database: Database, new: Acceptance) -> bool:
 
 
 def _store_all(database: Database, news: Sequence[Acceptance]) -> Sequence[bool | Exception]:
-    """Whether each was stored. Where storing them together fails, each is tried alone, so that none suffers from another."""
+    """Whether each was stored. Where one of them makes storing them together fail, each is tried alone.
+
+    Where the lock, the disk or the server fails, it is not: each would wait for it again. All are told then.
+    """
+    connection = direct(database)
     try:
-        return _STORE[database.dialect](direct(database), news)
+        return _STORE[database.dialect](connection, news)
+    except connection.failures:
+        raise
     except Exception as error:
         if len(news) == 1:
             return [error]

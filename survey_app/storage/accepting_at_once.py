@@ -4,7 +4,7 @@ Every part changes or finds a row for each submission. The result multiplies whe
 their locks; the first that found less divides by zero, and nothing has happened.
 
 Rows that several processes want are locked in one order within a part as well, or they would wait for each other in a circle: codes by
-their hash, runs by their school. A statement is for one group; who counts in a group's schools holds the group's row already.
+their hash, pools by their label, runs by their school. A statement is for one group; who counts in a group's schools holds the group's row already.
 """
 
 from collections.abc import Sequence
@@ -147,7 +147,7 @@ def _at_once(number: int, runs: int) -> Prepared:
         (_insert_envelopes(new), all_of_them),
         *([(_extend_runs(_rows("runs", runs)), _literal(runs))] if runs else []),
         (_claim_places(all_of_them), _ONE),
-        (_count_in_schools(new), bindparam("schools", type_=Integer)),
+        (_count_in_schools(new, number), bindparam("schools", type_=Integer)),
     ]
     product: Any = _ONE
     for place, (part, expected) in enumerate(parts):
@@ -181,7 +181,7 @@ def _use_codes(new: Any) -> Any:
 def _share_pools(new: Any) -> Any:
     """Many may share a pool; it can't be mixed until the transaction ends."""
     of_new = new.join(pool, and_(pool.c.label == new.c.label, pool.c.batch == new.c.batch))
-    return select(pool.c.batch).select_from(of_new).with_for_update(read=True, of=pool)
+    return select(pool.c.batch).select_from(of_new).order_by(pool.c.label).with_for_update(read=True, of=pool)
 
 
 def _insert_envelopes(new: Any) -> Any:
@@ -214,13 +214,15 @@ def _claim_places(number: Any) -> Any:
     )
 
 
-def _count_in_schools(new: Any) -> Any:
+def _count_in_schools(new: Any, number: int) -> Any:
     of_school = select(new.c.school, func.count().label("number")).group_by(new.c.school).subquery("of_school")
+    schools = [bindparam(f"new_school_{place}", type_=String) for place in range(number)]
     return (
         update(cell)
         .where(
             cell.c.campaign == bindparam("of_campaign"),
             cell.c.group == bindparam("of_group"),
+            cell.c.school.in_(schools),  # or all schools of the group would be read, while its row is held
             cell.c.school == of_school.c.school,
         )
         .values(answered=cell.c.answered + of_school.c.number)

@@ -9,12 +9,13 @@ from sqlalchemy.dialects import sqlite
 
 from survey_app.storage.acceptance import Acceptance, RunStep
 from survey_app.storage.direct import DirectConnection, Prepared
+from survey_app.storage.direct_sqlite import SqliteConnection
 from survey_app.storage.tables import cell, code, envelope, pool, quota, run
 
 _ONE = literal_column("1", Integer)  # in the statement itself: a parameter less to hand over with each submission
 
 
-def store_in_turn(connection: DirectConnection, news: Sequence[Acceptance]) -> list[bool]:
+def store_in_turn(connection: SqliteConnection, news: Sequence[Acceptance]) -> list[bool]:
     """Stores submissions in one transaction; whether each was stored."""
     with connection.all_or_nothing():
         return [connection.attempt(partial(_store, connection, new)) for new in news]

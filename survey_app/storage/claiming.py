@@ -141,11 +141,16 @@ def _terms(database: Database, key: tuple[Any, ...]) -> Terms:
     values = {"of_campaign": campaign_id, "of_group": group, "of_school": school_code}
     *columns, sha256, school_name = direct(database).run(_TERMS, values).rows[0]
     terms = Terms(_campaign(columns), sha256, school_name)
-    if terms.campaign.state != State.DRAFT:
+    has_moved = _times_and_state(terms.campaign) != key[3:]  # since the key was read
+    if terms.campaign.state != State.DRAFT and not has_moved:
         if len(database.frozen) >= _MOST_KEPT:
             database.frozen.clear()
         database.frozen[key] = terms
     return terms
+
+
+def _times_and_state(of: Campaign) -> tuple[Any, ...]:
+    return of.state, of.admission, of.opens, of.closes, of.closing_at
 
 
 def _campaign(values: Sequence[Any]) -> Campaign:

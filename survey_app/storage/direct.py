@@ -7,7 +7,6 @@ respondent's way uses `Database.read` and `Database.write`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -110,23 +109,15 @@ class Prepared:
 
 
 class DirectConnection(ABC):
-    """A driver's connection, between transactions: each statement is one of its own, unless it is run within `all_or_nothing`."""
+    """A driver's connection; each statement is a transaction of its own, unless it is run within one (SQLite)."""
 
     dialect: DialectName
+    failures: tuple[type[Exception], ...]
+    """What says nothing about a statement or its values: a lock that can't be had, a disk or a server that fails."""
 
     @abstractmethod
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
         """Executes one statement. Raises `DivisionByZero`, which a statement may use to undo itself on PostgreSQL."""
-
-    @abstractmethod
-    def all_or_nothing(self) -> AbstractContextManager[None]:
-        """For writes that belong together: on PostgreSQL a single statement, committed as it ends, which saves the talk to and fro while
-        locks are held; on SQLite, where talking costs nothing, a transaction of several, in the line of writers.
-        """
-
-    @abstractmethod
-    def attempt(self, work: Callable[[], bool]) -> bool:
-        """Does a part of `all_or_nothing`, and undoes this part where it says False."""
 
     @abstractmethod
     def is_alive(self) -> bool:

@@ -8,13 +8,12 @@ What several requests ask at once is sent in one go (libpq's pipeline mode), eac
 
 import select
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from psycopg import Connection, DatabaseError, Error, OperationalError, errors
+from psycopg import Connection, DatabaseError, Error, InterfaceError, OperationalError, errors
 from psycopg.adapt import Transformer
 from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
@@ -42,6 +41,7 @@ class PostgresqlConnection(DirectConnection):
     """A connection of psycopg that commits each statement, and what is prepared in it."""
 
     dialect: DialectName = "postgresql"
+    failures = (OperationalError, InterfaceError)
 
     def __init__(self, line: Line) -> None:
         self._line = line
@@ -51,14 +51,6 @@ class PostgresqlConnection(DirectConnection):
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
         return ask(_run_together, self, _question(statement.on("postgresql"), values))
-
-    @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
-        yield
-
-    def attempt(self, work: Callable[[], bool]) -> bool:
-        """A statement that divides by zero has undone itself."""
-        return work()
 
     def is_alive(self) -> bool:
         """A connection that was idle for long is tried: its server may have gone."""

@@ -1,5 +1,6 @@
 """Direct statements on SQLite."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ class SqliteConnection(DirectConnection):
     """A connection of `sqlite3`, which keeps the statements prepared by their text."""
 
     dialect: DialectName = "sqlite"
+    failures = (sqlite3.OperationalError, OSError)
 
     def __init__(self, line: Line, database: Database) -> None:
         self._line = line
@@ -27,6 +29,7 @@ class SqliteConnection(DirectConnection):
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
+        """A transaction in the line of writers, undone where an exception passes."""
         with self._database.in_line():
             self._driver.execute("BEGIN IMMEDIATE")
             try:
@@ -37,6 +40,7 @@ class SqliteConnection(DirectConnection):
                 raise
 
     def attempt(self, work: Callable[[], bool]) -> bool:
+        """Does a part of `all_or_nothing`, and undoes this part where it says False."""
         self._driver.execute("SAVEPOINT attempt")
         is_done = work()
         if not is_done:

@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, select, update
 
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.codes import make_code, print_code
+from survey_app.domain.codes import hash_code, make_code, print_code
 from survey_app.domain.concealment import open_run
 from survey_app.domain.envelope import padded_length
 from survey_app.domain.errors import (
@@ -27,7 +28,7 @@ from survey_app.domain.receipts import read_receipt
 from survey_app.services import submission
 from survey_app.services.mixing import mix_due_pools
 from survey_app.services.submission import look_up
-from survey_app.storage import tables
+from survey_app.storage import claiming, tables
 from survey_app.storage.accepting import Acceptance
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
@@ -275,6 +276,42 @@ def test_a_process_finds_codes_of_campaigns_that_were_made_after_its_start(surve
         assert look_up(survey.database, keys, survey.clock, code).state == "usable"
         with pytest.raises(UnknownCode):
             look_up(survey.database, keys, survey.clock, make_code())
+
+
+def test_two_campaigns_of_one_process_never_show_each_others_terms(survey: Survey, code: str) -> None:
+    """Of the same group, school and times: only their names and questionnaires differ, as those of two counties do."""
+    key, other = survey.keys.make_campaign_key("c2"), make_code()
+    with survey.database.write() as connection:
+        for table in (tables.campaign, tables.questionnaire, tables.quota):
+            column = "id" if table is tables.campaign else "campaign"
+            rows = [dict(row) | {column: "c2"} for row in connection.execute(select(table)).mappings()]
+            connection.execute(insert(table), rows)
+        connection.execute(update(tables.campaign).where(tables.campaign.c.id == "c2").values(name="另一个县的调查"))
+        connection.execute(
+            update(tables.questionnaire).where(tables.questionnaire.c.campaign == "c2").values(sha256="e" * 64)
+        )
+        row = {"h": hash_code(key, other), "campaign": "c2", "group": "parent", "school": SCHOOL, "label": "c2/parent/"}
+        connection.execute(insert(tables.code), row)
+    for _ in range(2):
+        mine, others = (look_up(survey.database, survey.keys, survey.clock, one) for one in (code, other))
+        assert (mine.campaign.id, mine.campaign.name) == (CAMPAIGN, "测试县2026年社会认可度调查")
+        assert (others.campaign.id, others.campaign.name) == ("c2", "另一个县的调查")
+        assert others.questionnaire_sha256 == "e" * 64 != mine.questionnaire_sha256
+
+
+def test_terms_that_moved_while_they_were_read_are_not_kept(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closes = survey.clock.now() + timedelta(days=1)
+    read = claiming._campaign
+
+    def read_what_moved(values: Any) -> Any:
+        monkeypatch.undo()
+        return replace(read(values), closes=closes + timedelta(hours=1))
+
+    monkeypatch.setattr(claiming, "_campaign", read_what_moved)
+    look_up(survey.database, survey.keys, survey.clock, code)
+    assert look_up(survey.database, survey.keys, survey.clock, code).campaign.closes == closes
 
 
 def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:

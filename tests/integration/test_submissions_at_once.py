@@ -1,6 +1,7 @@
 """Submissions that one process works on at once: one commit for them, and each with its own fate. On both engines."""
 
 import logging
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -10,10 +11,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import Connection, text, update
 
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.codes import make_code
+from survey_app.domain.codes import hash_code, make_code
 from survey_app.domain.concealment import open_run
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
@@ -23,7 +24,7 @@ from survey_app.storage import accepting, tables
 from survey_app.storage.acceptance import Acceptance
 from survey_app.storage.direct import DirectConnection, direct
 from survey_app.storage.direct_sqlite import SqliteConnection
-from survey_app.storage.session import Database
+from survey_app.storage.session import Database, open_database
 from survey_app.storage.together import MOST_AT_ONCE
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.gathering import at_once
@@ -225,57 +226,38 @@ class LosingCommits:
         result = self.driver.execute(sql, *values)
         if sql == "COMMIT" and self.is_first:
             self.is_first = False
-            raise OSError("nobody knows")
+            raise sqlite3.OperationalError("disk I/O error")
         return result
 
     def rollback(self) -> None:
         self.driver.rollback()
 
 
-def test_after_a_commit_of_which_nobody_knows_whether_it_was_done_each_gets_its_receipt_and_is_there_once(
-    survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    if survey.database.dialect != "sqlite":
-        pytest.skip("the next test is PostgreSQL's")
-    line = survey.database.own_line()
+def lose_a_commit(database: Database) -> None:
+    line = database.own_line()
     line.driver = LosingCommits(line.driver)
-    survey.database.of_thread.direct = SqliteConnection(line, survey.database)
-    assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
-    assert is_balanced(survey, len(SCHOOLS) + 4)
-    assert len(caplog.records) == 1
-    caplog.clear()
+    database.of_thread.direct = SqliteConnection(line, database)
 
 
-def test_when_the_server_goes_away_nothing_is_lost_or_doubled(
-    survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Between reading the codes and storing; all are stored over a new connection."""
-    if survey.database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
-    store = accepting._STORE["postgresql"]
-    lives = iter([True])
+def lose_the_server(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading the codes and storing."""
+    store, lives = accepting._STORE["postgresql"], iter([True])
 
     def store_over_a_dead_connection(connection: DirectConnection, news: Any) -> Any:
         if next(lives, False):
-            with survey.database.write() as other:
-                other.execute(text("SELECT pg_terminate_backend(:p)"), {"p": connection._driver.info.backend_pid})  # type: ignore[attr-defined]
+            end_server_of(connection, database)
         return store(connection, news)
 
     monkeypatch.setattr(accepting, "_STORE", {"postgresql": store_over_a_dead_connection})
-    assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
-    assert is_balanced(survey, len(SCHOOLS) + 4)
-    assert len(caplog.records) == 1
-    caplog.clear()
 
 
-def test_a_server_that_goes_away_while_several_ask_is_an_error_for_each_and_then_forgotten(
-    survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if survey.database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
-    gone = direct(survey.database)
-    with survey.database.write() as other:
-        other.execute(text("SELECT pg_terminate_backend(:p)"), {"p": gone._driver.info.backend_pid})  # type: ignore[attr-defined]
+def end_server_of(connection: Any, database: Database) -> None:
+    with database.write() as other:
+        other.execute(text("SELECT pg_terminate_backend(:p)"), {"p": connection._driver.info.backend_pid})
+
+
+def names_of_errors(survey: Survey, codes: list[str]) -> list[str]:
+    """What handing in gave: receipts, or kinds of errors."""
     outcomes: list[str] = []
 
     def hand_in(code: str) -> None:
@@ -284,8 +266,53 @@ def test_a_server_that_goes_away_while_several_ask_is_an_error_for_each_and_then
         except Exception as error:
             outcomes.append(type(error).__name__)
 
-    at_once([partial(hand_in, code) for code in parents[:4]])
-    assert Counter(outcomes) == {"OperationalError": 4} or set(outcomes) == {"AdminShutdown", "OperationalError"}
+    at_once([partial(hand_in, code) for code in codes])
+    return outcomes
+
+
+def test_where_nobody_knows_whether_it_was_stored_each_gets_its_receipt_by_sending_again_and_is_there_once(
+    survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit that was done and says that it failed; a server that goes away."""
+    if survey.database.dialect == "sqlite":
+        lose_a_commit(survey.database)
+    else:
+        lose_the_server(survey.database, monkeypatch)
+    outcomes = names_of_errors(survey, parents[:4])
+    assert len(set(outcomes)) == 1, outcomes
+    assert outcomes[0] in ("OperationalError", "AdminShutdown")
+    assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
+    assert is_balanced(survey, len(SCHOOLS) + 4)
+
+
+def test_a_lock_that_cannot_be_had_is_waited_for_once(
+    survey: Survey, parents: list[str], commits: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if survey.database.dialect != "sqlite":
+        pytest.skip("PostgreSQL's writers wait for rows")
+    monkeypatch.setattr("survey_app.storage.session.BUSY_TIMEOUT_MS", 50)
+    database = open_database(str(survey.database.engine.url))
+    file = survey.database.file
+    assert file is not None
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # a shell that somebody has left open, in no line
+    survey.database = database
+    assert names_of_errors(survey, parents[:4]) == ["OperationalError"] * 4
+    assert commits == [4]
+    other.execute("ROLLBACK")
+    other.close()
+    assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
+    database.close()
+
+
+def test_a_server_that_goes_away_while_several_ask_is_an_error_for_each_and_then_forgotten(
+    survey: Survey, parents: list[str]
+) -> None:
+    if survey.database.dialect != "postgresql":
+        pytest.skip("SQLite has no server")
+    gone = direct(survey.database)
+    end_server_of(gone, survey.database)
+    assert set(names_of_errors(survey, parents[:4])) <= {"AdminShutdown", "OperationalError"}
     assert direct(survey.database) is not gone
     assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
     assert is_balanced(survey, len(SCHOOLS) + 4)
@@ -342,27 +369,37 @@ def test_many_from_several_threads_that_want_the_same_rows_in_any_order_do_not_l
     assert is_balanced(survey, 96)
 
 
-def test_runs_are_locked_in_the_order_of_the_schools(survey: Survey, parents: list[str]) -> None:
-    """Whoever waits for one school's run holds none of a later school, in whatever order the forms came: so nobody waits in a circle."""
+@pytest.mark.parametrize(("table", "key"), [("run", "school"), ("pool", "label"), ("code", "h")])
+def test_rows_are_locked_in_the_order_of_their_keys(survey: Survey, parents: list[str], table: str, key: str) -> None:
+    """Whoever waits for one row holds none with a later key, in whatever order the forms came: so nobody waits in a circle."""
     if survey.database.dialect != "postgresql":
         pytest.skip("SQLite's writers stand in line")
-    lock = "SELECT 1 FROM run WHERE school = :school FOR UPDATE NOWAIT"
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    chosen = parents[:4]
+    hashes = {code: hash_code(survey.keys.campaign_key(CAMPAIGN), code) for code in chosen}
+    labels = {code: f"{CAMPAIGN}/parent/{school}" for code, school in zip(chosen, SCHOOLS, strict=False)}
+    keys_of = {"run": dict(zip(chosen, SCHOOLS, strict=False)), "pool": labels, "code": hashes}[table]
+    in_order = sorted(chosen, key=lambda code: keys_of[code])
+    lock = f"SELECT 1 FROM {table} WHERE {key} = :key FOR UPDATE NOWAIT"
     outcomes: list[str] = []
-    latest_first = [outcome_of(survey, code) for code in parents[3::-1]]
+    latest_first = [outcome_of(survey, code) for code in reversed(in_order)]
     thread = threading.Thread(target=lambda: outcomes.extend(at_once(latest_first)))
     with survey.database.write() as connection:
-        connection.execute(text(lock), {"school": SCHOOLS[0]})
+        connection.execute(text(lock), {"key": keys_of[in_order[0]]})
         thread.start()
-        for _ in range(600):
-            connection.execute(text("SELECT pg_stat_clear_snapshot()"))
-            if connection.execute(text(waiting)).scalar_one():
-                break
-            time.sleep(0.05)
-        else:
-            raise AssertionError("nobody waited")
-        for school in SCHOOLS[1:4]:
-            connection.execute(text(lock), {"school": school})  # raises if somebody holds it
+        wait_until_somebody_waits(connection)
+        for code in in_order[1:]:
+            connection.execute(text(lock), {"key": keys_of[code]})  # raises if somebody holds it
     thread.join()
     assert len(set(outcomes)) == 4
     assert is_balanced(survey, len(SCHOOLS) + 4)
+
+
+def wait_until_somebody_waits(connection: Connection) -> None:
+    """For a lock, in this database."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _ in range(600):
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        if connection.execute(text(waiting)).scalar_one():
+            return
+        time.sleep(0.05)
+    raise AssertionError("nobody waited")

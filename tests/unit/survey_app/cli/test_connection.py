@@ -13,7 +13,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.util import close_graceful
 
-from survey_app.cli.web_server import Connection, PatientWorker, _is_read_to_the_end
+from survey_app.cli.connection import Connection, accept_connection, is_read_to_the_end
+from survey_app.cli.web_server import PatientWorker
 
 LONG_S = 60.0
 
@@ -62,12 +63,12 @@ def test_a_body_of_known_length_tells_when_it_is_read(length: int, read: int, is
     unreader = SimpleNamespace(read=lambda size, read_ahead: b"12345"[:size])
     reader = LengthReader(unreader, length)
     reader.read(read)
-    assert _is_read_to_the_end(SimpleNamespace(body=SimpleNamespace(reader=reader))) == is_read
+    assert is_read_to_the_end(SimpleNamespace(body=SimpleNamespace(reader=reader))) == is_read
 
 
 def test_a_body_in_chunks_does_not_tell() -> None:
     reader = ChunkedReader(SimpleNamespace(trailers=[]), SimpleNamespace(read=lambda: b""))
-    assert not _is_read_to_the_end(SimpleNamespace(body=SimpleNamespace(reader=reader)))
+    assert not is_read_to_the_end(SimpleNamespace(body=SimpleNamespace(reader=reader)))
 
 
 def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -92,7 +93,7 @@ def test_a_worker_is_free_once_it_has_answered_a_phone_that_does_not_hang_up(
     monkeypatch.setattr("gunicorn.util.close_graceful", partial(close_graceful, timeout=LONG_S))
     (listener,) = worker.sockets
     with socket.create_connection(listener.getsockname()) as phone:
-        client, address = listener.accept()
+        client, address = accept_connection(listener)
         phone.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=1")
         thread = threading.Thread(target=worker.handle, args=(listener, client, address))
         thread.start()

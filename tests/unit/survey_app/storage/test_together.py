@@ -1,10 +1,11 @@
 """Requests that give way to each other where they ask for something, so that it can be done together."""
 
+import traceback
 from collections.abc import Callable, Sequence
 
 import pytest
 
-from survey_app.storage.together import MOST_AT_ONCE, Gathering, ask
+from survey_app.storage.together import MOST_AT_ONCE, Gathering, Stage, ask, give_way
 
 done: list[tuple[str, list[int]]] = []
 
@@ -133,3 +134,42 @@ def test_how_often_one_asks_holds_up_nobody() -> None:
     gather(*map(request, [3, 1, 2]))
     assert [jobs for _, jobs in done] == [[3, 1, 2], [3, 2], [3]]
     assert finished == [1, 2, 3]
+
+
+def test_nobody_answers_before_all_have_what_they_asked_and_the_slow_ones_answer_last() -> None:
+    steps: list[str] = []
+
+    def request(name: str, asks: int, *, is_slow: bool) -> Callable[[], None]:
+        def run() -> None:
+            for _ in range(asks):
+                ask(double, "a", 1)
+            assert give_way(Stage.ANSWERING)
+            steps.append(f"{name} answers")
+            if is_slow:
+                assert give_way(Stage.ANSWERING_SLOWLY)
+                steps.append(f"{name} goes on answering")
+
+        return run
+
+    gather(request("first", 0, is_slow=True), request("second", 2, is_slow=False), request("third", 1, is_slow=False))
+    assert [jobs for _, jobs in done] == [[1, 1], [1]]
+    assert steps == ["first answers", "third answers", "second answers", "first goes on answering"]
+
+
+def test_alone_there_is_nobody_to_give_way_to() -> None:
+    assert not give_way(Stage.ANSWERING)
+    assert not give_way(Stage.ANSWERING_SLOWLY)
+
+
+def test_several_that_are_told_one_error_do_not_share_its_steps() -> None:
+    steps: list[list[object]] = []
+
+    def run() -> None:
+        try:
+            ask(double, "a", 13)
+        except RuntimeError as error:
+            steps.append([frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)])
+
+    gather(*[run] * MOST_AT_ONCE)
+    assert steps == [steps[0]] * MOST_AT_ONCE
+    assert double.__code__ in steps[0], "where it came from"
