@@ -18,6 +18,7 @@ from operator import add
 from pathlib import Path
 
 from bench.questions import QUESTIONS
+from survey_app.cli.web_server import usual_workers
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.migrating import upgrade_database
@@ -25,7 +26,9 @@ from survey_app.storage.session import open_database
 from tests.builders_survey import Crowd, Survey, open_survey, token_from
 from tests.ports import free_port
 
-CONNECTIONS, WORKERS, WARM_UP, MEASURED = 16, 4, 100, 1_000
+CONNECTIONS, WARM_UP, MEASURED = 16, 400, 1_000
+"""Warm: each process has taken forms in every number at once that there is, and so has prepared its statements."""
+WORKERS = usual_workers()
 ROUNDS = 3
 """All are measured in turn, so that a machine that slows down for a while slows all of them."""
 REPOSITORY = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from survey_app.settings import Settings
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Web processes; two for each core unless stated.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes; one more than cores unless stated.")
 @click.pass_context
 def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None:
     """Serve the survey and the staff pages, and mix answers beside it.

@@ -17,7 +17,6 @@ from survey_app.cli.connection import Accepted, Connection, accept_connection, a
 from survey_app.settings import Settings
 from survey_app.storage.together import Gathering
 
-_WORKERS_A_CORE = 2
 # The kernel hands a connection over when its first bytes are there; one that never sends any takes no worker.
 _FIRST_BYTES_S = 10
 _OBJECTS_BETWEEN_COLLECTIONS = 10_000
@@ -32,7 +31,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
         self._settings = settings
         self._options = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "workers": workers or _WORKERS_A_CORE * (os.cpu_count() or 1),
+            "workers": workers or usual_workers(),
             "worker_class": PatientWorker,
             "logger_class": DiscreetLogger,
             "accesslog": None,
@@ -54,6 +53,14 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
     def load(self) -> Any:
         """The application of one web process."""
         return create_app(self._settings)
+
+
+def usual_workers() -> int:
+    """How many web processes there are unless somebody says: one more than cores, for the one that waits for a disk or a phone.
+
+    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0020).
+    """
+    return (os.cpu_count() or 1) + 1
 
 
 def run_web(settings: Settings, host: str, port: int, workers: int | None) -> None:
