@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Callable
 from typing import Any, Final
 
 from survey_app.cli.arrivals import is_whole_form
@@ -10,6 +11,8 @@ from survey_app.storage.together import Stage, give_way
 # A phone that falls silent in the middle of its request holds a worker no longer than this; one that stops taking the answer, this.
 _SILENCE_S: Final = 5
 _NO_PROGRESS_S: Final = 30
+# Room in the kernel for the longest page of a respondent's, so that hardly any answer has to be waited for.
+_ROOM_BYTES: Final = 262_144
 
 
 class Connection(socket.socket):
@@ -24,6 +27,7 @@ class Connection(socket.socket):
     """
 
     is_read_to_the_end = False
+    before_waiting: Callable[[], None] = staticmethod(lambda: None)
     _has_arrived = False
     _is_among_others: bool | None = None
 
@@ -46,6 +50,7 @@ class Connection(socket.socket):
         rest = memoryview(data)[self._send_at_once(data) :]
         if rest:
             give_way(Stage.ANSWERING_SLOWLY)
+            self.before_waiting()
             super().sendall(rest, flags)
 
     def _gives_way(self) -> bool:
@@ -76,6 +81,7 @@ def accept_connection(listener: Any) -> Accepted:
     client.setblocking(True)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_S, 0))
     client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _NO_PROGRESS_S, 0))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_BYTES)
     return Connection(fileno=client.detach()), address
 
 

@@ -88,6 +88,7 @@ class PatientWorker(SyncWorker):  # type: ignore[misc]
     def handle(self, listener: Any, client: Connection, addr: Any) -> None:
         """One connection."""
         self.notify()
+        client.before_waiting = self.notify
         super().handle(listener, client, addr)
 
     def handle_request(self, listener: Any, req: Any, client: Connection, addr: Any) -> None:

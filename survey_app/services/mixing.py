@@ -221,6 +221,8 @@ def _remainder_batch(connection: Connection, first: Waiting, unit: str) -> Batch
 def _remove_pools(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
     """Takes away the pools that held nothing, and what is left of the keys."""
     with database.write() as connection:
+        for label in sorted(pool.label for pool in list_waiting(connection, campaign.id)):
+            lock_pool(connection, label)
         waiting = list_waiting(connection, campaign.id)
         if any(pool.count for pool in waiting):
             raise RuntimeError(f"envelopes came into pools of {campaign.id} while the last ones were mixed")

@@ -44,9 +44,9 @@ def _store_all(database: Database, news: Sequence[Acceptance]) -> Sequence[bool 
     connection = direct(database)
     try:
         return _STORE[database.dialect](connection, news)
-    except connection.failures:
-        raise
     except Exception as error:
+        if connection.is_failure(error):
+            raise
         if len(news) == 1:
             return [error]
         _log.warning(

@@ -181,7 +181,8 @@ def _use_codes(new: Any) -> Any:
 def _share_pools(new: Any) -> Any:
     """Many may share a pool; it can't be mixed until the transaction ends."""
     of_new = new.join(pool, and_(pool.c.label == new.c.label, pool.c.batch == new.c.batch))
-    return select(pool.c.batch).select_from(of_new).order_by(pool.c.label).with_for_update(read=True, of=pool)
+    in_order = pool.c.label.collate("C")  # as the mixing locks them, whatever the database's own order is
+    return select(pool.c.batch).select_from(of_new).order_by(in_order).with_for_update(read=True, of=pool)
 
 
 def _insert_envelopes(new: Any) -> Any:

@@ -112,12 +112,14 @@ class DirectConnection(ABC):
     """A driver's connection; each statement is a transaction of its own, unless it is run within one (SQLite)."""
 
     dialect: DialectName
-    failures: tuple[type[Exception], ...]
-    """What says nothing about a statement or its values: a lock that can't be had, a disk or a server that fails."""
 
     @abstractmethod
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
         """Executes one statement. Raises `DivisionByZero`, which a statement may use to undo itself on PostgreSQL."""
+
+    @abstractmethod
+    def is_failure(self, error: Exception) -> bool:
+        """Whether an error says nothing about a statement or its values: a lock that can't be had, a disk or a server that fails."""
 
     @abstractmethod
     def is_alive(self) -> bool:
@@ -137,4 +139,5 @@ def _connect(database: Database) -> DirectConnection:
     from survey_app.storage.direct_sqlite import SqliteConnection
 
     line = database.own_line()
-    return PostgresqlConnection(line) if database.dialect == "postgresql" else SqliteConnection(line, database)
+    kind = PostgresqlConnection if database.dialect == "postgresql" else SqliteConnection
+    return kind(line, database)

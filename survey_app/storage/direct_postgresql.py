@@ -19,8 +19,8 @@ from psycopg.pq import DiagnosticField, ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 from survey_app.storage import session
-from survey_app.storage.direct import Compiled, DirectConnection, DivisionByZero, Outcome, Prepared
-from survey_app.storage.session import DialectName, Line
+from survey_app.storage.direct import Compiled, DirectConnection, DivisionByZero, Outcome, Prepared, direct
+from survey_app.storage.session import Database, DialectName, Line
 from survey_app.storage.together import ask
 
 _DIVISION_BY_ZERO: Final = "22012"  # SQLSTATE
@@ -41,16 +41,21 @@ class PostgresqlConnection(DirectConnection):
     """A connection of psycopg that commits each statement, and what is prepared in it."""
 
     dialect: DialectName = "postgresql"
-    failures = (OperationalError, InterfaceError)
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, database: Database) -> None:
         self._line = line
+        self._database = database
         self._driver: Connection[Any] = line.driver
         self._prepared: set[bytes] = set()
         self._used_at = time.monotonic()
 
     def run(self, statement: Prepared, values: Mapping[str, Any]) -> Outcome:
-        return ask(_run_together, self, _question(statement.on("postgresql"), values))
+        return ask(_run_together, self._database, _question(statement.on("postgresql"), values))
+
+    def is_failure(self, error: Exception) -> bool:
+        """Not where the server has only ended a quarrel about rows, of which a smaller statement takes fewer."""
+        is_quarrel = isinstance(error, errors.DeadlockDetected | errors.SerializationFailure)
+        return isinstance(error, OperationalError | InterfaceError) and not is_quarrel
 
     def is_alive(self) -> bool:
         """A connection that was idle for long is tried: its server may have gone."""
@@ -127,7 +132,10 @@ class PostgresqlConnection(DirectConnection):
         return compiled.rows(rows, lambda: [result.ftype(place) for place in range(result.nfields)])
 
 
-def _run_together(connection: PostgresqlConnection, questions: Sequence[_Question]) -> Sequence[Outcome | Exception]:
+def _run_together(database: Database, questions: Sequence[_Question]) -> Sequence[Outcome | Exception]:
+    """Over the thread's connection as it is now: what was done since the questions were asked may have cost the one before."""
+    connection = direct(database)
+    assert isinstance(connection, PostgresqlConnection)  # noqa: S101
     return connection.run_all(questions)
 
 

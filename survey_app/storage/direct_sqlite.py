@@ -13,7 +13,6 @@ class SqliteConnection(DirectConnection):
     """A connection of `sqlite3`, which keeps the statements prepared by their text."""
 
     dialect: DialectName = "sqlite"
-    failures = (sqlite3.OperationalError, OSError)
 
     def __init__(self, line: Line, database: Database) -> None:
         self._line = line
@@ -47,6 +46,9 @@ class SqliteConnection(DirectConnection):
             self._driver.execute("ROLLBACK TO attempt")
         self._driver.execute("RELEASE attempt")
         return is_done
+
+    def is_failure(self, error: Exception) -> bool:
+        return isinstance(error, sqlite3.OperationalError | OSError)
 
     def is_alive(self) -> bool:
         return not self._line.is_closed

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text, update
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import Connection, literal, select, text, update
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code, make_code
@@ -22,10 +23,10 @@ from survey_app.services import submission
 from survey_app.services.mixing import mix_due_pools
 from survey_app.storage import accepting, tables
 from survey_app.storage.acceptance import Acceptance
-from survey_app.storage.direct import DirectConnection, direct
+from survey_app.storage.direct import DirectConnection, Prepared, direct
 from survey_app.storage.direct_sqlite import SqliteConnection
 from survey_app.storage.session import Database, open_database
-from survey_app.storage.together import MOST_AT_ONCE
+from survey_app.storage.together import MOST_AT_ONCE, ask
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.gathering import at_once
 
@@ -316,6 +317,37 @@ def test_a_server_that_goes_away_while_several_ask_is_an_error_for_each_and_then
     assert direct(survey.database) is not gone
     assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
     assert is_balanced(survey, len(SCHOOLS) + 4)
+
+
+def test_a_quarrel_about_rows_is_settled_by_storing_each_alone(
+    survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if survey.database.dialect != "postgresql":
+        pytest.skip("SQLite's writers stand in line")
+    store = accepting._STORE["postgresql"]
+
+    def quarrel(connection: DirectConnection, news: Any) -> Any:
+        if len(news) > 1:
+            raise DeadlockDetected("deadlock detected")
+        return store(connection, news)
+
+    monkeypatch.setattr(accepting, "_STORE", {"postgresql": quarrel})
+    assert len(set(at_once([outcome_of(survey, code) for code in parents[:4]]))) == 4
+    assert is_balanced(survey, len(SCHOOLS) + 4)
+    assert len(caplog.records) == 1
+    caplog.clear()
+
+
+def test_who_asks_while_anothers_work_costs_the_connection_gets_a_new_one(database: Database) -> None:
+    found: list[list[tuple[Any, ...]]] = []
+    one = Prepared(select(literal(1)))
+
+    def lose(of: Database, jobs: Any) -> list[None]:
+        direct(of)._line.close()  # type: ignore[attr-defined]
+        return [None] * len(jobs)
+
+    at_once([partial(ask, lose, database, None), lambda: found.append(list(direct(database).run(one, {}).rows))] * 2)
+    assert found == [[(1,)], [(1,)]]
 
 
 def test_pools_that_were_mixed_meanwhile_are_sealed_for_anew(
