@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from pathlib import Path
+from statistics import median
 
 from bench.questions import QUESTIONS
 from survey_app.cli.web_server import usual_workers
@@ -210,27 +211,29 @@ BARE: Mapping[str, Callable[[int], bytes]] = {
 OURS: Mapping[str, Callable[[], Load]] = {"SQLite": measure_sqlite, "PostgreSQL": measure_postgresql}
 
 
+Loads = dict[str, Load]
+Round = tuple[Loads, Loads]
+
+
 def run() -> Iterator[str]:
     """Lines to print."""
-    bare, ours = _total([_round() for _ in range(ROUNDS)])
+    rounds = [_round() for _ in range(ROUNDS)]
+    bare, ours = (_sum(loads) for loads in zip(*rounds, strict=True))
     yield f"submission over HTTP, {CONNECTIONS} connections, {WORKERS} workers, {ROUNDS} rounds of {MEASURED}"
     for name, load in bare.items():
         yield f"submission: bare Flask, {name}: {_speed(load)}"
     for name, load in ours.items():
-        ratios = ", ".join(f"{load.per_second / of.per_second:.2f} of {kind}" for kind, of in bare.items())
+        ratios = ", ".join(f"{_ratio(rounds, name, kind):.2f} of {kind}" for kind in bare)
         yield f"submission: ours on {name}: {_speed(load)}; {ratios}"
 
 
-Loads = dict[str, Load]
-
-
-def _round() -> tuple[Loads, Loads]:
+def _round() -> Round:
     return {name: measure_bare(make) for name, make in BARE.items()}, {name: one() for name, one in OURS.items()}
 
 
-def _total(rounds: list[tuple[Loads, Loads]]) -> tuple[Loads, Loads]:
-    bare, ours = zip(*rounds, strict=True)
-    return _sum(bare), _sum(ours)
+def _ratio(rounds: Sequence[Round], name: str, kind: str) -> float:
+    """The median of the rounds: a machine that is slow for a moment slows one side of one round."""
+    return median(ours[name].per_second / bare[kind].per_second for bare, ours in rounds)
 
 
 def _sum(loads: Sequence[Loads]) -> Loads:

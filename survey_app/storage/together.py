@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from greenlet import getcurrent, greenlet
 
-MOST_AT_ONCE: Final = 4
+MOST_AT_ONCE: Final = 6
 """Enough to make a commit cheap for each; few enough that the first does not wait long for the last."""
 
 On = TypeVar("On")
