@@ -4,9 +4,8 @@ import re
 import socket
 from typing import Final
 
-_LOOKED_AT: Final = (
-    65_536  # bytes; the longest form is shorter (a comment of 2,000 characters, percent-encoded, has 24,000)
-)
+# the longest form is shorter: a comment of 2,000 characters, percent-encoded, has 24,000 bytes
+_LOOKED_AT_BYTES: Final = 65_536
 _FORM: Final = b"POST /s/"
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
@@ -15,7 +14,7 @@ _LENGTH: Final = re.compile(rb"^content-length:[ \t]*(\d{1,9})[ \t]*\r$", re.IGN
 def is_whole_form(client: socket.socket) -> bool:
     """Whether a respondent's form has arrived to its last byte, so that reading it takes no time; nothing is taken from the socket."""
     try:
-        arrived = client.recv(_LOOKED_AT, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        arrived = client.recv(_LOOKED_AT_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:  # nothing there yet, or the phone has gone
         return False
     return arrived.startswith(_FORM) and _is_whole(arrived)

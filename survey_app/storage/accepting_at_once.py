@@ -25,7 +25,6 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
-    or_,
     select,
     true,
     update,
@@ -34,8 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from survey_app.storage.acceptance import Acceptance
+from survey_app.storage.counters import claim_places, literal_number
 from survey_app.storage.direct import DirectConnection, DivisionByZero, Prepared
-from survey_app.storage.tables import cell, code, envelope, pool, quota, run
+from survey_app.storage.tables import cell, code, envelope, pool, run
 
 _NEW: Final[dict[str, Any]] = {
     "h": LargeBinary,
@@ -51,6 +51,7 @@ _NEW: Final[dict[str, Any]] = {
 }
 _RUNS: Final[dict[str, Any]] = {"school": String, "before": LargeBinary, "after": LargeBinary}
 _COLUMNS: Final = {"new": _NEW, "runs": _RUNS}
+_ONE: Final = literal_number(1)
 
 
 def store_at_once(connection: DirectConnection, news: Sequence[Acceptance]) -> list[bool]:
@@ -71,7 +72,10 @@ def store_at_once(connection: DirectConnection, news: Sequence[Acceptance]) -> l
 
 def _first_of_each_code(news: Sequence[Acceptance]) -> list[int]:
     """The places of those that no other has come before with the same code."""
-    return list({new.h: place for place, new in reversed(list(enumerate(news)))}.values())
+    first: dict[bytes, int] = {}
+    for place, new in enumerate(news):
+        first.setdefault(new.h, place)
+    return list(first.values())
 
 
 def _kind(new: Acceptance) -> tuple[str, str, bool]:
@@ -126,27 +130,19 @@ def _names(rows: str, place: int) -> tuple[str, ...]:
     return tuple(f"{rows}_{name}_{place}" for name in _COLUMNS[rows])
 
 
-def _literal(number: int) -> Any:
-    """In the statement itself: a parameter less to hand over."""
-    return literal_column(str(number), Integer)
-
-
-_ONE: Final = _literal(1)
-
-
 # --- the statement -------------------------------------------------------------------------------------------------------------
 
 
 @cache
 def _at_once(number: int, runs: int) -> Prepared:
     """For a number of submissions that carry on a number of runs: divides by zero unless each part finds what it should."""
-    new, all_of_them = _rows("new", number), _literal(number)
+    new, all_of_them = _rows("new", number), literal_number(number)
     parts = [
         (_use_codes(new), all_of_them),
         (_share_pools(new), all_of_them),
         (_insert_envelopes(new), all_of_them),
-        *([(_extend_runs(_rows("runs", runs)), _literal(runs))] if runs else []),
-        (_claim_places(all_of_them), _ONE),
+        *([(_extend_runs(_rows("runs", runs)), literal_number(runs))] if runs else []),
+        (claim_places(all_of_them), _ONE),
         (_count_in_schools(new, number), bindparam("schools", type_=Integer)),
     ]
     product: Any = _ONE
@@ -201,17 +197,6 @@ def _extend_runs(runs: Any) -> Any:
         index_elements=[run.c.campaign, run.c.school],
         set_={"sealed": first.excluded.sealed},
         where=run.c.sealed == was_read.scalar_subquery(),
-    )
-
-
-def _claim_places(number: Any) -> Any:
-    """A pending sheet takes a place whether it counts or not; one that does not gives its place back when it is mixed."""
-    of_group = (quota.c.campaign == bindparam("of_campaign"), quota.c.group == bindparam("of_group"))
-    has_room = or_(quota.c.cap.is_(None), quota.c.taken + number <= quota.c.cap)
-    return (
-        update(quota)
-        .where(*of_group, quota.c.ended == false(), has_room)
-        .values(answered=quota.c.answered + number, taken=quota.c.taken + number)
     )
 
 

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Integer, LargeBinary, bindparam, false, insert, literal_column, or_, select, true, update
+from sqlalchemy import LargeBinary, bindparam, false, insert, select, true, update
 from sqlalchemy.dialects import sqlite
 
 from survey_app.storage.acceptance import Acceptance, RunStep
+from survey_app.storage.counters import claim_places, literal_number
 from survey_app.storage.direct import DirectConnection, Prepared
 from survey_app.storage.direct_sqlite import SqliteConnection
-from survey_app.storage.tables import cell, code, envelope, pool, quota, run
+from survey_app.storage.tables import cell, code, envelope, pool, run
 
-_ONE = literal_column("1", Integer)  # in the statement itself: a parameter less to hand over with each submission
+_ONE = literal_number(1)
 
 
 def store_in_turn(connection: SqliteConnection, news: Sequence[Acceptance]) -> list[bool]:
@@ -83,17 +84,6 @@ def _insert_envelope() -> Any:
     )
 
 
-def _claim_place() -> Any:
-    """A pending sheet takes a place whether it counts or not; one that does not gives its place back when it is mixed."""
-    of_group = (quota.c.campaign == bindparam("of_campaign"), quota.c.group == bindparam("of_group"))
-    has_room = or_(quota.c.cap.is_(None), quota.c.taken < quota.c.cap)
-    return (
-        update(quota)
-        .where(*of_group, quota.c.ended == false(), has_room)
-        .values(answered=quota.c.answered + _ONE, taken=quota.c.taken + _ONE)
-    )
-
-
 def _count_in_school() -> Any:
     return (
         update(cell)
@@ -118,7 +108,9 @@ def _put_run() -> Any:
 
 
 # each changes or finds one row, or the submission can't be stored
-_PARTS = [Prepared(part()) for part in (_use_code, _find_pool, _insert_envelope, _claim_place, _count_in_school)]
+_PARTS = [
+    Prepared(part) for part in (_use_code(), _find_pool(), _insert_envelope(), claim_places(_ONE), _count_in_school())
+]
 _FIND_RUN = Prepared(
     select(run.c.sealed).where(run.c.campaign == bindparam("of_campaign"), run.c.school == bindparam("of_school"))
 )

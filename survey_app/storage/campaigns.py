@@ -1,6 +1,6 @@
 """Queries about campaigns, their frozen texts, and their states (which only move forward)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool =
     row = connection.execute(_FIND_TO_CHANGE if to_change else _FIND, {"id": campaign_id}).one_or_none()
     if row is None:
         raise UnknownCampaign(campaign_id)
-    return _campaign_from_row(row)
+    return campaign_from_row(row)
 
 
 def lock_campaign(connection: Connection, campaign_id: str) -> None:
@@ -46,7 +46,7 @@ def list_campaigns(connection: Connection, states: Iterable[State] = tuple(State
     """All campaigns in one of `states`, the latest opening first."""
     wanted = select(campaign).where(campaign.c.state.in_([str(state) for state in states]))
     rows = connection.execute(wanted.order_by(campaign.c.opens.desc(), campaign.c.id))
-    return [_campaign_from_row(row) for row in rows]
+    return [campaign_from_row(row) for row in rows]
 
 
 def insert_campaign(connection: Connection, new: Campaign) -> None:
@@ -105,6 +105,7 @@ def _mapping(rows: Iterable[Any]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def _campaign_from_row(row: Row[Any]) -> Campaign:
-    values = dict(row._mapping)
-    return Campaign(**values | {"state": State(row.state), "admission": Admission(row.admission)})
+def campaign_from_row(row: Sequence[Any]) -> Campaign:
+    """The campaign of a row that holds its table's columns, in their order."""
+    columns = dict(zip(campaign.c.keys(), row, strict=True))
+    return Campaign(**columns | {"state": State(columns["state"]), "admission": Admission(columns["admission"])})

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, and_, bindparam, false, select
 
-from survey_app.domain.campaigns import Admission, Campaign, State
+from survey_app.domain.campaigns import Campaign, State
+from survey_app.storage.campaigns import campaign_from_row
 from survey_app.storage.direct import Prepared, direct
 from survey_app.storage.pools import Pool
 from survey_app.storage.session import Database
@@ -140,7 +141,7 @@ def _terms(database: Database, key: tuple[Any, ...]) -> Terms:
     campaign_id, group, school_code, *_ = key
     values = {"of_campaign": campaign_id, "of_group": group, "of_school": school_code}
     *columns, sha256, school_name = direct(database).run(_TERMS, values).rows[0]
-    terms = Terms(_campaign(columns), sha256, school_name)
+    terms = Terms(campaign_from_row(columns), sha256, school_name)
     has_moved = _times_and_state(terms.campaign) != key[3:]  # since the key was read
     if terms.campaign.state != State.DRAFT and not has_moved:
         if len(database.frozen) >= _MOST_KEPT:
@@ -151,8 +152,3 @@ def _terms(database: Database, key: tuple[Any, ...]) -> Terms:
 
 def _times_and_state(of: Campaign) -> tuple[Any, ...]:
     return of.state, of.admission, of.opens, of.closes, of.closing_at
-
-
-def _campaign(values: Sequence[Any]) -> Campaign:
-    columns = dict(zip(campaign.c.keys(), values, strict=True))
-    return Campaign(**columns | {"state": State(columns["state"]), "admission": Admission(columns["admission"])})

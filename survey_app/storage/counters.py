@@ -4,13 +4,34 @@ Counters move in the transaction of what they count. Whoever moves one holds the
 group, school, label, and the campaign's row last, so that two transactions on PostgreSQL never wait for each other in a circle.
 """
 
-from sqlalchemy import Connection, bindparam, select, true, update
+from typing import Any
+
+from sqlalchemy import Connection, Integer, bindparam, false, literal_column, or_, select, true, update
 
 from survey_app.storage.tables import quota
 
 _LOCK_ALL = (
     select(quota.c.group).where(quota.c.campaign == bindparam("of_campaign")).order_by(quota.c.group).with_for_update()
 )
+
+
+def literal_number(number: int) -> Any:
+    """In the statement itself: a parameter less to hand over with each submission."""
+    return literal_column(str(number), Integer)
+
+
+def claim_places(number: Any) -> Any:
+    """The statement that takes places in the group `of_campaign`, `of_group`, where it is not ended and has as many.
+
+    A pending sheet takes a place whether it counts or not; one that does not gives its place back when it is mixed.
+    """
+    of_group = (quota.c.campaign == bindparam("of_campaign"), quota.c.group == bindparam("of_group"))
+    has_room = or_(quota.c.cap.is_(None), quota.c.taken + number <= quota.c.cap)
+    return (
+        update(quota)
+        .where(*of_group, quota.c.ended == false(), has_room)
+        .values(answered=quota.c.answered + number, taken=quota.c.taken + number)
+    )
 
 
 def lock_groups(connection: Connection, campaign: str) -> None:

@@ -48,11 +48,6 @@ class _Asked:
     job: Any
     stage: Stage = Stage.ASKING
 
-    @property
-    def kind(self) -> tuple[int, int]:
-        """The same for what can be done together."""
-        return id(self.perform), id(self.on)
-
 
 class _Turn(greenlet):  # type: ignore[misc]  # greenlet publishes no types
     """One request of a gathering, which is its parent's business."""
@@ -105,7 +100,9 @@ class Gathering:
 
 
 def _kind(waiting: tuple[_Turn, _Asked]) -> tuple[int, int]:
-    return waiting[1].kind
+    """The same for what can be done together."""
+    _, asked = waiting
+    return id(asked.perform), id(asked.on)
 
 
 def ask(perform: Perform[On, Job, Result], on: On, job: Job) -> Result:

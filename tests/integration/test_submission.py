@@ -303,13 +303,13 @@ def test_terms_that_moved_while_they_were_read_are_not_kept(
     survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closes = survey.clock.now() + timedelta(days=1)
-    read = claiming._campaign
+    read = claiming.campaign_from_row
 
     def read_what_moved(values: Any) -> Any:
         monkeypatch.undo()
         return replace(read(values), closes=closes + timedelta(hours=1))
 
-    monkeypatch.setattr(claiming, "_campaign", read_what_moved)
+    monkeypatch.setattr(claiming, "campaign_from_row", read_what_moved)
     look_up(survey.database, survey.keys, survey.clock, code)
     assert look_up(survey.database, survey.keys, survey.clock, code).campaign.closes == closes
 

@@ -8,13 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.util import close_graceful
 
 from survey_app.cli.connection import Connection, accept_connection, is_read_to_the_end
 from survey_app.cli.web_server import PatientWorker
+from tests.web_worker import web_worker
 
 LONG_S = 60.0
 
@@ -79,12 +78,8 @@ def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 @pytest.fixture
 def worker() -> Iterator[PatientWorker]:
-    config = Config()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        worker = PatientWorker(1, 1, [listener], None, 30, config, Logger(config))
-        worker.wsgi = answer
+    with web_worker(answer) as worker:
         yield worker
-        worker.tmp.close()
 
 
 def test_a_worker_is_free_once_it_has_answered_a_phone_that_does_not_hang_up(

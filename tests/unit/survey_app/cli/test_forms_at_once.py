@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 from gunicorn.util import close_graceful
 
 from survey_app.cli.web_server import PatientWorker
 from survey_app.storage.together import MOST_AT_ONCE, ask
+from tests.web_worker import web_worker
 
 LONG_S = 60.0
 LARGE = 20_000_000
@@ -50,12 +49,8 @@ def service() -> Service:
 @pytest.fixture
 def worker(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[PatientWorker]:
     monkeypatch.setattr("gunicorn.util.close_graceful", partial(close_graceful, timeout=LONG_S))
-    config = Config()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        worker = PatientWorker(1, 1, [listener], None, 30, config, Logger(config))
-        worker.wsgi = service
+    with web_worker(service) as worker:
         yield worker
-        worker.tmp.close()
 
 
 def form(body: str, code: str = "CODE", declared: int | None = None) -> bytes:
