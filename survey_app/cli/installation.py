@@ -13,7 +13,13 @@ from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.installation import Installation
 from survey_app.settings import Settings, read_settings
-from survey_app.storage.migrating import newest_revision, revision_of, upgrade_database
+from survey_app.storage.migrating import (
+    RELEASE_0_1,
+    DatabaseOfOldRelease,
+    newest_revision,
+    revision_of,
+    upgrade_database,
+)
 from survey_app.storage.session import Database, DatabaseError, open_database
 
 
@@ -62,6 +68,8 @@ def _require_newest(database: Database, settings: Settings) -> None:
     revision = revision_of(database)
     if revision is None:
         upgrade_database(settings.database_url)
+    elif revision in RELEASE_0_1:
+        raise DatabaseOfOldRelease
     elif revision != newest_revision():
         raise OldDatabase(revision)
 

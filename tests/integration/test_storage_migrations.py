@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from survey_app.storage.migrating import migration_config, upgrade_database
+from survey_app.storage.migrating import DatabaseOfOldRelease, migration_config, upgrade_database
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import open_database
 from tests.paths import REPOSITORY
@@ -60,3 +61,19 @@ def test_answers_have_no_order_of_arrival_in_the_schema(
 def test_an_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
     upgrade_database(f"sqlite:///{tmp_path}/new/folder/file.sqlite3")
     assert (tmp_path / "new/folder/file.sqlite3").stat().st_size > 0
+
+
+def test_a_database_of_release_0_1_is_refused_and_left_as_it_is(make_database_url: Callable[..., str]) -> None:
+    url = make_database_url(empty=True)
+    database = open_database(url)
+    with database.write() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0005_lay_out_hot_tables')"))
+    with pytest.raises(DatabaseOfOldRelease, match=r"made by junheng 0\.1"):
+        upgrade_database(url)
+    with database.read() as connection:
+        assert (
+            connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+            == "0005_lay_out_hot_tables"
+        )
+    database.close()
