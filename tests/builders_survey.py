@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from survey_app.domain.clock import Clock, FixedClock
-from survey_app.domain.codes import hash_code, make_code
+from survey_app.domain.codes import hash_code, make_code, place_tag
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.units import label_of
-from survey_app.services.pending_valid import MarkKeys, pending_by_unit
+from survey_app.domain.units import label_of, text_label
+from survey_app.services.campaigns import freeze_terms
 from survey_app.services.submission import Receipt, start_token, submit
 from survey_app.storage import tables
+from survey_app.storage.pools import Pool, insert_pool
 from survey_app.storage.session import Database
 
 CAMPAIGN = "c1"
@@ -69,22 +70,26 @@ class Survey:
         return token_from(self.keys, self.clock, seconds_ago, code)
 
     def counts(self) -> dict[str, int]:
-        """Rows and counters, for the invariant: used codes = envelopes + responses (+ lost); valid ones, mixed or pending."""
-        mark_keys = MarkKeys.read(self.keys)
+        """Rows and counters, for the invariant: used codes = envelopes + responses + withheld + lost. Envelopes of texts apart."""
+        is_text = tables.envelope.c.label.contains("!text")
         with self.database.read() as connection:
-            pending = pending_by_unit(connection, mark_keys, [CAMPAIGN]).total()
             count = lambda query: int(connection.execute(query).scalar_one() or 0)  # noqa: E731
             rows = lambda table: count(select(func.count()).select_from(table))  # noqa: E731
+            total = lambda column: count(select(func.sum(column)))  # noqa: E731
+            quota = tables.quota.c
             return {
                 "used": count(select(func.count()).where(tables.code.c.used)),
-                "envelopes": rows(tables.envelope),
+                "envelopes": count(select(func.count()).select_from(tables.envelope).where(~is_text)),
+                "texts": count(select(func.count()).select_from(tables.envelope).where(is_text)),
                 "responses": rows(tables.response),
                 "comments": rows(tables.comment),
-                "answered": count(select(func.sum(tables.quota.c.answered))),
-                "taken": count(select(func.sum(tables.quota.c.taken))),
-                "valid": count(select(func.sum(tables.quota.c.valid))) + pending,
-                "cells": count(select(func.sum(tables.cell.c.answered))),
-                "labels": count(select(func.sum(tables.label.c.valid))) + pending,
+                "answered": total(quota.answered),
+                "taken": total(quota.taken),
+                "withheld": total(quota.withheld) + total(quota.withheld_void),
+                "lost": total(quota.lost),
+                "void": total(quota.void),
+                "cells": total(tables.cell.c.answered),
+                "fast": total(tables.pace.c.fast),
             }
 
     def stored(self, table: Any, *columns: str) -> list[Any]:
@@ -93,20 +98,27 @@ class Survey:
             rows = connection.execute(select(*(table.c[column] for column in columns))).all()
         return [row[0] for row in rows] if len(columns) == 1 else [tuple(row) for row in rows]
 
+    def freeze(self) -> None:
+        """Writes the terms of what the tables say now into the key directory, as opening does."""
+        with self.database.write() as connection:
+            freeze_terms(connection, self.keys, CAMPAIGN)
+
     def change_campaign(self, **columns: object) -> None:
         """Writes into the campaign's row."""
         with self.database.write() as connection:
             connection.execute(update(tables.campaign).values(columns))
+        self.freeze()
 
     def change_group(self, group: str, **columns: object) -> None:
         """Writes into a group's row."""
         with self.database.write() as connection:
             connection.execute(update(tables.quota).where(tables.quota.c.group == group).values(columns))
+        self.freeze()
 
 
 def token_from(keys: KeyDirectory, clock: Clock, seconds_ago: float, code: str) -> str:
     """The start time of the form of a code that was opened `seconds_ago`."""
-    return start_token(keys.session_secret(), FixedClock(clock.now() - timedelta(seconds=seconds_ago)), code)
+    return start_token(keys, FixedClock(clock.now() - timedelta(seconds=seconds_ago)), code)
 
 
 def questionnaire_document(group: str, *, with_comment: bool = True, extra_choices: int = 0) -> dict[str, Any]:
@@ -145,27 +157,33 @@ def open_survey(
     """Stores an open campaign, opened an hour ago and closing in a day, with the codes of `crowds`."""
     survey = Survey(database, keys, clock)
     key = keys.make_campaign_key(CAMPAIGN)
+    pools = [crowd.label for crowd in crowds]
+    pools += [text_label(CAMPAIGN, crowd.group) for crowd in crowds] if with_comment else []
+    made = [Pool.of_key(name, 1, keys.make_pool_key(name, 1)) for name in sorted(set(pools))]
     with database.write() as connection:
         connection.execute(insert(tables.campaign), _campaign_row(clock.now(), k, min_seconds))
-        for group in {crowd.group for crowd in crowds}:
+        for group in sorted({crowd.group for crowd in crowds}):
             of_group = [crowd for crowd in crowds if crowd.group == group]
             document = questionnaire_document(group, with_comment=with_comment, extra_choices=extra_choices)
             connection.execute(insert(tables.questionnaire), _questionnaire_row(document))
-            connection.execute(insert(tables.quota), _quota_row(group, of_group, (caps or {}).get(group)))
+            connection.execute(insert(tables.quota), _quota_row(group, of_group, (caps or {}).get(group), k))
             labels = {label_of(CAMPAIGN, group, ""): ""} | {crowd.label: _unit(crowd) for crowd in of_group}
+            text = text_label(CAMPAIGN, group) if with_comment else None
             rows = [
-                {"label": name, "campaign": CAMPAIGN, "group": group, "unit": unit} for name, unit in labels.items()
+                {"label": name, "campaign": CAMPAIGN, "group": group, "unit": unit, "base_unit": unit, "text_label": text}
+                for name, unit in labels.items()
             ]
             connection.execute(insert(tables.label), rows)
-            for name in {crowd.label for crowd in of_group}:
-                pool = {"label": name, "batch": 1, "public_key": keys.make_pool_key(name, 1)}
-                connection.execute(insert(tables.pool), pool)
+            connection.execute(insert(tables.pace), [{"label": name} for name in {crowd.label for crowd in of_group}])
+        for pool in made:
+            insert_pool(connection, pool)
         for crowd in crowds:
-            made = [make_code() for _ in range(crowd.codes)]
-            survey.codes[crowd.group, crowd.school] = made
+            codes = [make_code() for _ in range(crowd.codes)]
+            survey.codes[crowd.group, crowd.school] = codes
             connection.execute(insert(tables.cell), _cell_row(crowd))
-            rows = [_code_row(crowd, hash_code(key, code)) for code in made]
+            rows = [_code_row(crowd, key, code) for code in codes]
             connection.execute(insert(tables.code), sorted(rows, key=lambda row: row["h"]))
+    survey.freeze()
     return survey
 
 
@@ -213,9 +231,10 @@ def _questionnaire_row(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _quota_row(group: str, crowds: list[Crowd], cap: int | None) -> dict[str, Any]:
+def _quota_row(group: str, crowds: list[Crowd], cap: int | None, k: int) -> dict[str, Any]:
     codes = sum(crowd.codes for crowd in crowds)
-    return {"campaign": CAMPAIGN, "group": group, "planned": codes, "cap": cap, "to_issue": codes, "issued": codes}
+    numbers = {"planned": codes, "to_issue": codes, "issued": codes, "least_crowd": k}
+    return {"campaign": CAMPAIGN, "group": group, "cap": cap, **numbers}
 
 
 def _cell_row(crowd: Crowd) -> dict[str, Any]:
@@ -223,5 +242,8 @@ def _cell_row(crowd: Crowd) -> dict[str, Any]:
     return place | {"planned": crowd.codes, "issued": crowd.codes}
 
 
-def _code_row(crowd: Crowd, h: bytes) -> dict[str, Any]:
-    return {"h": h, "campaign": CAMPAIGN, "group": crowd.group, "school": crowd.school, "label": crowd.label}
+def _code_row(crowd: Crowd, key: bytes, code: str) -> dict[str, Any]:
+    h = hash_code(key, code)
+    tag = place_tag(key, h, crowd.group, crowd.school, crowd.label)
+    place = {"group": crowd.group, "school": crowd.school, "label": crowd.label}
+    return {"h": h, "tag": tag, "campaign": CAMPAIGN, **place}

@@ -58,6 +58,7 @@ def create_survey_tables() -> None:
     op.create_table(
         "code",
         sa.Column("h", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("tag", sa.LargeBinary(length=32), nullable=False),
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("school", sa.String(length=40), nullable=False),
@@ -73,15 +74,12 @@ def create_survey_tables() -> None:
     )
     op.create_index("ix_code_campaign_group_school", "code", ["campaign", "group", "school"], unique=False)
     op.create_table(
-        "sealed_comment",
-        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("campaign", sa.String(length=40), nullable=False),
-        sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("ct", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_comment")),
+        "pace",
+        sa.Column("label", sa.String(length=128), nullable=False),
+        counter("fast"),
+        sa.PrimaryKeyConstraint("label", name=op.f("pk_pace")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_sealed_comment_campaign"), "sealed_comment", ["campaign"], unique=False)
     op.create_table(
         "comment",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
@@ -97,7 +95,6 @@ def create_survey_tables() -> None:
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("label", sa.String(length=128), nullable=False),
         sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("mark", sa.LargeBinary(), nullable=False),
         sa.Column("ct", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
         sqlite_with_rowid=False,
@@ -115,7 +112,7 @@ def create_survey_tables() -> None:
         "pool",
         sa.Column("label", sa.String(length=128), nullable=False),
         sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("public_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("pub_sha256", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_pool")),
         sqlite_with_rowid=False,
     )
@@ -123,24 +120,12 @@ def create_survey_tables() -> None:
         "response",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("label", sa.String(length=128), nullable=False),
-        sa.Column("batch", sa.Integer(), nullable=False),
         sa.Column("questionnaire", sa.String(length=64), nullable=False),
-        sa.Column("duration_bucket", sa.SmallInteger(), nullable=False),
-        sa.Column("valid", sa.Boolean(), nullable=False),
         sa.Column("answers", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_response_label"), "response", ["label"], unique=False)
-    op.create_table(
-        "run",
-        sa.Column("campaign", sa.String(length=40), nullable=False),
-        sa.Column("school", sa.String(length=40), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("longest", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("campaign", "school", name=op.f("pk_run")),
-        sqlite_with_rowid=False,
-    )
     op.create_table(
         "cell",
         sa.Column("campaign", sa.String(length=40), nullable=False),
@@ -148,8 +133,9 @@ def create_survey_tables() -> None:
         sa.Column("school", sa.String(length=40), nullable=False),
         sa.Column("planned", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=40), nullable=True),
-        sa.Column("issued", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("answered", sa.Integer(), server_default="0", nullable=False),
+        counter("issued"),
+        counter("answered"),
+        counter("void"),
         sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_cell_campaign_campaign")),
         sa.PrimaryKeyConstraint("campaign", "group", "school", name=op.f("pk_cell")),
         sqlite_with_rowid=False,
@@ -191,7 +177,11 @@ def create_survey_tables() -> None:
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("unit", sa.String(length=40), nullable=False),
-        sa.Column("valid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("base_unit", sa.String(length=40), nullable=False),
+        sa.Column("text_label", sa.String(length=128), nullable=True),
+        sa.Column("void", sa.Boolean(), server_default="0", nullable=False),
+        counter("lost"),
+        counter("withheld"),
         sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_label_campaign_campaign")),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_label")),
         sqlite_with_rowid=False,
@@ -216,11 +206,18 @@ def create_survey_tables() -> None:
         sa.Column("cap", sa.Integer(), nullable=True),
         sa.Column("frame", sa.Integer(), nullable=True),
         sa.Column("to_issue", sa.Integer(), nullable=False),
+        sa.Column("least_crowd", sa.Integer(), nullable=False),
         sa.Column("ended", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("issued", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("answered", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("taken", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("valid", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stopped", sa.Boolean(), server_default="0", nullable=False),
+        counter("issued"),
+        counter("answered"),
+        counter("taken"),
+        counter("void"),
+        counter("lost"),
+        counter("responses"),
+        counter("withheld"),
+        counter("withheld_void"),
+        counter("from_paper"),
         sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_quota_campaign_campaign")),
         sa.PrimaryKeyConstraint("campaign", "group", name=op.f("pk_quota")),
         sqlite_with_rowid=False,
@@ -454,7 +451,6 @@ def create_assessment_tables() -> None:
 
 
 def create_office_tables() -> None:
-    op.add_column("quota", counter("from_paper"))
     op.create_table(
         "counter_reading",
         sa.Column("campaign", sa.String(length=40), nullable=False),
@@ -476,12 +472,12 @@ def create_office_tables() -> None:
     )
     op.create_table(
         "typed_sheet",
-        sa.Column("h", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name", sa.LargeBinary(length=32), nullable=False),
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("typist", sa.String(length=40), nullable=False),
         sa.Column("ct", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("h", name=op.f("pk_typed_sheet")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_typed_sheet")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_typed_sheet_campaign"), "typed_sheet", ["campaign"], unique=False)
@@ -502,8 +498,7 @@ def lay_out_hot_tables() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     op.execute("ALTER TABLE code SET (fillfactor = 40)")
-    for table in ("envelope", "sealed_comment"):
-        op.execute(f"ALTER TABLE {table} ALTER COLUMN ct SET STORAGE EXTERNAL")
+    op.execute("ALTER TABLE envelope ALTER COLUMN ct SET STORAGE EXTERNAL")
 
 
 GUARDS = {

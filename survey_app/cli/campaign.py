@@ -33,7 +33,7 @@ def create(ctx: click.Context, file: Path) -> None:
 
     with opened_installation(ctx, may_begin=True) as at:
         campaign_id = create_campaign(at.database, at.keys, at.clock, file)
-        plan = read_progress(at.database, at.keys, campaign_id).plan
+        plan = read_progress(at.database, campaign_id).plan
     print_problems(plan_shortfalls(plan), language_of(ctx), "warning: ")
     click.echo(campaign_id)
 
@@ -47,7 +47,7 @@ def show(ctx: click.Context, campaign_id: str, as_json: bool) -> None:
     from survey_app.services.monitoring import show_campaign
 
     with opened_installation(ctx) as at:
-        document = show_campaign(at.database, at.keys, campaign_id)
+        document = show_campaign(at.database, campaign_id)
     if as_json:
         print_json(document)
     else:
@@ -63,8 +63,8 @@ def open_command(ctx: click.Context, campaign_id: str) -> None:
     from survey_app.services.monitoring import show_campaign
 
     with opened_installation(ctx) as at:
-        open_campaign(at.database, at.clock, campaign_id)
-        document = show_campaign(at.database, at.keys, campaign_id)
+        open_campaign(at.database, at.keys, at.clock, campaign_id)
+        document = show_campaign(at.database, campaign_id)
     click.echo(f"{campaign_id} is open; answers are taken from {document['opens']} to {document['closes']}")
 
 

@@ -20,6 +20,7 @@ _SIZE = len(ALPHABET)
 _PLACES = {mark: place for place, mark in enumerate(ALPHABET)}
 _INVERSE_OF_CHECK_WEIGHT = pow(CODE_LENGTH, -1, _SIZE)
 _HASH_DOMAIN = b"junheng/code/1\0"
+_PLACE_DOMAIN = b"junheng/place/1\0"
 
 Choice = Callable[[int], int]  # a whole number from 0 to the argument − 1
 
@@ -49,6 +50,13 @@ def print_code(code: str) -> str:
 def hash_code(key: bytes, code: str) -> bytes:
     """What the database keeps of a code: HMAC-SHA-256 under the campaign's key."""
     return hmac.digest(key, _HASH_DOMAIN + code.encode("ascii"), hashlib.sha256)
+
+
+def place_tag(key: bytes, h: bytes, group: str, school: str, label: str) -> bytes:
+    """What binds a code to its place: whoever writes to the database can't move it to another crowd (integrity.md A.3)."""
+    return hmac.digest(
+        key, _PLACE_DOMAIN + b"\0".join((h, *(part.encode() for part in (group, school, label)))), hashlib.sha256
+    )
 
 
 def _is_written_plainly(text: str) -> bool:

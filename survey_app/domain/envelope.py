@@ -1,9 +1,10 @@
-"""The sealed envelope in which an answer waits for its mix (integrity.md A.5).
+"""The sealed envelope in which a sheet waits for the closing (integrity.md A.5).
 
 Web processes hold only a pool's public key: they can seal and cannot open. One ephemeral key an envelope, used once, hence the fixed
-nonce of the cipher. X25519: RFC 7748; HKDF: RFC 5869; ChaCha20-Poly1305: RFC 8439.
+nonce of the cipher. X25519: RFC 7748; HKDF: RFC 5869; ChaCha20-Poly1305: RFC 8439. An envelope opens only under its own id, so that one
+that was copied or moved is none.
 
-All envelopes of a questionnaire have one length, whatever was answered, so that a length says nothing.
+All envelopes of a pool have one length, whatever was answered, so that a length says nothing.
 """
 
 from dataclasses import dataclass
@@ -14,68 +15,66 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-LENGTH_WITHOUT_COMMENT = 1_024
-LENGTH_WITH_COMMENT = 8_192
+ANSWERS_LENGTH = 1_024
+TEXT_LENGTH = 8_192
 
 KEY_LENGTH = 32
 _TAG_LENGTH = 16
-_DOMAIN = b"junheng/envelope/1"
+_DOMAIN = "junheng/envelope/2"
 _NONCE = bytes(12)
 _END = b"\x80"
 
 
 class UnreadableEnvelope(Exception):
-    """The envelope can't be opened: another key, another pool or batch, or damaged bytes."""
+    """The envelope can't be opened: another key, another pool, batch or id, or damaged bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The pool and batch an envelope is sealed for, and its public key; it opens for no other."""
+    """The pool and batch an envelope is sealed for; it opens for no other."""
 
     campaign: str
     label: str
     batch: int
-    public_key: bytes
 
-    @property
-    def associated_data(self) -> bytes:
+    def bound_to(self, envelope_id: bytes) -> bytes:
         """What the seal is bound to beside the key."""
-        return f"junheng/envelope/1|{self.campaign}|{self.label}|{self.batch}".encode()
+        return f"{_DOMAIN}|{self.campaign}|{self.label}|{self.batch}|{envelope_id.hex()}".encode()
 
 
-def length_class(longest: int) -> int:
-    """The padded length for contents of at most `longest` bytes: 1,024, 8,192, or the next doubling that holds them."""
-    length = LENGTH_WITHOUT_COMMENT
+def length_for(longest: int, least: int) -> int:
+    """The padded length for contents of at most `longest` bytes: `least`, or the first doubling that holds them."""
+    length = least
     while length <= longest:
-        length = LENGTH_WITH_COMMENT if length < LENGTH_WITH_COMMENT else 2 * length
+        length *= 2
     return length
 
 
-def seal_envelope(contents: bytes, destination: Destination, length: int) -> bytes:
+def seal_envelope(
+    contents: bytes, public_key: bytes, destination: Destination, envelope_id: bytes, length: int
+) -> bytes:
     """`contents`, padded to `length` bytes, readable only with the private key of the destination.
 
     Raises `ValueError` where the contents do not fit: lengths are chosen for the longest sheet a questionnaire can give.
     """
     padded = _pad(contents, length)
     ephemeral = X25519PrivateKey.generate()
-    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(destination.public_key))
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public_key))
     ephemeral_public = ephemeral.public_key().public_bytes_raw()
-    cipher = _cipher(shared, ephemeral_public, destination)
-    return ephemeral_public + cipher.encrypt(_NONCE, padded, destination.associated_data)
+    cipher = _cipher(shared, ephemeral_public, public_key)
+    return ephemeral_public + cipher.encrypt(_NONCE, padded, destination.bound_to(envelope_id))
 
 
-def open_envelope(sealed: bytes, private_key: bytes, destination: Destination) -> bytes:
-    """The contents of an envelope; raises `UnreadableEnvelope` where it was not sealed for this key, pool and batch."""
+def open_envelope(sealed: bytes, private_key: bytes, destination: Destination, envelope_id: bytes) -> bytes:
+    """The contents of an envelope; raises `UnreadableEnvelope` where it was not sealed for this key, pool, batch and id."""
     ephemeral_public = sealed[:KEY_LENGTH]
     try:
-        shared = X25519PrivateKey.from_private_bytes(private_key).exchange(
-            X25519PublicKey.from_public_bytes(ephemeral_public)
-        )
-        cipher = _cipher(shared, ephemeral_public, destination)
-        padded = cipher.decrypt(_NONCE, sealed[KEY_LENGTH:], destination.associated_data)
+        own = X25519PrivateKey.from_private_bytes(private_key)
+        shared = own.exchange(X25519PublicKey.from_public_bytes(ephemeral_public))
+        cipher = _cipher(shared, ephemeral_public, own.public_key().public_bytes_raw())
+        return _unpad(cipher.decrypt(_NONCE, sealed[KEY_LENGTH:], destination.bound_to(envelope_id)))
     except (InvalidTag, ValueError) as problem:  # ValueError: a key of the wrong length, or a degenerate point
         raise UnreadableEnvelope from problem
-    return _unpad(padded)
 
 
 def padded_length(sealed: bytes) -> int:
@@ -83,9 +82,11 @@ def padded_length(sealed: bytes) -> int:
     return len(sealed) - KEY_LENGTH - _TAG_LENGTH
 
 
-def _cipher(shared: bytes, ephemeral_public: bytes, destination: Destination) -> ChaCha20Poly1305:
-    salt = ephemeral_public + destination.public_key
-    return ChaCha20Poly1305(HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=salt, info=_DOMAIN).derive(shared))
+def _cipher(shared: bytes, ephemeral_public: bytes, public_key: bytes) -> ChaCha20Poly1305:
+    salt = ephemeral_public + public_key
+    return ChaCha20Poly1305(
+        HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=salt, info=_DOMAIN.encode()).derive(shared)
+    )
 
 
 def _pad(contents: bytes, length: int) -> bytes:

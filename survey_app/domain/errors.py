@@ -53,6 +53,27 @@ class CampaignClosed(SurveyError):
     closes: datetime
 
 
+@dataclasses.dataclass(eq=False)
+class GroupStopped(SurveyError):
+    """The counts of the group do not agree, and until somebody has looked into it nothing is taken; the code stays unused."""
+
+    campaign_name: str
+    group: str
+
+
+@dataclasses.dataclass(eq=False)
+class HastySheet(SurveyError):
+    """The sheet came sooner after its form was opened than the questionnaire can be read; nothing is stored and the code stays unused.
+
+    `wait_s`: whole seconds until it can be sent. `started`: a new start time, where the form brought none of ours.
+    """
+
+    campaign_name: str
+    group: str
+    wait_s: int
+    started: str | None = None
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class AnswerProblem:
     """What is wrong with one field of the form; `kind` names the sentence, `values` fill it in."""
@@ -101,7 +122,22 @@ class KeysMissing(SurveyError):
     directory: str
 
     def __str__(self) -> str:
-        return f"{self.directory} has no key of campaign {self.campaign}; nothing of it can be mixed until JUNHENG_KEYS names its key directory"
+        return f"{self.directory} has no key of campaign {self.campaign}; nothing of it can go on until JUNHENG_KEYS names its key directory"
+
+
+@dataclasses.dataclass(eq=False)
+class UnsafeKeyDirectory(SurveyError):
+    """A folder of keys that others could read, or put in place of ours."""
+
+    folder: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f"the key directory is not safe: {self.folder} {self.fault}"
+
+
+class DatabaseMismatch(SurveyError):
+    """The database says something else than the key directory: one of them was changed, or is not of the same time as the other."""
 
 
 class CommitTimesKept(SurveyError):

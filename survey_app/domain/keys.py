@@ -1,30 +1,108 @@
-"""Keys, kept in a directory of their own and never in the database.
+"""Keys, kept in a directory of their own and never in the database (integrity.md A.4).
 
-`campaigns/ID.key`   the HMAC key of a campaign's codes (32 random bytes)
-`pools/LABEL.BATCH.key`  the X25519 private key of one batch of one pool
-`marks/LABEL.BATCH.key`  what the marks of its envelopes are sealed with (32 random bytes; web processes use it, hence not derived)
-`runs/ID.key`        what the runs of a campaign's schools are sealed with, until the closing
-`sheets/HASH.key`    one of the two keys of a sheet of paper that was typed once (domain/paper.py)
-`session.key`        what the forms' start times and the staff's sessions are signed with
+`campaigns/ID.key`    the HMAC key of a campaign's codes (32 random bytes)
+`campaigns/ID.terms`  the terms a campaign was opened with: the body of its log's first entry
+`campaigns/ID.book`   the hashes of the codes that were used by the last round, sorted
+`pools/LABEL.BATCH.key`, `.pub`  the X25519 pair of one batch of a pool; web processes read only the public half
+`sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
+`secrets/start/…`     what the forms' start times are signed with; `secrets/session/…`: what cookies of the staff's pages are
+`acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/code_acts.py)
 
-A key file is complete or absent: written under a temporary name, fsynced, hard-linked into place (which never overwrites), and
-the directory fsynced, before its public half may be used. A batch's keys are overwritten and unlinked once it is mixed.
+A file is complete or absent: written under a temporary name, fsynced, renamed into place, and the directory fsynced, before anything
+refers to it. Keys are overwritten and unlinked when they have had their time.
 """
 
+import logging
 import os
 import secrets
+import stat
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-KEY_BYTES = 32
-_LONGEST_KEY_BYTES = 4_096
-SWEPT_AFTER_S = 3_600.0
-_SUFFIX = ".key"
+from survey_app.domain.errors import UnsafeKeyDirectory
+
+KEY_BYTES: Final = 32
+SWEPT_AFTER_S: Final = 3_600.0
+RETIRED_KEPT: Final = timedelta(hours=48)
+"""How long after another has taken its place a secret is still tried: a form is good thirty hours after it was opened."""
+ROTATED_AFTER: Final = timedelta(hours=24)
+
+_LONGEST_KEY_BYTES: Final = 4_096
+_REREAD_AFTER_S: Final = 30.0
+_KEY, _PUB, _TERMS, _BOOK, _ACTS = ".key", ".pub", ".terms", ".book", ".csv"
+_HASH_BYTES: Final = 32
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Secret:
+    made_at: int  # seconds since 1970
+    value: bytes
+
+
+class SecretRing:
+    """A secret that changes from time to time: the newest signs, and those retired not long ago are still tried."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: list[_Secret] = []
+        self._read_at = -_REREAD_AFTER_S
+
+    def newest(self, now: datetime) -> bytes:
+        """What signs; the first to ask makes it."""
+        if self._is_due():
+            self._read()
+        if not self._known:
+            self._make(now)
+        return self._known[-1].value
+
+    def all(self, now: datetime) -> list[bytes]:
+        """What may have signed, the newest first."""
+        self.newest(now)
+        return [one.value for one in reversed(self._known)]
+
+    def reread(self) -> None:
+        """Looks for secrets that other processes have made."""
+        self._read()
+
+    def rotate(self, now: datetime) -> None:
+        """Makes a new secret once a day, and destroys those that were retired long ago."""
+        self._read()
+        if not self._known or now.timestamp() - self._known[-1].made_at >= ROTATED_AFTER.total_seconds():
+            self._make(now)
+        for one, following in zip(self._known, self._known[1:], strict=False):
+            if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds():
+                _destroy(self._file(one.made_at))
+        self._read()
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._read_at >= _REREAD_AFTER_S
+
+    def _read(self) -> None:
+        self._read_at = time.monotonic()
+        moments = sorted(int(name) for name in _names(self._folder, _KEY))
+        found = [(moment, _read(self._file(moment))) for moment in moments]
+        self._known = [_Secret(moment, value) for moment, value in found if value]
+
+    def _make(self, now: datetime) -> None:
+        """A later name than all others', whatever the clock says; where two processes make the first, one of them wins."""
+        latest = self._known[-1].made_at + 1 if self._known else 0
+        file = self._file(max(int(now.timestamp()), latest))
+        _make_folder(file.parent)
+        _write_once(file, secrets.token_bytes(KEY_BYTES))
+        self._read()
+
+    def _file(self, moment: int) -> Path:
+        return self._folder / f"{moment}{_KEY}"
 
 
 class KeyDirectory:
@@ -32,23 +110,38 @@ class KeyDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.start_secrets = SecretRing(path / "secrets" / "start")
+        self.session_secrets = SecretRing(path / "secrets" / "session")
         self._campaigns = path / "campaigns"
         self._pools = path / "pools"
-        self._marks = path / "marks"
-        self._runs = path / "runs"
         self._sheets = path / "sheets"
+        self._acts = path / "acts"
         self._campaign_keys: dict[str, bytes] = {}
-        self._session_secret: bytes | None = None
+
+    def check(self) -> None:
+        """Raises `UnsafeKeyDirectory` unless it and all folders in it are real ones, of this user, closed to everybody else."""
+        for folder in _folders(self.path):
+            state = folder.lstat()
+            if stat.S_ISLNK(state.st_mode):
+                raise UnsafeKeyDirectory(str(folder), "is a link")
+            if state.st_uid != os.geteuid():
+                raise UnsafeKeyDirectory(str(folder), "belongs to another user")
+            if state.st_mode & 0o077:
+                raise UnsafeKeyDirectory(str(folder), "is open to others (chmod 700)")
 
     def session_secret(self) -> bytes:
-        """The secret of sessions and start times; made at the first call, the same in every process, read once in each."""
-        if self._session_secret is None:
-            self._session_secret = _read_or_make(self.path / f"session{_SUFFIX}")
-        return self._session_secret
+        """What cookies of the staff's pages are signed with, and sources of requests are hashed with."""
+        return self.session_secrets.newest(datetime.now(UTC))
+
+    # --- campaigns ---------------------------------------------------------------------------------------------------------------
 
     def make_campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes; made if it is not there."""
-        return _read_or_make(_file(self._campaigns, campaign))
+        file = _file(self._campaigns, campaign)
+        if _read(file) is None:
+            _make_folder(file.parent)
+            _write_once(file, secrets.token_bytes(KEY_BYTES))
+        return _contents(file)
 
     def campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes. Raises `FileNotFoundError` when it is lost."""
@@ -58,112 +151,178 @@ class KeyDirectory:
 
     def campaign_keys(self) -> dict[str, bytes]:
         """The keys of all campaigns by id; files are read once a process."""
-        return {campaign: self.campaign_key(campaign) for campaign in _names(self._campaigns)}
+        return {campaign: self.campaign_key(campaign) for campaign in _names(self._campaigns, _KEY)}
 
     def known_campaign_keys(self) -> dict[str, bytes]:
         """Those that this process has read so far: a code is looked for among them first, which spares listing the folder."""
         return dict(self._campaign_keys)
 
-    def destroy_campaign_key(self, campaign: str) -> None:
-        """Removes the key of a campaign that was never stored."""
+    def destroy_campaign(self, campaign: str) -> None:
+        """Removes what belongs to a campaign: its key, terms and book."""
         self._campaign_keys.pop(campaign, None)
-        _destroy(_file(self._campaigns, campaign))
+        for suffix in (_KEY, _TERMS, _BOOK):
+            _destroy(_file(self._campaigns, campaign, suffix=suffix))
+
+    def write_terms(self, campaign: str, terms: bytes) -> None:
+        """Keeps the terms that a campaign is being opened with."""
+        _put(_file(self._campaigns, campaign, suffix=_TERMS), terms)
+
+    def terms(self, campaign: str) -> bytes | None:
+        """The terms that a campaign was opened with."""
+        return _read(_file(self._campaigns, campaign, suffix=_TERMS))
+
+    def write_book(self, campaign: str, hashes: set[bytes]) -> None:
+        """Keeps the hashes of the codes that are used."""
+        _put(_file(self._campaigns, campaign, suffix=_BOOK), b"".join(sorted(hashes)))
+
+    def book(self, campaign: str) -> set[bytes]:
+        """The hashes of the codes that were used by the last round."""
+        content = _read(_file(self._campaigns, campaign, suffix=_BOOK)) or b""
+        return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+
+    # --- pools -------------------------------------------------------------------------------------------------------------------
 
     def make_pool_key(self, label: str, batch: int) -> bytes:
-        """Makes the keys of a batch, if they are not there, and returns the public half of the private one."""
-        self.mark_key(label, batch)
-        return _public_half(_read_or_make(_file(self._pools, label, batch), _new_private_key))
+        """Makes the pair of a batch, always afresh, and returns the public half.
 
-    def pool_key(self, label: str, batch: int) -> bytes:
-        """The private key of a batch. Raises `FileNotFoundError` when it was destroyed or lost."""
-        return _contents(_file(self._pools, label, batch))
+        A file that lies under its name already is nobody's: it is removed and reported.
+        """
+        private, public = self._pair(label, batch)
+        if private.exists() or public.exists():
+            log.warning("a key of %s, batch %d, lay there before it was made; it is not used", label, batch)
+            self.destroy_pool_key(label, batch)
+        key = X25519PrivateKey.generate()
+        _put(private, key.private_bytes_raw())
+        _put(public, key.public_key().public_bytes_raw())
+        _public_key.cache_clear()
+        return key.public_key().public_bytes_raw()
+
+    def pool_key(self, label: str, batch: int) -> bytes | None:
+        """The private key of a batch; None when it was destroyed or lost."""
+        return _read(self._pair(label, batch)[0])
+
+    def public_key(self, label: str, batch: int) -> bytes | None:
+        """What to seal for a batch with; None where its pair is not whole: nothing is taken for a dead key."""
+        private, public = self._pair(label, batch)
+        try:
+            return _public_key(public) if private.exists() else None
+        except FileNotFoundError:
+            return None
 
     def destroy_pool_key(self, label: str, batch: int) -> None:
-        """Overwrites and unlinks the keys of a batch; nothing happens if they are gone already."""
-        _destroy(_file(self._pools, label, batch))
-        _destroy(_file(self._marks, label, batch))
+        """Overwrites and unlinks the pair of a batch; nothing happens if it is gone already."""
+        for file in self._pair(label, batch):
+            _destroy(file)
 
     def pool_batches(self) -> list[tuple[str, int]]:
         """Label and batch of which a key is still there."""
-        return sorted({*_batches(self._pools), *_batches(self._marks)})
+        names = {*_names(self._pools, _KEY), *_names(self._pools, _PUB)}
+        return sorted((label, int(batch)) for label, _, batch in (name.rpartition(".") for name in names))
 
-    def mark_key(self, label: str, batch: int) -> bytes:
-        """The key of a batch's marks; made if it is not there, so that a submission never waits for it."""
-        return _read_or_make(_file(self._marks, label, batch))
+    def _pair(self, label: str, batch: int) -> tuple[Path, Path]:
+        return _file(self._pools, label, batch), _file(self._pools, label, batch, _PUB)
 
-    def mark_keys(self, campaign: str | None = None) -> dict[tuple[str, int], bytes]:
-        """The keys of marks that are there, by label and batch: of one campaign, or all."""
-        batches = [one for one in _batches(self._marks) if campaign is None or one[0].startswith(f"{campaign}/")]
-        found = {one: _read(_file(self._marks, *one)) for one in batches}
-        return {one: key for one, key in found.items() if key is not None}
+    # --- sheets of paper and acts -------------------------------------------------------------------------------------------------
 
-    def find_mark_key(self, label: str, batch: int) -> bytes | None:
-        """The key of a batch's marks, if it is there."""
-        return _read(_file(self._marks, label, batch))
+    def make_sheet_key(self, name: bytes, h: bytes) -> bytes:
+        """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there."""
+        file = _file(self._sheets, name.hex())
+        if _read(file) is None:
+            _make_folder(file.parent)
+            _write_once(file, secrets.token_bytes(KEY_BYTES) + h)
+        return _contents(file)[:KEY_BYTES]
 
-    def run_key(self, campaign: str) -> bytes:
-        """The key of the runs of a campaign's schools; made if it is not there."""
-        return _read_or_make(_file(self._runs, campaign))
+    def sheet_key(self, name: bytes) -> bytes | None:
+        """The key of a typed sheet; None when it was destroyed or lost."""
+        content = _read(_file(self._sheets, name.hex()))
+        return content and content[:KEY_BYTES]
 
-    def find_run_key(self, campaign: str) -> bytes | None:
-        """The same, if it is there."""
-        return _read(_file(self._runs, campaign))
-
-    def destroy_run_key(self, campaign: str) -> None:
-        """Overwrites and unlinks it; nothing happens if it is gone already."""
-        _destroy(_file(self._runs, campaign))
-
-    def campaigns_with_run_key(self) -> list[str]:
-        """The campaigns whose runs can still be opened."""
-        return sorted(_names(self._runs))
-
-    def make_sheet_key(self, h: bytes) -> bytes:
-        """The key of a sheet of paper between its two typings; made if it is not there."""
-        return _read_or_make(_file(self._sheets, h.hex()))
-
-    def sheet_key(self, h: bytes) -> bytes:
-        """The key of a typed sheet. Raises `FileNotFoundError` when it was destroyed or lost."""
-        return _contents(_file(self._sheets, h.hex()))
-
-    def destroy_sheet_key(self, h: bytes) -> None:
+    def destroy_sheet_key(self, name: bytes) -> None:
         """Overwrites and unlinks the key of a typed sheet; nothing happens if it is gone already."""
-        _destroy(_file(self._sheets, h.hex()))
+        _destroy(_file(self._sheets, name.hex()))
 
-    def old_sheet_keys(self, older_than_s: float = SWEPT_AFTER_S) -> list[bytes]:
-        """The sheets whose key was made a while ago; a younger one's typing may not be stored yet."""
-        return sorted(
-            bytes.fromhex(name) for name in _names(self._sheets) if _is_older(_file(self._sheets, name), older_than_s)
-        )
+    def typed_sheets(self) -> dict[bytes, bytes]:
+        """The hash of the code of each sheet that has a key."""
+        contents = {name: _read(_file(self._sheets, name)) for name in _names(self._sheets, _KEY)}
+        return {bytes.fromhex(name): content[KEY_BYTES:] for name, content in contents.items() if content}
+
+    def is_old_sheet(self, name: bytes, older_than_s: float = SWEPT_AFTER_S) -> bool:
+        """Whether its key was made a while ago; the typing of a younger one may not be stored yet."""
+        return _is_older(_file(self._sheets, name.hex()), older_than_s)
+
+    def note_act(self, day: str, campaign: str, line: str) -> None:
+        """Notes what somebody did with a code of a campaign on a day: no code, no time."""
+        _make_folder(self._acts)
+        file = _file(self._acts, f"{day}/{campaign}", suffix=_ACTS)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            os.write(handle, f"{line}\n".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def noted_acts(self) -> dict[tuple[str, str], list[str]]:
+        """The lines noted, by day and campaign."""
+        names = sorted(_names(self._acts, _ACTS))
+        found = {name: _read(_file(self._acts, name, suffix=_ACTS)) or b"" for name in names}
+        return {
+            (day, campaign): lines.decode().splitlines()
+            for name, lines in found.items()
+            for day, _, campaign in [name.partition("/")]
+        }
+
+    def forget_acts(self, day: str, campaign: str) -> None:
+        """What was noted stands in the log of acts now."""
+        _file(self._acts, f"{day}/{campaign}", suffix=_ACTS).unlink(missing_ok=True)
+        _sync_folder(self._acts)
+
+    # --- keeping it clean ---------------------------------------------------------------------------------------------------------
 
     def sweep(self, older_than_s: float = SWEPT_AFTER_S) -> None:
         """Destroys what a crash left half-written; what is younger may still be in the making, by another process."""
-        for folder in (self.path, self._campaigns, self._pools, self._marks, self._runs, self._sheets):
+        for folder in _folders(self.path):
             for unfinished in folder.glob("*.part"):
-                _sweep(unfinished, older_than_s)
+                if _is_older(unfinished, older_than_s):
+                    _destroy(unfinished)
 
 
-@lru_cache(maxsize=4_096)
-def _file(folder: Path, name: str, batch: int | None = None) -> Path:
+def _folders(root: Path) -> Iterator[Path]:
+    """The directory and all folders in it; links are named and not followed."""
+    if not root.exists() and not root.is_symlink():
+        return
+    yield root
+    if root.is_symlink():
+        return
+    for entry in root.iterdir():
+        if entry.is_symlink() or entry.is_dir():
+            yield from _folders(entry)
+
+
+@lru_cache(maxsize=8_192)
+def _file(folder: Path, name: str, batch: int | None = None, suffix: str = _KEY) -> Path:
     stem = quote(name, safe="")
-    return folder / (f"{stem}{_SUFFIX}" if batch is None else f"{stem}.{batch}{_SUFFIX}")
+    return folder / (f"{stem}{suffix}" if batch is None else f"{stem}.{batch}{suffix}")
 
 
-def _names(folder: Path) -> list[str]:
-    if not folder.is_dir():
+@lru_cache(maxsize=8_192)
+def _public_key(file: Path) -> bytes:
+    """Read once a process: a pair never changes while a pool names it."""
+    return _contents(file)
+
+
+def _names(folder: Path, suffix: str) -> list[str]:
+    try:
+        found = os.listdir(folder)
+    except FileNotFoundError:
         return []
-    return [unquote(file.name.removesuffix(_SUFFIX)) for file in folder.iterdir() if file.name.endswith(_SUFFIX)]
-
-
-def _batches(folder: Path) -> list[tuple[str, int]]:
-    names = (name.rpartition(".") for name in _names(folder))
-    return [(label, int(batch)) for label, _, batch in names]
+    return [unquote(name.removesuffix(suffix)) for name in found if name.endswith(suffix)]
 
 
 def _contents(file: Path) -> bytes:
-    """What a key file holds; by system calls, for each submission reads two of them."""
-    handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    """What a file holds, without following a link."""
+    handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        return os.read(handle, _LONGEST_KEY_BYTES)
+        return os.read(handle, os.fstat(handle).st_size or _LONGEST_KEY_BYTES)
     finally:
         os.close(handle)
 
@@ -175,67 +334,58 @@ def _read(file: Path) -> bytes | None:
         return None
 
 
-def _new_private_key() -> bytes:
-    return X25519PrivateKey.generate().private_bytes_raw()
-
-
-def _public_half(private_key: bytes) -> bytes:
-    return X25519PrivateKey.from_private_bytes(private_key).public_key().public_bytes_raw()
-
-
-def _read_or_make(file: Path, make: Callable[[], bytes] = lambda: secrets.token_bytes(KEY_BYTES)) -> bytes:
-    try:
-        return _contents(file)
-    except FileNotFoundError:
-        _make_folder(file.parent)
-        _write_once(file, make())
-        return _contents(file)
-
-
 def _make_folder(folder: Path) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
         _sync_folder(missing.parent)  # else a power cut could take the folder, and the keys in it, away
 
 
-def _write_once(file: Path, content: bytes) -> None:
-    """Puts `content` at `file` durably and whole, unless something is there already, which then stays."""
+def _unfinished(file: Path, content: bytes) -> Path:
+    """A temporary file beside `file` that holds the content durably."""
     unfinished = file.with_name(f"{secrets.token_hex(8)}.part")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, content)
         os.fsync(handle)
+    finally:
+        os.close(handle)
+    return unfinished
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Puts `content` at `file` durably and whole, in place of what was there."""
+    _make_folder(file.parent)
+    _unfinished(file, content).rename(file)
+    _sync_folder(file.parent)
+
+
+def _write_once(file: Path, content: bytes) -> None:
+    """The same, unless something is there already, which then stays."""
+    unfinished = _unfinished(file, content)
+    try:
         os.link(unfinished, file)
     except FileExistsError:
         pass
     finally:
-        os.close(handle)
         unfinished.unlink()
         _sync_folder(file.parent)
 
 
 def _destroy(file: Path) -> None:
+    """Overwrites a file and takes it away; one that has another name still loses only this one."""
     try:
-        handle = os.open(file, os.O_WRONLY)
+        handle = os.open(file, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return
     try:
-        os.write(handle, secrets.token_bytes(os.fstat(handle).st_size))
-        os.fsync(handle)
+        state = os.fstat(handle)
+        if state.st_nlink == 1:
+            os.write(handle, secrets.token_bytes(state.st_size))
+            os.fsync(handle)
     finally:
         os.close(handle)
     file.unlink(missing_ok=True)
     _sync_folder(file.parent)
-
-
-def _sweep(unfinished: Path, older_than_s: float) -> None:
-    """A crash between linking and unlinking leaves a second name of a key in use: then only the name goes."""
-    if not _is_older(unfinished, older_than_s):
-        return
-    if unfinished.stat().st_nlink > 1:
-        unfinished.unlink(missing_ok=True)
-    else:
-        _destroy(unfinished)
 
 
 def _is_older(file: Path, seconds: float) -> bool:

@@ -1,7 +1,7 @@
-"""Canonical form and hash trees of the seal (integrity.md B.1): RFC 6962 section 2.1 over RFC 8785 documents.
+"""Canonical form, hash trees and log entries of the seal (integrity.md B.1, B.2): RFC 6962 section 2.1 over RFC 8785 documents.
 
 A tree over answers, receipts or code hashes is ordered by leaf hash, so that its root depends on the set alone and arrival is not
-in it; the tree over the ledger's entries keeps their order.
+in it; the tree over the log's entries keeps their order.
 """
 
 import hashlib
@@ -92,13 +92,12 @@ def _split(size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class SealedAnswer:
-    """What of an answer is under the seal: everything that is stored of it but `valid`, which evaluators may decide about later."""
+    """What of an answer is under the seal: everything that is stored of it."""
 
     id: bytes
     group: str
     unit: str
     questionnaire: str
-    duration_bucket_s: int
     answers: Mapping[str, int | list[int]]
 
     @property
@@ -107,7 +106,6 @@ class SealedAnswer:
         return canonical_json(
             {
                 "a": dict(self.answers),
-                "d": self.duration_bucket_s,
                 "g": self.group,
                 "i": self.id.hex(),
                 "q": self.questionnaire,
@@ -121,28 +119,63 @@ def comment_leaf_data(comment_id: bytes, group: str, text: str) -> bytes:
     return canonical_json({"g": group, "i": comment_id.hex(), "t": text})
 
 
-def mix_entry(answers: Iterable[SealedAnswer]) -> dict[str, Any]:
-    """The ledger's entry for a batch of answers: how many, and the root over them."""
-    return _set_entry("mix", [answer.leaf_data for answer in answers])
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a code belongs, as the log publishes it: nothing can be added or moved later unseen."""
+
+    h: bytes
+    group: str
+    school: str
+    label: str
+
+    @property
+    def document(self) -> dict[str, str]:
+        """As the log holds it."""
+        return {"g": self.group, "h": self.h.hex(), "l": self.label, "s": self.school}
+
+
+def set_document(items: Sequence[bytes]) -> dict[str, Any]:
+    """A set of entries: how many, and the root over them."""
+    return {"n": len(items), "root": set_root(items).hex()}
+
+
+def places_document(places: Iterable[Place]) -> dict[str, Any]:
+    """Number and root of the places of codes."""
+    return set_document([canonical_json(place.document) for place in places])
+
+
+def mix_entry(group: str, unit: str, answers: Iterable[SealedAnswer]) -> dict[str, Any]:
+    """The log's entry for a crowd of answers: whose, how many, and the root over them."""
+    return {"kind": "mix", "group": group, "unit": unit, **set_document([answer.leaf_data for answer in answers])}
+
+
+def withheld_entry(group: str, unit: str, count: int, *, is_void: bool) -> dict[str, Any]:
+    """The log's entry for sheets that would have come out in too small a crowd, and were destroyed."""
+    return {"kind": "withheld", "group": group, "unit": unit, "n": count, "void": int(is_void)}
 
 
 def receipts_entry(receipts: Iterable[str]) -> dict[str, Any]:
-    """The ledger's entry for the receipts given out since the last one."""
-    return _set_entry("receipts", [receipt.encode() for receipt in receipts])
+    """The log's entry for the receipts given out since the last one."""
+    return {"kind": "receipts", **set_document([receipt.encode() for receipt in receipts])}
 
 
-def lost_entry(label: str, count: int) -> dict[str, Any]:
-    """The ledger's entry for envelopes whose key is gone: nobody will ever know what they held."""
-    return {"kind": "lost", "label": label, "n": count}
+def lost_entry(label: str, count: int, by: str) -> dict[str, Any]:
+    """The log's entry for sheets that are gone: nobody will ever know what they held. `by`: who has written them off."""
+    return {"by": by, "kind": "lost", "label": label, "n": count}
 
 
-def lost_comments_entry(count: int) -> dict[str, Any]:
-    """The ledger's entry for comments whose key is gone; the answers they were written with are not lost."""
-    return {"comments": count, "kind": "lost"}
+def codes_entry(cancelled: Iterable[Place], added: Iterable[Place]) -> dict[str, Any]:
+    """The log's entry for codes that were cancelled and added while the campaign was open."""
+    lists = {"cancelled": cancelled, "added": added}
+    sorted_ = {
+        name: sorted((one.document for one in places), key=lambda one: one["h"]) for name, places in lists.items()
+    }
+    return {"kind": "codes", **sorted_}
 
 
-def _set_entry(kind: str, items: Sequence[bytes]) -> dict[str, Any]:
-    return {"kind": kind, "n": len(items), "root": set_root(items).hex()}
+def void_entry(group: str, unit: str, reason: str, by: str) -> dict[str, Any]:
+    """The log's entry for a unit whose answers do not count, by decision."""
+    return {"by": by, "group": group, "kind": "decision", "reason": reason, "unit": unit, "valid": 0}
 
 
 def _refuse_what_is_not_canonical(value: object) -> None:

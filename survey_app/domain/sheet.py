@@ -1,6 +1,6 @@
-"""An answered sheet on its way through the envelope: one line of canonical JSON, then the comment as it is.
+"""An answered sheet on its way through the envelope: one line of canonical JSON. What was written goes in an envelope of its own.
 
-No time, no language, no address, no code: what is not in here can't come out of a mix.
+No time, no language, no address, no code: what is not in here can't come out at the closing.
 """
 
 import json
@@ -9,47 +9,41 @@ from dataclasses import dataclass
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import COMMENT_BYTES_LIMIT
-from survey_app.domain.envelope import length_class
+from survey_app.domain.envelope import ANSWERS_LENGTH, TEXT_LENGTH, length_for
 from survey_app.domain.seal import canonical_json
-from survey_app.domain.start_token import BUCKETS_S
 
 Answers = Mapping[str, int | list[int]]
-
-_SEPARATOR = b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a respondent said, and whether it counts (`valid`: not filled in too fast; fixed here)."""
+    """What a respondent chose; `questionnaire` is its id and version, such as `parent/1`."""
 
     questionnaire: str
     answers: Answers
-    duration_bucket_s: int
-    valid: bool
-    comment: str | None = None
 
     def to_bytes(self) -> bytes:
         """The contents of the envelope."""
-        head = {"a": dict(self.answers), "d": self.duration_bucket_s, "q": self.questionnaire, "v": int(self.valid)}
-        return canonical_json(head) + _SEPARATOR + (self.comment or "").encode()
+        return canonical_json({"a": dict(self.answers), "q": self.questionnaire})
 
     @classmethod
     def from_bytes(cls, contents: bytes) -> "Sheet":
         """The sheet that `to_bytes` gave."""
-        head, _, comment = contents.partition(_SEPARATOR)
-        values = json.loads(head)
-        return cls(values["q"], values["a"], values["d"], bool(values["v"]), comment.decode() or None)
+        values = json.loads(contents)
+        return cls(values["q"], values["a"])
 
 
-def envelope_length(questionnaire: Questionnaire) -> int:
-    """The length of all envelopes of a questionnaire: that of the longest sheet it can give.
+def answers_length(questionnaire: Questionnaire) -> int:
+    """The length of all envelopes with answers to a questionnaire: that of the longest sheet it can give."""
+    fullest = Sheet(questionnaire.key, _fullest_answers(questionnaire))
+    return length_for(len(fullest.to_bytes()), ANSWERS_LENGTH)
 
-    It must not depend on the answers: with 8,192 bytes only for those who wrote a comment, the length would tell who did.
-    """
-    fullest = Sheet(questionnaire.key, _fullest_answers(questionnaire), duration_bucket_s=BUCKETS_S[-1], valid=True)
+
+def text_length(questionnaire: Questionnaire) -> int:
+    """The length of all envelopes with what was written, empty ones too; 0 where the questionnaire asks for no text."""
     texts = [question.id for question in questionnaire.questions if question.type == "text"]
-    comment = sum(COMMENT_BYTES_LIMIT + len(f"\n\n{id_}: ") for id_ in texts)
-    return length_class(len(fullest.to_bytes()) + comment)
+    longest = sum(COMMENT_BYTES_LIMIT + len(f"\n\n{id_}: ") for id_ in texts)
+    return length_for(longest, TEXT_LENGTH) if texts else 0
 
 
 def _fullest_answers(questionnaire: Questionnaire) -> dict[str, int | list[int]]:

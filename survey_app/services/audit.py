@@ -1,7 +1,7 @@
 """The log of what staff did. `record` is called inside the transaction of the act, so that neither is there without the other.
 
-Nothing that leads to an answer goes in: no code, no answer, no receipt. What was done to a paper sheet or a code is logged as the act
-on its campaign.
+Nothing that leads to an answer goes in: no code, no answer, no receipt. What was done to a paper sheet or a code is told afterwards, once a
+day (services/code_acts.py).
 """
 
 import itertools
@@ -18,7 +18,7 @@ from survey_app.domain.audit import AuditFilter
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser
-from survey_app.storage.audit import AuditRow, insert_audit, list_actions, list_audit
+from survey_app.storage.audit import AuditRow, has_audit, insert_audit, list_actions, list_audit
 from survey_app.storage.session import Database
 
 PAGE_LENGTH: Final = 50
@@ -67,7 +67,7 @@ def record(
     such as `campaign/2026-430302`; `county` is the county the thing belongs to; `details` are plain values (what changed, a reason).
     """
     now = clock.now()
-    staff = user if isinstance(user, str) else user.name
+    staff = name_of(user)
     body = json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     insert_audit(connection, AuditRow(_audit_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
 
@@ -82,6 +82,31 @@ def record_on_campaign(
 ) -> None:
     """Appends an act on a campaign to the log, in the caller's transaction."""
     record(connection, clock, actor, action, f"campaign/{campaign.id}", details, county=campaign.county_code)
+
+
+def record_once(
+    connection: Connection,
+    clock: Clock,
+    moment: datetime,
+    key: str,
+    staff: str,
+    action: str,
+    campaign: Campaign,
+    details: Mapping[str, Any],
+) -> bool:
+    """Appends an act that is told afterwards, as of `moment` or now; False where one with this `key` (hex) stands there already."""
+    id_ = f"{int(moment.timestamp() * 1000):012x}{key[:12]}"
+    if has_audit(connection, id_):
+        return False
+    body = json.dumps(dict(details), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    told = AuditRow(id_, min(moment, clock.now()), staff, campaign.county_code, action, f"campaign/{campaign.id}", body)
+    insert_audit(connection, told)
+    return True
+
+
+def name_of(user: StaffUser | str) -> str:
+    """Who did something, as the log names them."""
+    return user if isinstance(user, str) else user.name
 
 
 def read_audit(database: Database, wanted: AuditFilter, before: str = "") -> AuditPage:

@@ -1,37 +1,44 @@
 """Creates and opens campaigns; closing is in `closing`, what may be seen of them in `monitoring`."""
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from evaluation.survey.questionnaire import questionnaire_from_document
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import ALPHABET
 from survey_app.domain.errors import CommitTimesKept, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
-from survey_app.domain.seal import set_root
+from survey_app.domain.seal import places_document
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.campaign_file import CampaignInput, read_campaign_file
 from survey_app.services.closing import advance_campaigns as advance_campaigns
 from survey_app.services.closing import close_campaign as close_campaign
+from survey_app.services.mixing import require_keys
 from survey_app.services.monitoring import show_campaign as show_campaign
-from survey_app.services.planning import make_plan
+from survey_app.services.planning import make_plan, refuse_small_crowds, small_crowds
+from survey_app.services.terms import campaign_terms, min_seconds_of, terms_body
 from survey_app.storage.campaigns import (
     PLAN,
     RULES,
     find_campaign,
     insert_campaign,
     insert_texts,
+    list_questionnaires,
     list_text_hashes,
     move_state,
 )
 from survey_app.storage.health import keeps_commit_times
-from survey_app.storage.issuing import list_live_hashes
+from survey_app.storage.issuing import list_live_places
 from survey_app.storage.ledger import append_entry
+from survey_app.storage.mixer_lock import only_mixer
+from survey_app.storage.monitoring import count_groups
 from survey_app.storage.planning import insert_cells, insert_quotas, insert_schools
 from survey_app.storage.session import Database
 
@@ -39,11 +46,22 @@ _SUFFIX_LENGTH = 4
 
 
 def create_campaign(
-    database: Database, keys: KeyDirectory, clock: Clock, path: Path, actor: StaffUser | str = COMMAND_LINE
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    path: Path,
+    actor: StaffUser | str = COMMAND_LINE,
+    *,
+    may_be_small: bool = False,
 ) -> str:
-    """Stores a campaign as a draft, with its sample plan, and returns its id. Raises `InvalidInput` with every mistake of the file."""
+    """Stores a campaign as a draft, with its sample plan, and returns its id. Raises `InvalidInput` with every mistake of the file.
+
+    A plan with a group smaller than k is such a mistake, unless it `may_be_small`: its people are then not hidden as the others are.
+    """
     given = read_campaign_file(path)
     plan = make_plan(given, seed=given.file.seed or secrets.token_hex(8))
+    if not may_be_small:
+        refuse_small_crowds(given, plan)
     return store_draft(database, keys, clock, given, plan, actor)
 
 
@@ -63,18 +81,20 @@ def store_draft(
             _store(connection, new, given, plan)
             record_on_campaign(connection, clock, actor, "campaign_created", new, {"name": new.name})
     except BaseException:
-        keys.destroy_campaign_key(new.id)
+        keys.destroy_campaign(new.id)
         raise
     return new.id
 
 
-def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE) -> None:
-    """Opens a draft: questionnaires, plan and rules are frozen by their hashes in the ledger's first entry, and so are the codes.
+def open_campaign(
+    database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE
+) -> None:
+    """Opens a draft: its terms are frozen in the log's first entry and in the key directory, and so are the places of the codes.
 
     Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past),
-    and `CommitTimesKept` on a server that would tell when codes were used.
+    `KeysMissing`, and `CommitTimesKept` on a server that would tell when codes were used.
     """
-    with database.write() as connection:
+    with only_mixer(database), database.write() as connection:
         if keeps_commit_times(connection):
             raise CommitTimesKept
         campaign = find_campaign(connection, campaign_id, to_change=True)
@@ -83,22 +103,38 @@ def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: Sta
         now = clock.now()
         if now >= campaign.closes:
             raise WrongState(campaign_id, "past its closing time", "open it", (State.DRAFT,))
-        append_entry(connection, campaign_id, _open_entry(connection, campaign_id))
+        require_keys(keys, campaign)
+        append_entry(connection, campaign_id, freeze_terms(connection, keys, campaign_id))
         move_state(connection, campaign_id, State.OPEN, opened_at=now)
         record_on_campaign(connection, clock, actor, "campaign_opened", campaign)
 
 
-def _open_entry(connection: Connection, campaign_id: str) -> dict[str, Any]:
-    """The ledger's `open` entry; the tree of codes is over their hashes, as a set."""
-    hashes = list_live_hashes(connection, campaign_id)
-    questionnaires, documents = list_text_hashes(connection, campaign_id)
+def freeze_terms(connection: Connection, keys: KeyDirectory, campaign_id: str) -> dict[str, Any]:
+    """Keeps what a campaign is opened with in the key directory, and returns it: the log's `open` entry."""
+    terms = _terms(connection, find_campaign(connection, campaign_id))
+    keys.write_terms(campaign_id, terms_body(terms))
+    return terms
+
+
+def _terms(connection: Connection, campaign: Campaign) -> dict[str, Any]:
+    hashes, documents = list_text_hashes(connection, campaign.id)
+    instruments = {
+        row.group: questionnaire_from_document(json.loads(row.text))
+        for row in list_questionnaires(connection, campaign.id)
+    }
+    groups = count_groups(connection, campaign.id)
     return {
         "kind": "open",
-        "campaign": campaign_id,
-        "codes": {"n": len(hashes), "root": set_root(hashes).hex()},
-        "plan": documents[PLAN],
-        "questionnaires": questionnaires,
-        "rules": documents[RULES],
+        **campaign_terms(campaign),
+        "caps": {one.group: one.cap for one in groups if one.cap is not None},
+        "codes": places_document(list_live_places(connection, campaign.id)),
+        "least_crowds": {one.group: one.least_crowd for one in groups},
+        "min_milliseconds": {
+            group: round(1000 * min_seconds_of(campaign.min_seconds, one)) for group, one in instruments.items()
+        },
+        "plan": documents.get(PLAN, ""),
+        "questionnaires": hashes,
+        "rules": documents.get(RULES, ""),
     }
 
 
@@ -140,7 +176,7 @@ def _store(connection: Connection, new: Campaign, given: CampaignInput, plan: Sa
     insert_campaign(connection, new)
     insert_texts(connection, new.id, _questionnaires(given), _documents(given, plan))
     insert_schools(connection, new.id, [(school.code, school.name, school.location) for school in given.schools])
-    insert_quotas(connection, new.id, _quotas(plan))
+    insert_quotas(connection, new.id, _quotas(plan, new.anonymity_k))
     insert_cells(connection, new.id, _cells(plan))
 
 
@@ -159,7 +195,8 @@ def _documents(given: CampaignInput, plan: SamplePlan) -> list[dict[str, str]]:
     ]
 
 
-def _quotas(plan: SamplePlan) -> list[dict[str, object]]:
+def _quotas(plan: SamplePlan, k: int) -> list[dict[str, object]]:
+    small = small_crowds(plan, k)
     return [
         {
             "group": group,
@@ -167,6 +204,7 @@ def _quotas(plan: SamplePlan) -> list[dict[str, object]]:
             "cap": plan.caps[group],
             "frame": plan.frames.get(group),
             "to_issue": plan.codes[group],
+            "least_crowd": small.get(group, k),
         }
         for group, planned in plan.planned.items()
     ]

@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 
 from evaluation.errors import InputProblem, InvalidInput, Message
 from survey_app.domain.clock import Clock
-from survey_app.domain.codes import Choice, hash_code, make_code, read_code
+from survey_app.domain.codes import Choice, hash_code, make_code, place_tag, read_code
 from survey_app.domain.errors import WrongCopy
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.seal import Place
 from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
-from survey_app.services.audit import COMMAND_LINE, record_on_campaign
+from survey_app.services.audit import COMMAND_LINE
+from survey_app.services.code_acts import record_code_act
 from survey_app.services.code_changes import (
     HandOver,
     IssuedCode,
@@ -40,8 +42,9 @@ def revoke_codes(
         require_state(find_campaign(connection, campaign_id), clock, "revoke codes")
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
         storage.cancel_codes(connection, campaign_id, cancelled)
-        campaign = note_change(connection, clock, campaign_id, "revoke codes", [one.h for one in cancelled], [])
-        record_on_campaign(connection, clock, actor, "codes_cancelled", campaign, {"codes": len(cancelled)})
+        places = [one.place for one in cancelled]
+        campaign = note_change(connection, clock, campaign_id, "revoke codes", places, [])
+    record_code_act(keys, clock, actor, "codes_cancelled", campaign, len(cancelled))
 
 
 def reissue_codes(
@@ -61,12 +64,12 @@ def reissue_codes(
         require_state(campaign, clock, "reissue codes")
         old = _find_unused(connection, keys, campaign_id, codes)
         names = {(one.group, one.school): one.school_name for one in storage.list_cells(connection, campaign_id)}
-    made = [(one, make_code(choose)) for one in old]
+    made = [(one.place, make_code(choose)) for one in old]
     issued = [issued_code(campaign, one.group, one.school, names[one.group, one.school], code) for one, code in made]
     if hand_over:
         hand_over(issued)
     key = key_of(keys, campaign_id)
-    new = [NewCode(hash_code(key, code), one.group, one.school, one.label) for one, code in made]
+    new = [_new_code(key, hash_code(key, code), one) for one, code in made]
     _replace(database, keys, clock, campaign_id, codes, new, actor)
     return issued
 
@@ -84,9 +87,15 @@ def _replace(
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
         storage.cancel_codes(connection, campaign_id, cancelled)
         storage.insert_codes(connection, campaign_id, new)
-        old, added = [one.h for one in cancelled], [one.h for one in new]
+        old, added = [one.place for one in cancelled], [one.place for one in new]
         campaign = note_change(connection, clock, campaign_id, "reissue codes", old, added)
-        record_on_campaign(connection, clock, actor, "codes_replaced", campaign, {"codes": len(new)})
+    record_code_act(keys, clock, actor, "codes_replaced", campaign, len(new))
+
+
+def _new_code(key: bytes, h: bytes, old: Place) -> NewCode:
+    """A code in the place of another."""
+    place = Place(h, old.group, old.school, old.label)
+    return NewCode(place, place_tag(key, h, old.group, old.school, old.label))
 
 
 def _find_unused(
@@ -94,7 +103,7 @@ def _find_unused(
 ) -> list[KnownCode]:
     """The codes typed, in their order; `to_change` locks them. Raises `InvalidInput` naming each that is no unused code."""
     hashes, problems = _hashes(key_of(keys, campaign_id), texts)
-    known = {one.h: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)}
+    known = {one.place.h: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)}
     for h, text in hashes.items():
         if message := _why_not_unused(known.get(h)):
             problems.append(InputProblem(text, message))

@@ -1,4 +1,4 @@
-"""Closing: no new forms, the grace for forms that are out, everything mixed, the ledger's last entry, closed for good.
+"""Closing: no new forms, the grace for forms that are out, everything let out, the ledger's last entry, closed for good.
 
 Each step leaves a state from which the next call goes on, so a crash anywhere is made good by calling again. The office closes with
 `close_campaign`; the server calls `advance_campaigns` from time to time, so that a campaign also closes by itself at its time.
@@ -11,17 +11,16 @@ from sqlalchemy import Connection
 
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
-from survey_app.domain.concealment import open_run
 from survey_app.domain.errors import SurveyError, WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.seal import set_root
+from survey_app.domain.seal import set_document
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
-from survey_app.services.mixing import mix_remainders
+from survey_app.services.releasing import release_sheets
+from survey_app.storage.balance import read_balances
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.counters import end_groups
 from survey_app.storage.ledger import append_entry
-from survey_app.storage.runs import list_sealed_runs, settle_runs
 from survey_app.storage.sealing import (
     count_unused_codes,
     list_answer_leaves,
@@ -39,7 +38,7 @@ log = logging.getLogger(__name__)
 def close_campaign(
     database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE
 ) -> Campaign:
-    """Begins to close a campaign now, or goes on with it; once its grace is over, everything is mixed and it is closed.
+    """Begins to close a campaign now, or goes on with it; once its grace is over, everything is let out and it is closed.
 
     Returns the campaign as it is then: `closing`, to be called again at its `grace_end`, or `closed`. Raises `UnknownCampaign`, and
     `WrongState` for a draft.
@@ -88,36 +87,27 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
         end_groups(connection, campaign_id)
         campaign = find_campaign(connection, campaign_id, to_change=True)
         raise_admission(connection, campaign_id, Admission.OVER)
-    mix_remainders(database, keys, campaign)
+    release_sheets(database, keys, campaign)
     with database.read() as connection:  # nothing is added any more
         last_entry = _close_entry(connection, campaign_id)
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.CLOSING:
-            _settle_runs(connection, keys, campaign_id)
             append_entry(connection, campaign_id, last_entry)
             move_state(connection, campaign_id, State.CLOSED, closed_at=clock.now())
-        campaign = find_campaign(connection, campaign_id)
-    keys.destroy_run_key(campaign_id)
-    return campaign
-
-
-def _settle_runs(connection: Connection, keys: KeyDirectory, campaign_id: str) -> None:
-    """Opens the runs of all schools and keeps their greatest lengths; with their key lost, nothing is known of them."""
-    sealed = list_sealed_runs(connection, campaign_id)
-    key = keys.find_run_key(campaign_id)
-    opened = {school: key and open_run(key, one, campaign_id, school) for school, one in sealed.items()}
-    if lost := sum(not run for run in opened.values()):
-        log.error("the runs of %d schools of %s can't be opened: their key is lost", lost, campaign_id)
-    settle_runs(connection, campaign_id, {school: run.longest if run else None for school, run in opened.items()})
+        return find_campaign(connection, campaign_id)
 
 
 def _close_entry(connection: Connection, campaign_id: str) -> dict[str, object]:
-    """The ledger's `close` entry: number and root of all receipts, answers and comments, and the codes nobody used."""
+    """The ledger's `close` entry: number and root of all receipts, answers and comments, the numbers of each group, and the codes nobody used."""
     sets = {
         "answers": list_answer_leaves(connection, campaign_id),
         "comments": list_comment_leaves(connection, campaign_id),
         "receipts": list_receipts(connection, campaign_id),
     }
-    roots = {name: {"n": len(items), "root": set_root(items).hex()} for name, items in sets.items()}
-    return {"kind": "close", "unused": count_unused_codes(connection, campaign_id), **roots}
+    groups = {
+        one.group: {"lost": one.lost, "used": one.used, "withheld": one.withheld}
+        for one in read_balances(connection, campaign_id)
+    }
+    roots = {name: set_document(items) for name, items in sets.items()}
+    return {"kind": "close", "groups": groups, "unused": count_unused_codes(connection, campaign_id), **roots}

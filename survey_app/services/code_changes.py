@@ -12,6 +12,7 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.codes import print_code
 from survey_app.domain.errors import KeysMissing, WrongState
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.seal import Place, codes_entry
 from survey_app.services.campaign_shape import FORM_PATH
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.ledger import append_entry
@@ -62,8 +63,8 @@ def note_change(
     clock: Clock,
     campaign_id: str,
     action: str,
-    cancelled: Sequence[bytes],
-    added: Sequence[bytes],
+    cancelled: Sequence[Place],
+    added: Sequence[Place],
 ) -> Campaign:
     """The last step of a change: holds the campaign, makes sure that it still allows the action, and makes an entry if it is open.
 
@@ -72,6 +73,5 @@ def note_change(
     campaign = find_campaign(connection, campaign_id, to_change=True)
     require_state(campaign, clock, action)
     if campaign.state == State.OPEN and (cancelled or added):
-        hashes = {"cancelled": sorted(h.hex() for h in cancelled), "added": sorted(h.hex() for h in added)}
-        append_entry(connection, campaign.id, {"kind": "codes", **hashes})
+        append_entry(connection, campaign.id, codes_entry(cancelled, added))
     return campaign

@@ -22,7 +22,7 @@ from survey_app.services.assessments.uploading import upload_workbook
 from survey_app.services.campaigns import create_campaign, open_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.issuing import IssuedCode, issue_codes
-from survey_app.services.mixing import mix_due_pools
+from survey_app.services.mixing import turn_over_all
 from survey_app.services.passwords import make_initial_password
 from survey_app.services.readings import take_readings
 from survey_app.services.submission import start_token, submit
@@ -95,9 +95,9 @@ def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
     opened = FixedClock(opens)
     campaign = create_campaign(at.database, at.keys, opened, file)
     issued = issue_codes(at.database, at.keys, opened, campaign)
-    open_campaign(at.database, opened, campaign)
+    open_campaign(at.database, at.keys, opened, campaign)
     used = _fill_in(at, sheets, issued, load_questionnaires(BUNDLED))
-    mix_due_pools(at.database, at.keys)
+    turn_over_all(at.database, at.keys)
     codes = {one.group: one for one in reversed(issued) if one.code not in used}
     accounts = tuple(_add_account(at, name, role) for name, role in STAFF)
     _begin_assessment(at, workbook)
@@ -162,7 +162,7 @@ def _submit(
     if comment and text:
         fields[text] = [comment]
     seconds = randomness.uniform(45, 240)
-    started = start_token(at.session_secret, FixedClock(moment - timedelta(seconds=seconds)), one.code)
+    started = start_token(at.keys, FixedClock(moment - timedelta(seconds=seconds)), one.code)
     try:
         submit(at.database, at.keys, FixedClock(moment), one.code, fields, randomness.randbytes(16).hex(), started)
     except GroupFull:

@@ -1,27 +1,35 @@
 """Issues codes. In clear a code exists in the files that are handed out, and nowhere else."""
 
+import json
 import secrets
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from evaluation.survey.groups import GROUPS
-from survey_app.domain.campaigns import Campaign
+from evaluation.survey.questionnaire import questionnaire_from_document
+from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.clock import Clock
-from survey_app.domain.codes import Choice, hash_code, make_code
+from survey_app.domain.codes import Choice, hash_code, make_code, place_tag
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.seal import Place
+from survey_app.domain.sheet import text_length
 from survey_app.domain.staff import StaffUser
-from survey_app.domain.units import label_of, merge_neighbours, name_units
+from survey_app.domain.units import POOL_SIZE, form_units, label_of, name_units, split_label, text_label
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.cancelling import reissue_codes as reissue_codes
 from survey_app.services.cancelling import revoke_codes as revoke_codes
+from survey_app.services.code_acts import record_code_act
 from survey_app.services.code_changes import HandOver, issued_code, key_of, note_change, require_state
 from survey_app.services.code_changes import IssuedCode as IssuedCode
 from survey_app.storage import issuing as storage
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns import find_campaign, list_questionnaires
 from survey_app.storage.counters import lock_groups
-from survey_app.storage.issuing import Cell, NewCode
+from survey_app.storage.issuing import Cell, NewCode, NewLabel
+from survey_app.storage.mixer_lock import only_mixer
+from survey_app.storage.pools import Pool, insert_pool, list_labels, list_pools
 from survey_app.storage.session import Database
 
 # groups whose answers keep a unit; a school has one principal, so theirs would name a person
@@ -29,12 +37,13 @@ UNIT_GROUPS = ("parent", "student", "teacher")
 FIRST_BATCH = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    name: str
-    group: str
-    unit: str
-    has_pool: bool
+@dataclass
+class _Batch:
+    """Codes to be issued at once, with the labels that they need."""
+
+    issued: list[IssuedCode] = field(default_factory=list)
+    new: list[NewCode] = field(default_factory=list)
+    labels: dict[str, NewLabel] = field(default_factory=dict)
 
 
 def issue_codes(
@@ -56,80 +65,140 @@ def issue_codes(
             campaign = find_campaign(connection, campaign_id)
             require_state(campaign, clock, "issue codes")
             cells = storage.list_cells(connection, campaign_id)
-            known = storage.list_labels(connection, campaign_id)
-        issued, new = _make_codes(campaign, keys, _with_units(campaign, cells), choose)
-        labels = [label for label in _labels(campaign_id, new) if label.name not in known]
-        public_keys = {label.name: keys.make_pool_key(label.name, FIRST_BATCH) for label in labels if label.has_pool}
+            writes = _writing_groups(connection, campaign_id)
+            known = {
+                one.label: NewLabel(one.label, one.group, one.unit, one.base_unit, one.text_label, has_codes=True)
+                for one in list_labels(connection, campaign_id)
+            }
+        units = _units(campaign, cells)
+        batch = _make_codes(campaign, keys, cells, units, known, writes, choose)
         if hand_over:
-            hand_over(issued)
-        with database.write() as connection:
-            lock_groups(connection, campaign_id)
-            if storage.list_cells(connection, campaign_id) == cells:  # nobody else has issued meanwhile
-                _store(connection, campaign_id, new, labels, public_keys)
-                added = [one.h for one, _ in new]
-                campaign = note_change(connection, clock, campaign_id, "issue codes", [], added)
-                if new:
-                    record_on_campaign(connection, clock, actor, "codes_issued", campaign, {"codes": len(new)})
-                return issued
+            hand_over(batch.issued)
+        if _store(database, keys, clock, campaign_id, cells, units, batch, actor):
+            return batch.issued
 
 
-def _with_units(campaign: Campaign, cells: Sequence[Cell]) -> list[tuple[Cell, str]]:
-    """Each cell with its unit: the one it has, or the one it gets now. Groups are taken in order, so that names are stable."""
-    names = _names_given(cells)
-    placed: list[tuple[Cell, str]] = []
-    for group in GROUPS:
-        of_group = [one for one in cells if one.group == group]
-        fresh = {one.school: one.planned for one in of_group if one.unit is None and group in UNIT_GROUPS}
-        named = name_units(merge_neighbours(fresh, campaign.anonymity_k), names)
-        names |= named
-        units = {school: unit for schools, unit in named.items() for school in schools}
-        placed += [(one, one.unit if one.unit is not None else units.get(one.school, "")) for one in of_group]
-    return placed
+def _writing_groups(connection: Connection, campaign_id: str) -> set[str]:
+    """The groups whose questionnaires ask for text."""
+    rows = list_questionnaires(connection, campaign_id)
+    return {row.group for row in rows if text_length(questionnaire_from_document(json.loads(row.text)))}
 
 
-def _names_given(cells: Sequence[Cell]) -> dict[tuple[str, ...], str]:
-    """Names that units bear already, by their schools."""
-    schools: dict[tuple[str, str], list[str]] = {}
+def _units(campaign: Campaign, cells: Sequence[Cell]) -> dict[tuple[str, str], str]:
+    """The unit of each group and school: as fixed at the first issuing, which forms them once over all schools."""
+    if all(one.unit is not None for one in cells):
+        return {(one.group, one.school): one.unit or "" for one in cells}
+    codes: dict[str, dict[str, int]] = defaultdict(dict)
     for one in cells:
-        if one.unit:
-            schools.setdefault((one.group, one.unit), []).append(one.school)
-    return {tuple(sorted(of_unit)): unit for (_, unit), of_unit in schools.items()}
+        if one.group in UNIT_GROUPS:
+            codes[one.group][one.school] = one.planned
+    in_order = {group: codes[group] for group in GROUPS if group in codes}
+    names = name_units(form_units(list(in_order.values()), campaign.anonymity_k, campaign.expected_return))
+    hidden = {group for group, of_school in in_order.items() if sum(of_school.values()) >= campaign.anonymity_k}
+    return {(one.group, one.school): names.get(one.school, "") if one.group in hidden else "" for one in cells}
 
 
 def _make_codes(
-    campaign: Campaign, keys: KeyDirectory, cells: Sequence[tuple[Cell, str]], choose: Choice
-) -> tuple[list[IssuedCode], list[tuple[NewCode, str]]]:
-    """The missing codes in clear, and as they are stored, with their unit."""
-    key = key_of(keys, campaign.id)
-    issued, new = [], []
-    for cell, unit in cells:
+    campaign: Campaign,
+    keys: KeyDirectory,
+    cells: Sequence[Cell],
+    units: Mapping[tuple[str, str], str],
+    known: Mapping[str, NewLabel],
+    writes: set[str],
+    choose: Choice,
+) -> _Batch:
+    """The missing codes in clear and as they are stored, and the labels that are not known yet."""
+    key, batch = key_of(keys, campaign.id), _Batch()
+    labels = _Labels(campaign.id, cells, units, known, writes)
+    in_order = {group: place for place, group in enumerate(GROUPS)}
+    for cell in sorted(cells, key=lambda one: (in_order[one.group], one.school)):  # type: ignore[index]
         for _ in range(cell.missing):
-            code = make_code(choose)
-            issued.append(issued_code(campaign, cell.group, cell.school, cell.school_name, code))
-            label = label_of(campaign.id, cell.group, unit)
-            new.append((NewCode(hash_code(key, code), cell.group, cell.school, label), unit))
-    return issued, new
+            code, label = make_code(choose), labels.next_of(cell.group, units[cell.group, cell.school])
+            batch.issued.append(issued_code(campaign, cell.group, cell.school, cell.school_name, code))
+            place = Place(hash_code(key, code), cell.group, cell.school, label)
+            batch.new.append(NewCode(place, place_tag(key, place.h, cell.group, cell.school, label)))
+    batch.labels = labels.new
+    return batch
 
 
-def _labels(campaign_id: str, new: Sequence[tuple[NewCode, str]]) -> list[_Label]:
-    """The labels of new codes, each with a pool, and the label of each group without unit, for what is joined at closing."""
-    units = {(one.group, unit) for one, unit in new}
-    return [
-        _Label(label_of(campaign_id, group, unit), group, unit, has_pool=(group, unit) in units)
-        for group, unit in sorted({*units, *((group, "") for group, _ in units)})
-    ]
+class _Labels:
+    """Hands out labels, several for a unit with more codes than a pool shall hold, and pools for what is written."""
+
+    def __init__(
+        self,
+        campaign: str,
+        cells: Sequence[Cell],
+        units: Mapping[tuple[str, str], str],
+        known: Mapping[str, NewLabel],
+        writes: set[str],
+    ) -> None:
+        self.new: dict[str, NewLabel] = {}
+        self._campaign, self._known, self._writes = campaign, known, writes
+        self._planned = Counter[tuple[str, str]]()
+        for one in cells:
+            self._planned[one.group, units[one.group, one.school]] += one.planned
+        self._issued, self._written = Counter[tuple[str, str]](), Counter[str]()
+
+    def next_of(self, group: str, unit: str) -> str:
+        """The label of the next code of a unit."""
+        parts = -(-self._planned[group, unit] // POOL_SIZE)
+        name = split_label(label_of(self._campaign, group, unit), self._issued[group, unit] % max(1, parts))
+        self._issued[group, unit] += 1
+        self._need(name, group, unit, has_codes=True)
+        if unit:
+            self._need(label_of(self._campaign, group, ""), group, "", has_codes=False)
+        return name
+
+    def _need(self, name: str, group: str, unit: str, *, has_codes: bool) -> None:
+        if name in self._known or name in self.new:
+            return
+        text = self._text_label(group, unit) if has_codes and group in self._writes else None
+        self.new[name] = NewLabel(name, group, unit, _base_unit(unit, self._known, group), text, has_codes)
+
+    def _text_label(self, group: str, unit: str) -> str:
+        """The pool that still has room for what the codes of a unit write."""
+        part = self._written[group] // POOL_SIZE
+        self._written[group] += min(self._planned[group, unit], POOL_SIZE)
+        return text_label(self._campaign, group, part)
+
+
+def _base_unit(unit: str, known: Mapping[str, NewLabel], group: str) -> str:
+    """What codes that are issued anew for a void unit `U01.2` are exported as: `U01`."""
+    base, _, number = unit.rpartition(".")
+    is_anew = number.isdecimal() and any(one.group == group and one.unit == base for one in known.values())
+    return base if is_anew else unit
 
 
 def _store(
-    connection: Connection,
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
     campaign_id: str,
-    new: Sequence[tuple[NewCode, str]],
-    labels: Sequence[_Label],
-    public_keys: Mapping[str, bytes],
-) -> None:
-    storage.fix_units(connection, campaign_id, {(one.group, one.school): unit for one, unit in new})
-    for label in labels:
-        storage.insert_label(connection, campaign_id, label.group, label.unit, label.name)
-        if label.has_pool:
-            storage.insert_pool(connection, label.name, FIRST_BATCH, public_keys[label.name])
-    storage.insert_codes(connection, campaign_id, [one for one, _ in new])
+    cells: Sequence[Cell],
+    units: Mapping[tuple[str, str], str],
+    batch: _Batch,
+    actor: StaffUser | str,
+) -> bool:
+    """False where somebody else has issued meanwhile. Keys are on disk before anything refers to them."""
+    with only_mixer(database):
+        with database.read() as connection:
+            pools = {pool.label for pool, _ in list_pools(connection, campaign_id)}
+        names = {one.name for one in batch.labels.values() if one.has_codes}
+        names |= {one.text_label for one in batch.labels.values() if one.text_label}
+        made = [Pool.of_key(name, FIRST_BATCH, keys.make_pool_key(name, FIRST_BATCH)) for name in sorted(names - pools)]
+        with database.write() as connection:
+            lock_groups(connection, campaign_id)
+            if storage.list_cells(connection, campaign_id) != cells:
+                return False
+            storage.fix_units(connection, campaign_id, units)
+            for label in batch.labels.values():
+                storage.insert_label(connection, campaign_id, label)
+            for pool in made:
+                insert_pool(connection, pool)
+            storage.insert_codes(connection, campaign_id, batch.new)
+            campaign = note_change(connection, clock, campaign_id, "issue codes", [], [one.place for one in batch.new])
+            if batch.new and campaign.state == State.DRAFT:
+                record_on_campaign(connection, clock, actor, "codes_issued", campaign, {"codes": len(batch.new)})
+    if batch.new and campaign.state != State.DRAFT:
+        record_code_act(keys, clock, actor, "codes_issued", campaign, len(batch.new))
+    return True

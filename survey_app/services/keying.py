@@ -2,11 +2,12 @@
 
 A sheet of paper bears a code. The first typing is checked as a form is and kept sealed: readable only with its key file and the code
 together, and the code is on the paper. The second typist brings the code again; the typings are compared in memory; where they agree (or
-the second typist has looked at the paper again and said which is right), the sheet goes through `submit_keyed_in`. Then the first typing
-and its key are destroyed, and one more answer of the group is counted as come on paper: how many, never which.
+the second typist has looked at the paper again and said which is right), the sheet is handed in. Then its key file is destroyed, and
+that another answer of the group came on paper is told once a day: how many, never which (services/code_acts.py).
 
-A crash after the sheet was handed in leaves the first typing: typing it again hands nothing in twice (the nonce belongs to the sheet),
-and clears up. What lies about when the campaign is closed goes with it.
+Nothing in the database leads from a first typing to its code, and handing in writes nothing but what a phone's sheet writes: rows whose
+code is used, cancelled or of a closed campaign go together at a round of the worker, and are not counted from that moment on. A crash
+after the sheet was handed in leaves its key: typing it again hands nothing in twice (the nonce belongs to the sheet), and clears up.
 """
 
 import json
@@ -21,21 +22,19 @@ from survey_app.domain.campaigns import Campaign
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing
+from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing, sheet_name
 from survey_app.domain.quotas import stable_json
 from survey_app.domain.staff import StaffUser
-from survey_app.services.audit import record_on_campaign
+from survey_app.services.code_acts import KEYED_IN, record_code_act
 from survey_app.services.installation import Installation
-from survey_app.services.submission import CodeState, look_up, submit_keyed_in
+from survey_app.services.submission import CodeState, look_up, submit
 from survey_app.storage.desk import (
     TypedSheet,
-    count_from_paper,
-    count_typed_sheets,
     find_typed_sheet,
     keep_typed_sheet,
-    list_outdated_sheets,
-    list_typed_hashes,
-    remove_typed_sheet,
+    list_open_codes,
+    list_typed_sheets,
+    remove_typed_sheets,
 )
 from survey_app.storage.overview import list_campaign_lines
 from survey_app.storage.session import Database
@@ -43,8 +42,8 @@ from survey_app.storage.session import Database
 Fields = Mapping[str, Sequence[str]]
 Typing = dict[str, tuple[str, ...]]
 
-TYPED, KEYED_IN, DISCARDED = "paper_typed", "paper_keyed_in", "paper_discarded"
-"""Acts in the log: on the campaign and with the group, never with the code."""
+TYPED, DISCARDED = "paper_typed", "paper_discarded"
+"""Acts in the log, beside `KEYED_IN`: on the campaign and with the group, never with the code."""
 
 CHOICES: Final = ("first", "second")
 """Which typing of a question is right."""
@@ -75,6 +74,7 @@ class PaperSheet:
 
     code: str
     h: bytes
+    name: bytes
     state: CodeState
     turn: Turn
 
@@ -113,20 +113,21 @@ def find_sheet(at: Installation, user: StaffUser, code_text: str) -> PaperSheet:
     state = look_up(at.database, at.keys, at.clock, code)
     if not user.may_see(state.campaign.county_code):
         raise UnknownCode
-    h = hash_code(at.keys.campaign_key(state.campaign.id), code)
+    key = at.keys.campaign_key(state.campaign.id)
+    name = sheet_name(key, code)
     with at.database.read() as connection:
-        typed = find_typed_sheet(connection, h)
-    return PaperSheet(code, h, state, _turn(typed, user))
+        typed = find_typed_sheet(connection, name)
+    return PaperSheet(code, hash_code(key, code), name, state, _turn(typed, user))
 
 
 def type_first(at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fields) -> None:
     """Keeps the first typing. Raises `InvalidAnswers`, and `TypedMeanwhile` where somebody else was faster."""
     typing = typed_answers(sheet.questionnaire, fields)
-    key = at.keys.make_sheet_key(sheet.h)
-    ct = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.h, _length(sheet.questionnaire))
-    _log(at, user, TYPED, sheet)
+    key = at.keys.make_sheet_key(sheet.name, sheet.h)
+    ct = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.name, _length(sheet.questionnaire))
+    _note(at, user, TYPED, sheet)
     with at.database.write() as connection:
-        new = TypedSheet(sheet.h, sheet.campaign.id, sheet.state.group, user.name, ct)
+        new = TypedSheet(sheet.name, sheet.campaign.id, sheet.state.group, user.name, ct)
         if not keep_typed_sheet(connection, new):
             raise TypedMeanwhile
 
@@ -144,41 +145,52 @@ def hand_in(
     if any(chosen.get(one.question) not in CHOICES for one in differences):
         return differences
     agreed = second | {one.question: one.first for one in differences if chosen[one.question] == "first"}
-    _log(at, user, KEYED_IN, sheet, differences=len(differences))
     _submit(at, sheet, agreed, started)
-    _clear(at, sheet, is_counted=True)
+    _note(at, user, KEYED_IN, sheet)
+    at.keys.destroy_sheet_key(sheet.name)
     return []
 
 
 def discard(at: Installation, user: StaffUser, sheet: PaperSheet) -> None:
     """Throws a first typing away, so that the sheet can be typed from the beginning."""
-    _log(at, user, DISCARDED, sheet)
-    _clear(at, sheet, is_counted=False)
+    _note(at, user, DISCARDED, sheet)
+    with at.database.write() as connection:
+        remove_typed_sheets(connection, [sheet.name])
+    at.keys.destroy_sheet_key(sheet.name)
 
 
 def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
     """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed."""
+    known = at.keys.typed_sheets()
     with at.database.read() as connection:
         names = {one.id: one.name for one in list_campaign_lines(connection, user.county)}
-        found = count_typed_sheets(connection, list(names))
+        is_open = list_open_codes(connection, known.values())
+        waiting = [one for one in list_typed_sheets(connection) if known.get(one.name) in is_open]
+    of_campaign = {id_: [one for one in waiting if one.campaign == id_] for id_ in sorted(names)}
     return [
-        WaitingSheets(names[campaign], len(sheets), sum(typist != user.name for _, typist in sheets))
-        for campaign, sheets in sorted(found.items())
+        WaitingSheets(names[id_], len(sheets), sum(one.typist != user.name for one in sheets))
+        for id_, sheets in of_campaign.items()
+        if sheets
     ]
 
 
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
-    """Destroys first typings of closed campaigns, and keys whose typing is gone; the number of typings. Called from time to time."""
+    """Removes first typings whose code can't be used any more, together, with their keys; the number of typings.
+
+    Called from time to time, and not so often that the moment would tell which code it was.
+    """
+    known = keys.typed_sheets()
     with database.read() as connection:
-        outdated = list_outdated_sheets(connection)
-        known = list_typed_hashes(connection)
-        orphans = [h for h in keys.old_sheet_keys() if h not in known]
-    for h in outdated:
+        is_open = list_open_codes(connection, known.values())
+        typed = {one.name for one in list_typed_sheets(connection)}
+    finished = {name for name in typed if known.get(name) not in is_open}
+    orphans = {name for name in known if name not in typed and keys.is_old_sheet(name)}
+    if finished:
         with database.write() as connection:
-            remove_typed_sheet(connection, h)
-    for h in (*outdated, *orphans):
-        keys.destroy_sheet_key(h)
-    return len(outdated)
+            remove_typed_sheets(connection, finished)
+    for name in finished | orphans:
+        keys.destroy_sheet_key(name)
+    return len(finished)
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------------------
@@ -213,16 +225,15 @@ def _folded(values: Sequence[str]) -> tuple[str, ...]:
 
 def _first_typing(at: Installation, user: StaffUser, sheet: PaperSheet) -> Typing:
     with at.database.read() as connection:
-        typed = find_typed_sheet(connection, sheet.h)
+        typed = find_typed_sheet(connection, sheet.name)
     if typed is None:
         raise UnreadableTyping
     if typed.typist == user.name:
         raise SameTypist
-    try:
-        key = at.keys.sheet_key(sheet.h)
-    except FileNotFoundError as error:
-        raise UnreadableTyping from error
-    kept = json.loads(open_typing(typed.ct, key, sheet.code, sheet.h))
+    key = at.keys.sheet_key(sheet.name)
+    if key is None:
+        raise UnreadableTyping
+    kept = json.loads(open_typing(typed.ct, key, sheet.code, sheet.name))
     return {name: tuple(values) for name, values in kept.items()}
 
 
@@ -237,21 +248,14 @@ def _length(questionnaire: Questionnaire) -> int:
 
 def _submit(at: Installation, sheet: PaperSheet, agreed: Typing, started: str) -> None:
     """Hands the sheet in, or finds that this was done before a crash."""
-    nonce = nonce_of_sheet(at.keys.sheet_key(sheet.h))
-    submit_keyed_in(at.database, at.keys, at.clock, sheet.code, agreed, nonce, started)
+    key = at.keys.sheet_key(sheet.name)
+    if key is None:
+        raise UnreadableTyping
+    submit(at.database, at.keys, at.clock, sheet.code, agreed, nonce_of_sheet(key), started, is_keyed_in=True)
 
 
-def _clear(at: Installation, sheet: PaperSheet, *, is_counted: bool) -> None:
-    with at.database.write() as connection:
-        if remove_typed_sheet(connection, sheet.h) and is_counted:
-            count_from_paper(connection, sheet.campaign.id, sheet.state.group)
-    at.keys.destroy_sheet_key(sheet.h)
-
-
-def _log(at: Installation, user: StaffUser, action: str, sheet: PaperSheet, **details: int) -> None:
-    """Before the act and in a transaction of its own: the log's moments must not stand beside a code (integrity.md A.4)."""
-    with at.database.write() as connection:
-        record_on_campaign(connection, at.clock, user, action, sheet.campaign, {"group": sheet.state.group, **details})
+def _note(at: Installation, user: StaffUser, action: str, sheet: PaperSheet) -> None:
+    record_code_act(at.keys, at.clock, user, action, sheet.campaign, group=sheet.state.group)
 
 
 def _turn(typed: TypedSheet | None, user: StaffUser) -> Turn:

@@ -1,104 +1,334 @@
-"""Mixing: envelopes become answers, in batches, so that no answer leads back to its code (integrity.md A.6).
+"""What waits for the closing is turned over, and counted against the codes that were used (integrity.md A.6).
 
-One transaction a batch; an envelope is deleted in the transaction that stores its answer. The key of the next batch is on disk before
-the transaction, the key of the old one is destroyed after it. Locks are taken in the order pool, group, label, campaign (for the
-ledger): the order in which submissions and the office take them.
+A pool that has received anything is turned over every ten minutes: all its envelopes are opened, sealed anew under a fresh key and new
+random ids, and the old key is destroyed, so that nothing in it bears a trace of when it came. Nothing leaves a pool before the closing.
+The key of the next batch is on disk before the transaction, that of the old one is destroyed after it. Locks are taken in the order pool,
+group, label, campaign (for the log). One process mixes at a time.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import groupby
-from random import Random, SystemRandom
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
 from survey_app.domain.campaigns import Campaign, State
-from survey_app.domain.concealment import seal_mark
-from survey_app.domain.errors import KeysMissing
+from survey_app.domain.errors import DatabaseMismatch, KeysMissing, SurveyError
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.mixing_rules import choose_staying, is_due, plan_remainders
-from survey_app.domain.units import campaign_of, label_of
-from survey_app.services.batches import Batch, store_batch
-from survey_app.services.comments import release_comments, replace_lost_comment_key
-from survey_app.services.lost_answers import write_off
-from survey_app.services.opening_envelopes import Contents, Opener, make_opener, seal_anew
+from survey_app.domain.seal import lost_entry
+from survey_app.domain.units import campaign_of, group_of, is_text_label
+from survey_app.services.envelopes import Opened, Opener, seal_anew
+from survey_app.services.terms import terms_of
+from survey_app.storage.balance import Balance, groups_of, list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
+from survey_app.storage.counters import (
+    add_to_cells,
+    add_to_group,
+    add_to_label,
+    answered_by_school,
+    lock_groups,
+    stop_group,
+)
+from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import (
     Pool,
     StoredEnvelope,
-    Waiting,
     delete_envelopes,
+    delete_some,
     insert_envelopes,
     list_envelopes,
+    list_labels,
     list_pool_batches,
-    list_waiting,
+    list_pools,
     lock_pool,
     move_pool,
-    remove_pools,
 )
-from survey_app.storage.responses import last_batch
 from survey_app.storage.session import Database
+
+TURNED_OVER_EVERY_S: Final = 600.0
+BY_SYSTEM: Final = "(system)"
+"""Who writes off what lost its key."""
 
 log = logging.getLogger(__name__)
 
 
-def mix_due_pools(database: Database, keys: KeyDirectory, randomness: Random | None = None) -> int:
-    """Mixes every pool that holds 2k envelopes or more, and replaces lost keys; the number of pools that moved on."""
-    mixed = 0
+class ForeignEnvelopes(SurveyError):
+    """A pool holds envelopes that can't be opened although its key is there."""
+
+    def __init__(self, label: str, number: int) -> None:
+        super().__init__(
+            f"{number} envelopes of {label} can't be opened although their key is there: the database was changed"
+        )
+
+
+class Mixer:
+    """What one worker process remembers between its rounds: when it turned over each pool, and what was in it then."""
+
+    def __init__(self, turned_over_every_s: float = TURNED_OVER_EVERY_S) -> None:
+        self._every_s = turned_over_every_s
+        self._turned_over: dict[str, tuple[float, int, int]] = {}  # when, batch, envelopes
+
+    def round(self, database: Database, keys: KeyDirectory) -> list[str]:
+        """Counts every campaign that is open, and turns over what is due; the campaigns of which everything was done."""
+        done = []
+        with only_mixer(database):
+            for campaign in _campaigns(database, State.OPEN, State.CLOSING):
+                try:
+                    self._work_on(database, keys, campaign)
+                    done.append(campaign.id)
+                except SurveyError as error:
+                    log.error("%s", error)
+        return done
+
+    def _work_on(self, database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
+        require_keys(keys, campaign)
+        terms_of(keys, campaign)
+        replace_lost_keys(database, keys, campaign)
+        stopped = count_sheets(database, keys, campaign)
+        due = [pool for pool, number in _pools(database, campaign) if self._is_due(pool, number)]
+        for pool in due:
+            if group_of(pool.label) not in stopped:
+                try:
+                    self._note(pool, turn_over(database, keys, campaign, pool))
+                except ForeignEnvelopes as error:
+                    log.error("%s", error)
+                    stopped = count_sheets(database, keys, campaign, is_thorough=True)
+
+    def _note(self, pool: Pool, moved: tuple[int, int] | None) -> None:
+        if moved:
+            self._turned_over[pool.label] = (time.monotonic(), *moved)
+
+    def _is_due(self, pool: Pool, number: int) -> bool:
+        """Whether it received anything since it was turned over, long enough ago; at a start nobody knows, so it is."""
+        if pool.label not in self._turned_over:
+            return number > 0
+        when, batch, before = self._turned_over[pool.label]
+        has_changed = number != before or pool.batch != batch
+        return has_changed and time.monotonic() - when >= self._every_s
+
+
+def turn_over_all(database: Database, keys: KeyDirectory, campaign: Campaign | None = None) -> None:
+    """Turns every pool over that holds anything. Raises `KeysMissing`, `DatabaseMismatch`."""
     with only_mixer(database):
-        for campaign in _campaigns(database, State.OPEN, State.CLOSING):
-            if not _is_key_directory_of(keys, campaign):
-                log.error("%s", KeysMissing(campaign.id, str(keys.path)))
-                continue
-            replace_lost_comment_key(database, keys, campaign.id)
-            due = [pool for pool in _waiting(database, campaign) if _must_move(keys, campaign, pool)]
-            mixed += sum(_mix(database, keys, randomness or SystemRandom(), campaign, pool) for pool in due)
-    return mixed
+        for one in [campaign] if campaign else _campaigns(database, State.OPEN, State.CLOSING):
+            require_keys(keys, one)
+            for pool, number in _pools(database, one):
+                if number:
+                    turn_over(database, keys, one, pool)
 
 
-def mix_remainders(
-    database: Database, keys: KeyDirectory, campaign: Campaign, randomness: Random | None = None
-) -> None:
-    """Mixes all that is pending in a campaign that takes nothing more, and takes its pools away; safe to repeat after a crash.
+def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool) -> tuple[int, int] | None:
+    """Moves a pool to its next batch: the batch and the number of its envelopes; None where nothing was done.
 
-    Raises `KeysMissing` where the key directory is not the campaign's.
+    What is there is opened and sealed before anything is locked: respondents wait only for what comes in meanwhile. Raises
+    `ForeignEnvelopes`; of texts, which are not counted, they go.
     """
-    if not _is_key_directory_of(keys, campaign):
+    opener, batch = Opener(keys, campaign.id, pool.label), pool.batch + 1
+    public_key = keys.make_pool_key(pool.label, batch)
+
+    def sealed(ids: Iterable[bytes], opened: Opened) -> dict[bytes, StoredEnvelope]:
+        return {id_: seal_anew(opened.contents[id_], public_key, campaign.id, pool.label, batch) for id_ in ids}
+
+    with database.read() as connection:
+        before = opener.open(list_envelopes(connection, pool.label))
+    ahead = sealed(before.contents, before)
+    with database.write() as connection:
+        is_open = lock_pool(connection, pool.label) == pool
+        opened = opener.open(list_envelopes(connection, pool.label))
+        is_foreign = bool(opened.unreadable) and not is_text_label(pool.label)
+        if not is_open or is_foreign:
+            keys.destroy_pool_key(pool.label, batch)
+            if is_foreign:
+                raise ForeignEnvelopes(pool.label, len(opened.unreadable))
+            return None  # another was faster
+        following = {id_: ahead[id_] for id_ in opened.contents if id_ in ahead}
+        following |= sealed([id_ for id_ in opened.contents if id_ not in ahead], opened)
+        delete_envelopes(connection, pool.label)
+        insert_envelopes(connection, following.values())
+        move_pool(connection, Pool.of_key(pool.label, batch, public_key))
+    keys.destroy_pool_key(pool.label, pool.batch)
+    return batch, len(following)
+
+
+# --- counting --------------------------------------------------------------------------------------------------------------------
+
+
+def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, is_thorough: bool = False) -> set[str]:
+    """Compares used codes with sheets, and with the book; groups that do not agree are stopped, told, and returned.
+
+    Everything is read in one snapshot. Envelopes that can't be opened although their key is there do not count: where the numbers agree
+    without them they are deleted as foreign. They are looked for where the numbers do not agree, and where it is to be thorough.
+    """
+    with database.read() as connection:
+        balances = read_balances(connection, campaign.id)
+        used = list_used_hashes(connection, campaign.id)
+        suspect = {one.group for one in balances if is_thorough or one.missing or one.is_stopped}
+        labels = [one.label for one in list_labels(connection, campaign.id) if one.group in suspect]
+        foreign = {label: _foreign(connection, keys, campaign, label) for label in labels}
+    stopped = {one.group for one in balances if not _agrees(database, campaign, one, foreign)}
+    book = keys.book(campaign.id)
+    if forgotten := book - used:
+        log.error(
+            "%d codes of campaign %s were used and are not any more: the database was changed",
+            len(forgotten),
+            campaign.id,
+        )
+        stopped |= _groups_of(database, campaign, forgotten)
+    elif book != used:
+        keys.write_book(campaign.id, used)
+    _stop_and_go(database, campaign, balances, stopped)
+    return stopped
+
+
+def _foreign(connection: Connection, keys: KeyDirectory, campaign: Campaign, label: str) -> list[bytes]:
+    return Opener(keys, campaign.id, label).open(list_envelopes(connection, label)).unreadable
+
+
+def _agrees(database: Database, campaign: Campaign, balance: Balance, foreign: Mapping[str, list[bytes]]) -> bool:
+    """Whether the numbers of a group agree, without what is foreign, which then goes."""
+    of_group = [id_ for label, ids in foreign.items() if group_of(label) == balance.group for id_ in ids]
+    if balance.missing + len(of_group) != 0:
+        return False
+    if of_group:
+        log.error(
+            "%d envelopes of %s in campaign %s are nobody's and are deleted", len(of_group), balance.group, campaign.id
+        )
+        with database.write() as connection:
+            delete_some(connection, of_group)
+    return True
+
+
+def _groups_of(database: Database, campaign: Campaign, hashes: set[bytes]) -> set[str]:
+    """The groups of codes; all groups where a code has been removed."""
+    with database.read() as connection:
+        known = groups_of(connection, campaign.id, hashes)
+        if hashes - set(known):
+            return {one.group for one in read_balances(connection, campaign.id)}
+        return {group for group, _, _ in known.values()}
+
+
+def _stop_and_go(database: Database, campaign: Campaign, balances: Sequence[Balance], stopped: set[str]) -> None:
+    changed = [one for one in balances if one.is_stopped != (one.group in stopped)]
+    for one in balances:
+        if one.group in stopped:
+            log.error(
+                "%s of campaign %s: %d codes are used, and there are %d envelopes, %d answers, %d withheld, %d lost; nothing more"
+                " is taken of this group until: junheng settle %s",
+                *(one.group, campaign.id, one.used, one.envelopes, one.responses, one.withheld, one.lost, campaign.id),
+            )
+    if changed:
+        with database.write() as connection:
+            lock_groups(connection, campaign.id)
+            for one in changed:
+                stop_group(connection, campaign.id, one.group, stopped=one.group in stopped)
+
+
+def require_agreement(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
+    """Raises `DatabaseMismatch` where sheets and used codes do not agree."""
+    if stopped := count_sheets(database, keys, campaign, is_thorough=True):
+        raise DatabaseMismatch(
+            f"campaign {campaign.id}: sheets and used codes of {', '.join(sorted(stopped))} do not agree; see: junheng settle {campaign.id}"
+        )
+
+
+# --- lost keys -------------------------------------------------------------------------------------------------------------------
+
+
+def require_keys(keys: KeyDirectory, campaign: Campaign) -> None:
+    """Raises `KeysMissing` unless this is the campaign's key directory at all: a wrong or unmounted one must not pass for lost keys."""
+    if campaign.id not in keys.campaign_keys():
         raise KeysMissing(campaign.id, str(keys.path))
-    with only_mixer(database):
-        waiting = _waiting(database, campaign)
-        for _, of_group in groupby(sorted(waiting, key=lambda pool: pool.group), key=lambda pool: pool.group):
-            by_unit = {pool.unit: pool for pool in of_group}
-            counts = {unit: pool.count for unit, pool in by_unit.items()}
-            for remainder in plan_remainders(counts, campaign.anonymity_k):
-                parts = [by_unit[unit] for unit in remainder.units]
-                unit = parts[0].unit if remainder.keeps_unit else ""
-                _mix_remainder(database, keys, randomness or SystemRandom(), campaign, parts, unit)
-        release_comments(database, keys, campaign.id, randomness or SystemRandom())
-        _remove_pools(database, keys, campaign)
+
+
+def replace_lost_keys(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
+    """Where the pair of an open batch is not there or not the pool's, writes off what can't be opened and goes on under a new one."""
+    for pool, _ in _pools(database, campaign):
+        public_key = keys.public_key(pool.label, pool.batch)
+        if public_key is None or not pool.is_key(public_key):
+            log.error("the key of %s, batch %d, is lost or another", pool.label, pool.batch)
+            _replace_key(database, keys, campaign, pool)
+
+
+def _replace_key(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool) -> None:
+    batch = max([pool.batch, *(number for label, number in keys.pool_batches() if label == pool.label)]) + 1
+    public_key = keys.make_pool_key(pool.label, batch)
+    opener = Opener(keys, campaign.id, pool.label)
+    with database.write() as connection:
+        if lock_pool(connection, pool.label) != pool:
+            return
+        opened = opener.open(list_envelopes(connection, pool.label))
+        kept = [seal_anew(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
+        delete_envelopes(connection, pool.label)
+        insert_envelopes(connection, kept)
+        move_pool(connection, Pool.of_key(pool.label, batch, public_key))
+        write_off(connection, campaign, pool.label, len(opened.without_key), BY_SYSTEM)
+    for label, number in keys.pool_batches():
+        if label == pool.label and number != batch:
+            keys.destroy_pool_key(label, number)
+
+
+def write_off(connection: Connection, campaign: Campaign, label: str, number: int, by: str) -> None:
+    """Notes sheets that are gone in the log; their places become free, and as many codes may be issued anew.
+
+    Nobody knows whose they were. What is lost of texts is noted and counts nowhere.
+    """
+    if number == 0:
+        return
+    lock_groups(connection, campaign.id)
+    group = group_of(label)
+    if not is_text_label(label):
+        known = {one.label: one for one in list_labels(connection, campaign.id)}
+        is_void, unit = known[label].is_void, known[label].unit
+        add_to_group(
+            connection, campaign.id, group, lost=number, **({"void": -number} if is_void else {"taken": -number})
+        )
+        add_to_label(connection, label, lost=number)
+        if not is_void:
+            shares = share_out(number, answered_by_school(connection, campaign.id, group, unit))
+            add_to_group(connection, campaign.id, group, to_issue=sum(shares.values()))
+            add_to_cells(connection, campaign.id, group, "planned", shares)
+    append_entry(connection, campaign.id, lost_entry(label, number, by))
+
+
+def share_out(number: int, answered: dict[str, int]) -> dict[str, int]:
+    """`number` over schools in proportion to their used codes; whole ones, the largest remainders first."""
+    total = sum(answered.values())
+    if total <= 0:
+        return {}
+    shares = {school: divmod(number * used, total) for school, used in answered.items()}
+    by_remainder = sorted(shares, key=lambda school: (-shares[school][1], school))
+    given = {school: whole for school, (whole, _) in shares.items()}
+    for school in by_remainder[: number - sum(given.values())]:
+        given[school] += 1
+    return given
 
 
 def clean_key_directory(database: Database, keys: KeyDirectory) -> int:
-    """Destroys the keys of batches that are mixed, which a crash between commit and unlink leaves; the number of keys destroyed.
+    """Destroys the keys of batches that are past, which a crash between commit and unlink leaves; the number of keys destroyed.
 
-    So does a commit whose answer was lost on the way, hence not at the start only.
+    Only where the pool's own key is there: what an older database names may be all there is to open it with.
     """
     with only_mixer(database):
         keys.sweep()
         with database.read() as connection:
             batches = list_pool_batches(connection)
             closed = {campaign.id for campaign in list_campaigns(connection, [State.CLOSED])}
+        pairs = set(keys.pool_batches())
         old = [
             (label, batch)
-            for label, batch in keys.pool_batches()
-            if batch < batches.get(label, 0) or (label not in batches and campaign_of(label) in closed)
+            for label, batch in pairs
+            if (
+                label in batches
+                and batch != batches[label]
+                and (label, batches[label]) in pairs
+                and batch < batches[label]
+            )
+            or (label not in batches and campaign_of(label) in closed)
         ]
         for label, batch in old:
             keys.destroy_pool_key(label, batch)
-        for campaign in closed.intersection(keys.campaigns_with_run_key()):
-            keys.destroy_run_key(campaign)
     return len(old)
 
 
@@ -107,126 +337,6 @@ def _campaigns(database: Database, *states: State) -> list[Campaign]:
         return list_campaigns(connection, states)
 
 
-def _waiting(database: Database, campaign: Campaign) -> list[Waiting]:
+def _pools(database: Database, campaign: Campaign) -> list[tuple[Pool, int]]:
     with database.read() as connection:
-        return list_waiting(connection, campaign.id)
-
-
-def _is_key_directory_of(keys: KeyDirectory, campaign: Campaign) -> bool:
-    """Whether this is the campaign's key directory at all: a wrong or unmounted one must not pass for lost keys."""
-    return campaign.id in keys.campaign_keys()
-
-
-def _must_move(keys: KeyDirectory, campaign: Campaign, waiting: Waiting) -> bool:
-    return is_due(waiting.count, campaign.anonymity_k) or make_opener(keys, campaign.id, waiting.pool).is_blind
-
-
-def _open_ahead(database: Database, openers: Iterable[Opener]) -> None:
-    """Opens what is there before anything is locked: respondents wait only for the envelopes that come in meanwhile."""
-    with database.read() as connection:
-        for opener in openers:
-            opener.open_all(list_envelopes(connection, opener.pool.label))
-
-
-def _mix(database: Database, keys: KeyDirectory, randomness: Random, campaign: Campaign, waiting: Waiting) -> bool:
-    opener = make_opener(keys, campaign.id, waiting.pool)
-    _open_ahead(database, [opener])
-    next_batch = waiting.batch + 1
-    next_pool = Pool(waiting.label, next_batch, keys.make_pool_key(waiting.label, next_batch))
-    with database.write() as connection:
-        if lock_pool(connection, waiting.label) != waiting.pool:  # another mixer was faster
-            return False
-        _turn_over(connection, keys, randomness, campaign, waiting, opener, next_pool)
-    keys.destroy_pool_key(waiting.label, waiting.batch)
-    return True
-
-
-def _turn_over(
-    connection: Connection,
-    keys: KeyDirectory,
-    randomness: Random,
-    campaign: Campaign,
-    waiting: Waiting,
-    opener: Opener,
-    next_pool: Pool,
-) -> None:
-    readable = _take_out(connection, waiting, opener)
-    staying, leaving = _divide(readable, campaign.anonymity_k, randomness)
-    insert_envelopes(connection, _seal_for_next(keys, randomness, campaign, staying, next_pool))
-    store_batch(connection, keys, Batch.of(waiting), leaving, randomness)
-    move_pool(connection, next_pool)
-
-
-def _seal_for_next(
-    keys: KeyDirectory, randomness: Random, campaign: Campaign, staying: Iterable[Contents], pool: Pool
-) -> list[StoredEnvelope]:
-    """Who stays waits for the next mix like one that has just come, under a new mark too."""
-    key = keys.mark_key(pool.label, pool.batch)
-    found = []
-    for contents in staying:
-        sealed = seal_anew(contents, campaign.id, pool, randomness)
-        mark = seal_mark(key, pool.label, pool.batch, sealed.id, is_valid=contents.sheet.valid)
-        found.append(replace(sealed, mark=mark))
-    return found
-
-
-def _take_out(connection: Connection, waiting: Waiting, opener: Opener) -> list[Contents]:
-    """Empties a pool; what can't be read is written off."""
-    readable, lost = opener.open_all(list_envelopes(connection, waiting.label))
-    delete_envelopes(connection, waiting.label)
-    if lost:
-        log.error(
-            "%d envelopes of %s, batch %d, can't be opened: their key is lost", lost, waiting.label, waiting.batch
-        )
-        write_off(connection, waiting, lost)
-    return readable
-
-
-def _divide(readable: Sequence[Contents], k: int, randomness: Random) -> tuple[list[Contents], list[Contents]]:
-    """Who stays and who leaves; everybody stays where lost envelopes leave too few for a mix."""
-    if not is_due(len(readable), k):
-        return list(readable), []
-    chosen = choose_staying(len(readable), k, randomness)
-    staying = [contents for position, contents in enumerate(readable) if position in chosen]
-    leaving = [contents for position, contents in enumerate(readable) if position not in chosen]
-    return staying, leaving
-
-
-def _mix_remainder(
-    database: Database, keys: KeyDirectory, randomness: Random, campaign: Campaign, parts: Sequence[Waiting], unit: str
-) -> None:
-    """Lets the answers of some pools of one group out together, under `unit`, and takes the pools away."""
-    openers = [make_opener(keys, campaign.id, part.pool) for part in parts]
-    _open_ahead(database, openers)
-    with database.write() as connection:
-        in_order = sorted(parts, key=lambda part: part.label)  # of locks, as submissions take them
-        if [lock_pool(connection, part.label) for part in in_order] != [part.pool for part in in_order]:
-            return
-        contents = [_take_out(connection, part, opener) for part, opener in zip(parts, openers, strict=True)]
-        batch = _remainder_batch(connection, parts[0], unit)
-        store_batch(connection, keys, batch, [one for of_part in contents for one in of_part], randomness)
-        remove_pools(connection, [part.label for part in parts])
-    for part in parts:
-        keys.destroy_pool_key(part.label, part.batch)
-
-
-def _remainder_batch(connection: Connection, first: Waiting, unit: str) -> Batch:
-    """The batch of a remainder; answers that give up their unit are counted without it."""
-    if unit == first.unit:
-        return Batch.of(first)
-    label = label_of(first.campaign, first.group, unit)
-    return Batch(first.campaign, first.group, unit, label, last_batch(connection, label) + 1)
-
-
-def _remove_pools(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
-    """Takes away the pools that held nothing, and what is left of the keys."""
-    with database.write() as connection:
-        for label in sorted(pool.label for pool in list_waiting(connection, campaign.id)):
-            lock_pool(connection, label)
-        waiting = list_waiting(connection, campaign.id)
-        if any(pool.count for pool in waiting):
-            raise RuntimeError(f"envelopes came into pools of {campaign.id} while the last ones were mixed")
-        remove_pools(connection, [pool.label for pool in waiting])
-    for label, batch in keys.pool_batches():
-        if campaign_of(label) == campaign.id:
-            keys.destroy_pool_key(label, batch)
+        return list_pools(connection, campaign.id)

@@ -8,14 +8,16 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from itertools import count
 from random import SystemRandom
 
 from survey_app.domain.clock import Clock, SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
+from survey_app.services.code_acts import tell_code_acts
 from survey_app.services.guessing import forget_old_guesses
 from survey_app.services.keying import forget_typed_sheets
-from survey_app.services.mixing import clean_key_directory, mix_due_pools
+from survey_app.services.mixing import TURNED_OVER_EVERY_S, Mixer, clean_key_directory
 from survey_app.services.parcels import sweep_parcels
 from survey_app.services.readings import take_readings
 from survey_app.settings import Settings
@@ -31,17 +33,25 @@ def run_worker(
     database: Database, keys: KeyDirectory, clock: Clock, stop: threading.Event, interval_s: float = INTERVAL_S
 ) -> None:
     """Works until `stop` is set; what fails is logged with its traceback and tried again in the next round."""
+    mixer = Mixer()
     jobs: Mapping[str, Callable[[], object]] = {
         "advance campaigns": lambda: advance_campaigns(database, keys, clock),
         "read the counters": lambda: take_readings(database, clock),
         "clean the key directory": lambda: clean_key_directory(database, keys),
-        "mix": lambda: mix_due_pools(database, keys),
+        "count and turn over": lambda: mixer.round(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
-        "forget typed sheets": lambda: forget_typed_sheets(database, keys),
         "remove old parcels": lambda: sweep_parcels(database, clock),
+        "tell what was done with codes": lambda: tell_code_acts(database, keys, clock),
+        "rotate secrets": lambda: keys.start_secrets.rotate(clock.now()),
     }
-    while not stop.is_set():
-        for name, job in jobs.items():
+    now_and_then: Mapping[str, Callable[[], object]] = {
+        "forget typed sheets": lambda: forget_typed_sheets(database, keys),
+    }
+    rounds_between = max(1, round(TURNED_OVER_EVERY_S / max(interval_s, 0.001)))
+    for number in count():
+        if stop.is_set():
+            return
+        for name, job in (jobs if number % rounds_between else {**jobs, **now_and_then}).items():
             _attempt(name, job)
         stop.wait(interval_s * SystemRandom().uniform(1 - _JITTER, 1 + _JITTER))
 

@@ -1,12 +1,8 @@
 """What the home page, the city page and the search show: campaigns and verdicts over all counties that an account may see."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import StaffUser
-from survey_app.services.pending_valid import MarkKeys, by_campaign, pending_by_unit
 from survey_app.services.verdicts import FoundAssessment, LatestVerdict, find_assessments, latest_verdicts
 from survey_app.storage.overview import (
     CampaignLine,
@@ -43,18 +39,16 @@ class Found:
         return not (self.campaigns or self.schools or self.assessments)
 
 
-def visible_campaigns(database: Database, keys: KeyDirectory, user: StaffUser) -> list[CampaignLine]:
+def visible_campaigns(database: Database, user: StaffUser) -> list[CampaignLine]:
     """The campaigns that the account may see, the latest first."""
-    mark_keys = MarkKeys.read(keys)
     with database.read() as connection:
-        return _with_pending(connection, mark_keys, list_campaign_lines(connection, user.county))
+        return list_campaign_lines(connection, user.county)
 
 
-def counties_side_by_side(database: Database, keys: KeyDirectory, user: StaffUser) -> list[CountyLine]:
-    """The counties that the account may see, by code; four queries whatever their number."""
-    mark_keys = MarkKeys.read(keys)
+def counties_side_by_side(database: Database, user: StaffUser) -> list[CountyLine]:
+    """The counties that the account may see, by code; three queries whatever their number."""
     with database.read() as connection:
-        campaigns = _with_pending(connection, mark_keys, list_campaign_lines(connection, user.county))
+        campaigns = list_campaign_lines(connection, user.county)
         verdicts = latest_verdicts(connection, user.county)
     by_county: dict[str, list[CampaignLine]] = {}
     for line in campaigns:
@@ -62,21 +56,14 @@ def counties_side_by_side(database: Database, keys: KeyDirectory, user: StaffUse
     return [_county_line(code, by_county.get(code, []), verdicts.get(code)) for code in sorted({*by_county, *verdicts})]
 
 
-def search(database: Database, keys: KeyDirectory, user: StaffUser, text: str) -> Found:
+def search(database: Database, user: StaffUser, text: str) -> Found:
     """Campaigns, schools and assessments whose name or code holds the text, of the counties that the account may see."""
-    mark_keys = MarkKeys.read(keys)
     with database.read() as connection:
         return Found(
-            _with_pending(connection, mark_keys, find_campaign_lines(connection, text, user.county)),
+            find_campaign_lines(connection, text, user.county),
             find_school_lines(connection, text, user.county),
             find_assessments(connection, text, user.county),
         )
-
-
-def _with_pending(connection: Connection, mark_keys: MarkKeys, lines: list[CampaignLine]) -> list[CampaignLine]:
-    """The lines with the valid answers that wait for their mix."""
-    pending = by_campaign(pending_by_unit(connection, mark_keys, [line.id for line in lines]))
-    return [replace(line, valid=line.valid + pending[line.id]) for line in lines]
 
 
 def _county_line(code: str, campaigns: list[CampaignLine], verdict: LatestVerdict | None) -> CountyLine:

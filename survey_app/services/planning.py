@@ -6,7 +6,7 @@ of grade 3 and up, teachers, and one principal a school. The other groups have n
 
 from collections.abc import Iterable, Sequence
 
-from evaluation.errors import InputProblem
+from evaluation.errors import InputProblem, InvalidInput
 from evaluation.survey.allocation import SchoolPeople, allocate_codes, sizes_by_group
 from evaluation.survey.groups import GROUPS, PARENT, SCHOOL_GROUPS, Group
 from evaluation.survey.sampling import codes_to_issue, plan_sample, sample_size
@@ -37,6 +37,25 @@ def make_plan(given: CampaignInput, seed: str) -> SamplePlan:
         per_school=file.per_school,
         expected_return=file.expected_return,
     )
+
+
+def small_crowds(plan: SamplePlan, k: int) -> dict[Group, int]:
+    """Groups of which the plan wants fewer than k answers, with how many: in a crowd of so few they come out, if the office accepts that."""
+    return {group: planned for group, planned in plan.planned.items() if 0 < planned < k}
+
+
+def refuse_small_crowds(given: CampaignInput, plan: SamplePlan) -> None:
+    """Raises `InvalidInput` naming the groups of which nobody could hide among k, and what can be done."""
+    k = given.file.anonymity_k
+    small = small_crowds(plan, k)
+    if small:
+        values = {"k": k, "enough": 2 * (len(GROUPS) - 1) * k}
+        raise InvalidInput(
+            [
+                InputProblem(f"min_sample ({group})", wording.SMALL_CROWD, {"planned": plan.planned[group], **values})
+                for group in small
+            ]
+        )
 
 
 def plan_shortfalls(plan: SamplePlan) -> Iterable[InputProblem]:

@@ -162,13 +162,13 @@ def _rows(connection: Connection, campaign_id: str) -> Iterator[ResultRow]:
 
 def _row(stored: ResultRow) -> ResponseRow:
     answers = json.loads(stored.answers)
-    return ResponseRow(stored.group, stored.unit, stored.valid, answers, float(stored.duration_bucket))  # type: ignore[arg-type]
+    return ResponseRow(stored.group, stored.unit, stored.valid, answers)  # type: ignore[arg-type]
 
 
 def _digest(connection: Connection, campaign_id: str) -> str:
     """A hash of the answers that were judged, in the order of their ids: the same answers give the same one."""
     digest = hashlib.sha256()
     for one in _rows(connection, campaign_id):
-        line = [one.group, one.unit, one.duration_bucket, one.valid, one.answers]
+        line = [one.group, one.unit, one.valid, one.answers]
         digest.update(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
     return digest.hexdigest()

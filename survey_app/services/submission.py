@@ -1,93 +1,116 @@
 """A code's state, and its one submission (integrity.md A.5).
 
-What needs no lock is done before the transaction: reading the code, checking the answers, sealing them and what goes beside them.
+What needs no lock is done before the transaction: reading the code, checking the answers, sealing them. The transaction itself, which
+several submissions may share, is in storage/submissions.py.
 """
 
 import hmac
+import logging
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import datetime
+from typing import Final, Literal
 
 from evaluation.survey.questionnaire import Questionnaire
-from survey_app.domain.answers import check_answers
-from survey_app.domain.campaigns import Admission, Campaign
-from survey_app.domain.chain import Link, Run, lengthen
+from survey_app.domain.answers import CheckedAnswers, check_answers
+from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import LOCAL_ZONE, Clock
-from survey_app.domain.codes import hash_code, read_code
-from survey_app.domain.concealment import open_run, seal_mark, seal_run
+from survey_app.domain.codes import hash_code, place_tag, read_code
 from survey_app.domain.envelope import Destination, seal_envelope
-from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, CodeUsed, GroupFull, UnknownCode
+from survey_app.domain.errors import (
+    CampaignClosed,
+    CampaignNotOpen,
+    CodeUsed,
+    DatabaseMismatch,
+    GroupFull,
+    GroupStopped,
+    HastySheet,
+    UnknownCode,
+)
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
-from survey_app.domain.start_token import TimeTaken, bucket_of, make_start_token, read_time_taken
+from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.storage.acceptance import Acceptance, RunStep
-from survey_app.storage.accepting import store_acceptance
+from survey_app.services.terms import GroupTerms, terms_of
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
-from survey_app.storage.claiming import FoundCode, find_code
-from survey_app.storage.pools import StoredEnvelope
+from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
+from survey_app.storage.submissions import FoundCode, Submission, find_code, store_submission
 
-State = Literal["usable", "used", "full", "not_open", "closed"]
+CodeStateName = Literal["usable", "used", "full", "stopped", "not_open", "closed"]
 
-_ID_LENGTH = 16
-_ALONE_IN_SCHOOL = "principal"
+_ID_LENGTH: Final = 16
+_TURNED_OVER_TRIES: Final = 3
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeState:
-    """What a code can do now, and what its form shows; `is_small_group`: the crowd of its answers is smaller than promised."""
+    """What a code can do now, and what its form shows; `least_crowd`: its answers come out among as many, or not at all."""
 
-    state: State
+    state: CodeStateName
     campaign: Campaign
     group: str
     school: str
     school_name: str
-    is_small_group: bool
+    least_crowd: int
     questionnaire: Questionnaire
     questionnaire_sha256: str
+
+    @property
+    def is_small_group(self) -> bool:
+        """Whether its answers may come out in a crowd smaller than that of others."""
+        return self.least_crowd < self.campaign.anonymity_k
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that a submission was accepted, never of what it said."""
+    """Proof that a submission was accepted, never of what it said. `is_repeat`: the sheet had been accepted before."""
 
     text: str
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Submission:
-    """A checked sheet on its way in."""
+class _Arrival:
+    """A form as it came back, at one moment."""
 
-    found: FoundCode
-    sheet: Sheet
-    envelope_length: int
-    time_taken: TimeTaken
-    link: Link
-    retry: bytes
-    receipt: Receipt
+    database: Database
+    keys: KeyDirectory
+    code: str
+    nonce: str
+    started: datetime | None  # None: without a start time of ours
+    now: datetime
+    is_keyed_in: bool
+
+    @property
+    def seconds_open(self) -> float:
+        """How long the form was out."""
+        return 0.0 if self.started is None else seconds_open(self.started, self.now)
 
 
-def start_token(session_secret: bytes, clock: Clock, code_text: str) -> str:
+def start_token(keys: KeyDirectory, clock: Clock, code_text: str) -> str:
     """The signed start time of the form of a code that is handed out now. Raises `WrongCopy`."""
-    return make_start_token(session_secret, clock, read_code(code_text))
+    now = clock.now()
+    return make_start_token(keys.start_secrets.newest(now), now, read_code(code_text))
 
 
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
     """What the code can do now; changes nothing. Raises `WrongCopy`, `UnknownCode`."""
-    code = read_code(code_text)
-    found = _find(database, keys, code)
+    found = _find(database, keys, read_code(code_text))
     return CodeState(
         _state(found, found.campaign.admission_at(clock.now())),
         found.campaign,
         found.group,
         found.school,
-        found.terms.school_name or "",
-        found.is_small_group,
+        found.school_name or "",
+        found.least_crowd,
         _instrument(database, found).questionnaire,
-        found.terms.questionnaire_sha256,
+        found.questionnaire_sha256,
     )
 
 
@@ -99,55 +122,36 @@ def submit(
     fields: Mapping[str, Sequence[str]],
     nonce: str,
     started_token: str,
+    *,
+    is_keyed_in: bool = False,
 ) -> Receipt:
     """Accepts an answer once; the same form sent again gets the same receipt and changes nothing.
 
-    Raises `WrongCopy`, `UnknownCode`, `CodeUsed`, `CampaignNotOpen`, `CampaignClosed`, `GroupFull`, `InvalidAnswers`; the code stays
-    as it was.
+    A sheet of paper that the desk has keyed in (services/keying.py) takes the same way; how fast a clerk types says nothing about the
+    respondent. Raises `WrongCopy`, `UnknownCode`, `CodeUsed`, `CampaignNotOpen`, `CampaignClosed`, `GroupFull`, `GroupStopped`,
+    `InvalidAnswers`, `HastySheet`; the code stays as it was. Raises `DatabaseMismatch` where nothing can be accepted.
     """
-    return _accept(database, keys, clock, code_text, fields, nonce, started_token, is_keyed_in=False)
-
-
-def submit_keyed_in(
-    database: Database,
-    keys: KeyDirectory,
-    clock: Clock,
-    code_text: str,
-    fields: Mapping[str, Sequence[str]],
-    nonce: str,
-    started_token: str,
-) -> Receipt:
-    """The same for a sheet of paper that the desk has keyed in (services/keying.py): it takes the same path to the same tables.
-
-    How fast a clerk types says nothing about the respondent: the sheet counts, in no lower class of time than the slowest that does not,
-    and carries on no run of its school.
-    """
-    return _accept(database, keys, clock, code_text, fields, nonce, started_token, is_keyed_in=True)
-
-
-def _accept(
-    database: Database,
-    keys: KeyDirectory,
-    clock: Clock,
-    code_text: str,
-    fields: Mapping[str, Sequence[str]],
-    nonce: str,
-    started_token: str,
-    *,
-    is_keyed_in: bool,
-) -> Receipt:
-    code = read_code(code_text)
+    code, now = read_code(code_text), clock.now()
+    started = _read_started(keys, started_token, code, now)
+    arrival = _Arrival(database, keys, code, nonce, started, now, is_keyed_in)
     found = _find(database, keys, code)
     if found.used:
         return _repeat(found, hash_nonce(nonce))
-    time_taken = read_time_taken(keys.session_secret(), started_token, code, clock.now())
-    _remember_admission(database, found.campaign, time_taken)
-    _refuse_unless_open(found, time_taken)
-    form = _instrument(database, found)
-    sheet = _checked_sheet(form, found.campaign, fields, time_taken, is_keyed_in=is_keyed_in)
-    link = Link(None if is_keyed_in else time_taken.opened, time_taken.submitted)
-    retry, receipt = hash_nonce(nonce), Receipt(make_receipt())
-    return _store(database, keys, _Submission(found, sheet, form.envelope_length, time_taken, link, retry, receipt))
+    _remember_admission(database, found.campaign, now)
+    _refuse_unless_open(found, arrival)
+    terms, form = _terms(keys, found), _instrument(database, found)
+    checked = check_answers(form.questionnaire, fields)
+    _refuse_haste(found, terms, arrival)
+    return _store(arrival, found, terms, form, checked)
+
+
+def _read_started(keys: KeyDirectory, token: str, code: str, now: datetime) -> datetime | None:
+    """When the form was handed out; the folder of secrets is read anew only where none that are known has signed the token."""
+    started = read_start_token(keys.start_secrets.all(now), token, code)
+    if started is None and token:
+        keys.start_secrets.reread()
+        started = read_start_token(keys.start_secrets.all(now), token, code)
+    return started
 
 
 def _find(database: Database, keys: KeyDirectory, code: str) -> FoundCode:
@@ -162,16 +166,27 @@ def _find(database: Database, keys: KeyDirectory, code: str) -> FoundCode:
 
 
 def _find_under(database: Database, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
-    return find_code(database, [hash_code(key, code) for key in keys.values()])
+    found = find_code(database, [hash_code(key, code) for key in keys.values()])
+    if found is None:
+        return None
+    key = keys.get(found.campaign.id)
+    if key is None or not hmac.compare_digest(
+        found.tag, place_tag(key, found.h, found.group, found.school, found.label)
+    ):
+        log.error("a code of campaign %s is not where it was issued to: the database was changed", found.campaign.id)
+        raise UnknownCode
+    return found
 
 
-def _state(found: FoundCode, admission: Admission) -> State:
+def _state(found: FoundCode, admission: Admission) -> CodeStateName:
     if found.used:
         return "used"
     if admission in (Admission.GRACE, Admission.OVER):  # a form handed out now would not be taken
         return "closed"
     if admission == Admission.NOT_YET:
         return "not_open"
+    if found.is_stopped:
+        return "stopped"
     return "full" if found.is_full else "usable"
 
 
@@ -179,110 +194,130 @@ def _repeat(found: FoundCode, retry: bytes) -> Receipt:
     """The receipt of a used code for the form that used it; the first answers count."""
     if found.retry is None or found.receipt is None or not hmac.compare_digest(found.retry, retry):
         raise CodeUsed(found.campaign.name, found.group)
-    return Receipt(found.receipt)
+    return Receipt(found.receipt, is_repeat=True)
 
 
-def _remember_admission(database: Database, campaign: Campaign, time_taken: TimeTaken) -> None:
+def _remember_admission(database: Database, campaign: Campaign, now: datetime) -> None:
     """Notes that the clock has brought the campaign further (three times in its life): set back, it undoes nothing."""
-    reached = campaign.admission_at(time_taken.submitted)
+    reached = campaign.admission_at(now)
     if reached > campaign.admission:
         with database.write() as connection:
             raise_admission(connection, campaign.id, reached)
 
 
-def _refuse_unless_open(found: FoundCode, time_taken: TimeTaken) -> None:
+def _refuse_unless_open(found: FoundCode, arrival: _Arrival) -> None:
     """In the grace a form must show that it was handed out before the closing moment; one without a start time can't."""
     campaign = found.campaign
-    started = time_taken.started or campaign.closing_moment
-    if campaign.admission_at(time_taken.submitted) == Admission.NOT_YET:
+    if campaign.admission_at(arrival.now) == Admission.NOT_YET:
         raise CampaignNotOpen(campaign.name, campaign.opens)
-    if found.has_ended or not campaign.takes_form(time_taken.submitted, started):
+    if found.has_ended or not campaign.takes_form(arrival.now, arrival.started or campaign.closing_moment):
         raise CampaignClosed(campaign.name, campaign.closing_moment)
+    if found.is_stopped:
+        raise GroupStopped(campaign.name, found.group)
     if found.is_full:
         raise GroupFull(campaign.name, found.group)
 
 
-def _checked_sheet(
-    form: Instrument,
-    campaign: Campaign,
-    fields: Mapping[str, Sequence[str]],
-    time_taken: TimeTaken,
-    *,
-    is_keyed_in: bool,
-) -> Sheet:
-    checked = check_answers(form.questionnaire, fields)
-    min_seconds = form.min_seconds if campaign.min_seconds is None else campaign.min_seconds
-    return Sheet(
-        form.questionnaire.key,
-        checked.answers,
-        max(time_taken.bucket_s, bucket_of(min_seconds)) if is_keyed_in else time_taken.bucket_s,
-        is_keyed_in or time_taken.is_at_least(min_seconds),
-        checked.comment,
-    )
+def _refuse_haste(found: FoundCode, terms: GroupTerms, arrival: _Arrival) -> None:
+    """Hands back what was sent sooner than it can be read; whoever leaves the start time out must not get past that."""
+    if arrival.is_keyed_in or (missing := terms.min_seconds - arrival.seconds_open) <= 0:
+        return
+    newest = arrival.keys.start_secrets.newest(arrival.now)
+    started = make_start_token(newest, arrival.now, arrival.code) if arrival.started is None else None
+    raise HastySheet(found.campaign.name, found.group, math.ceil(missing), started)
 
 
-def _store(database: Database, keys: KeyDirectory, new: _Submission) -> Receipt:
-    """Stores the submission; what was in its way is read anew.
+def _terms(keys: KeyDirectory, found: FoundCode) -> GroupTerms:
+    """What the group was opened with. Raises `DatabaseMismatch` where the database says something else."""
+    terms = terms_of(keys, found.campaign).groups[found.group]
+    if (found.cap, found.least_crowd, found.questionnaire_sha256) != (
+        terms.cap,
+        terms.least_crowd,
+        terms.questionnaire,
+    ):
+        raise DatabaseMismatch(f"group {found.group} of campaign {found.campaign.id} is not what it was opened as")
+    return terms
 
-    Worth another try: the pool was mixed meanwhile, or another sheet of the school came first.
-    """
-    envelope = _seal(keys, new)
-    while not store_acceptance(database, _acceptance(keys, new, envelope)):
-        found = find_code(database, [new.found.h])
-        if found is None:  # cancelled by the office
+
+def _store(
+    arrival: _Arrival, found: FoundCode, terms: GroupTerms, form: Instrument, checked: CheckedAnswers
+) -> Receipt:
+    """Stores the submission; where a pool was turned over meanwhile, it is sealed for the next batch."""
+    retry, receipt = hash_nonce(arrival.nonce), Receipt(make_receipt())
+    turned_over = 0
+    while True:
+        envelopes = _seal(arrival.keys, found, form, checked)
+        if envelopes is None:
+            turned_over += 1
+            if turned_over >= _TURNED_OVER_TRIES:
+                raise DatabaseMismatch(
+                    f"the key of {found.label}, or of what is written there, is not that of its pool"
+                )
+        elif store_submission(arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)):
+            return receipt
+        again = find_code(arrival.database, [found.h])
+        if again is None:  # cancelled by the office
             raise UnknownCode
-        if found.used:
-            return _repeat(found, new.retry)
-        _refuse_unless_open(found, new.time_taken)
-        is_sealed_for_it = found.pool == new.found.pool
-        new = replace(new, found=found)
-        envelope = envelope if is_sealed_for_it else _seal(keys, new)
-    return new.receipt
+        if again.used:
+            return _repeat(again, retry)
+        _refuse_unless_open(again, arrival)
+        found = replace(found, pool=again.pool, text_pool=again.text_pool)
 
 
-def _acceptance(keys: KeyDirectory, new: _Submission, envelope: StoredEnvelope) -> Acceptance:
-    """What is to be written; the envelope is sealed before anything is locked."""
-    found, time_taken = new.found, new.time_taken
-    return Acceptance(
+def _submission(
+    arrival: _Arrival,
+    found: FoundCode,
+    terms: GroupTerms,
+    form: Instrument,
+    retry: bytes,
+    receipt: Receipt,
+    envelopes: tuple[StoredEnvelope, ...],
+) -> Submission:
+    return Submission(
         campaign=found.campaign.id,
         group=found.group,
         school=found.school,
+        label=found.label,
+        cap=terms.cap,
         h=found.h,
-        retry=new.retry,
-        receipt=new.receipt.text,
-        used_on=time_taken.submitted.astimezone(LOCAL_ZONE).date(),
-        envelope=envelope,
-        run=_run_step(keys, found, new.link) if _has_run(found) else None,
+        retry=retry,
+        receipt=receipt.text,
+        used_on=arrival.now.astimezone(LOCAL_ZONE).date(),
+        is_fast=not arrival.is_keyed_in and arrival.seconds_open < form.fast_seconds,
+        envelopes=envelopes,
     )
 
 
-def _has_run(found: FoundCode) -> bool:
-    """Each school has one principal: a run would tell when that one answered, and no group without schools has any."""
-    return bool(found.school) and found.group != _ALONE_IN_SCHOOL
+def _seal(
+    keys: KeyDirectory, found: FoundCode, form: Instrument, checked: CheckedAnswers
+) -> tuple[StoredEnvelope, ...] | None:
+    """The envelope with the answers and, where the questionnaire asks for text, one with what was written, if anything.
+
+    None where a pool's key is not there: it was turned over since it was read, or the database names another.
+    """
+    answers = Sheet(form.questionnaire.key, checked.answers).to_bytes()
+    sealed = [_seal_one(keys, found, found.pool, answers, form.answers_length)]
+    if form.text_length:
+        sealed.append(_seal_one(keys, found, found.text_pool, (checked.comment or "").encode(), form.text_length))
+    complete = tuple(one for one in sealed if one is not None)
+    return complete if len(complete) == len(sealed) else None
 
 
-def _run_step(keys: KeyDirectory, found: FoundCode, link: Link) -> RunStep:
-    """A run that can't be opened (its key was lost) begins anew."""
-    campaign, school = found.campaign.id, found.school
-    key = keys.run_key(campaign)
-
-    def lengthen_sealed(sealed: bytes | None) -> bytes:
-        before: Run | None = open_run(key, sealed, campaign, school) if sealed else None
-        return seal_run(key, campaign, school, lengthen(before, link))
-
-    return RunStep(found.run, lengthen_sealed)
-
-
-def _seal(keys: KeyDirectory, new: _Submission) -> StoredEnvelope:
-    campaign, pool = new.found.campaign, new.found.pool
-    if pool is None:  # pools go when a closing campaign is mixed for the last time
+def _seal_one(
+    keys: KeyDirectory, found: FoundCode, pool: Pool | None, contents: bytes, length: int
+) -> StoredEnvelope | None:
+    campaign = found.campaign
+    if pool is None:  # pools go when a campaign is closed
+        if campaign.state == State.OPEN:
+            return None
         raise CampaignClosed(campaign.name, campaign.closing_moment)
-    destination = Destination(campaign.id, pool.label, pool.batch, pool.public_key)
-    ct = seal_envelope(new.sheet.to_bytes(), destination, new.envelope_length)
+    public_key = keys.public_key(pool.label, pool.batch)
+    if public_key is None or not pool.is_key(public_key):
+        return None
     new_id = secrets.token_bytes(_ID_LENGTH)
-    mark_key = keys.mark_key(pool.label, pool.batch)
-    mark = seal_mark(mark_key, pool.label, pool.batch, new_id, is_valid=new.sheet.valid)
-    return StoredEnvelope(new_id, pool.label, pool.batch, ct, mark)
+    destination = Destination(campaign.id, pool.label, pool.batch)
+    ct = seal_envelope(contents, public_key, destination, new_id, length)
+    return StoredEnvelope(new_id, pool.label, pool.batch, ct)
 
 
 def _instrument(database: Database, found: FoundCode) -> Instrument:
@@ -290,4 +325,4 @@ def _instrument(database: Database, found: FoundCode) -> Instrument:
         with database.read() as connection:
             return find_questionnaire(connection, found.campaign.id, found.group)[2]
 
-    return instrument(found.terms.questionnaire_sha256, read_text)
+    return instrument(found.questionnaire_sha256, read_text)

@@ -100,6 +100,19 @@ PLAN_SHORT = Message(
     zh="计划样本 {planned} 份，需参与码 {wanted} 个，但所列学校只有 {allocated} 人可发放",
 )
 
+SMALL_CROWD = Message(
+    "small_crowd",
+    en="only {planned} answers are planned; fewer than {k} can't hide each other, and their answers would be withheld at the closing. A larger sample helps (min_sample: {enough}); or accept that these people are not hidden, on the command line: junheng campaign create FILE --small-crowd",
+    zh="计划只有 {planned} 份，不足 {k} 份就藏不住是谁填的，结束时这些答卷只计份数、不公开内容。可以扩大样本（min_sample 设为 {enough}）；或者接受这几个人的答卷不受保护，在命令行使用 junheng campaign create FILE --small-crowd",
+)
+
+UNIT_UNKNOWN = Message(
+    "unit_unknown",
+    en="{unit} is no unit of this campaign whose answers count; there are: {known}",
+    zh="本次活动没有单元 {unit}，或者已作废；现有单元：{known}",
+)
+REASON_MISSING = Message("reason_missing", en="expected a reason", zh="请写明理由")
+
 # staff accounts
 
 PASSWORD_WEAKNESS: Final = {

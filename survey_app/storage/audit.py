@@ -28,6 +28,11 @@ def insert_audit(connection: Connection, row: AuditRow) -> None:
     connection.execute(insert(audit), {name: getattr(row, name) for name in audit.c.keys()})  # noqa: SIM118
 
 
+def has_audit(connection: Connection, id_: str) -> bool:
+    """Whether a row with this id stands there."""
+    return connection.execute(select(audit.c.id).where(audit.c.id == id_)).first() is not None
+
+
 def list_audit(connection: Connection, wanted: AuditFilter, before: str, limit: int) -> list[AuditRow]:
     """The latest rows that fit, latest first; `before` (an id, or "") starts further back."""
     query = _filtered(select(audit), wanted)

@@ -1,37 +1,19 @@
-"""The counters' locks.
+"""The counters of groups and schools, and their locks.
 
 Counters move in the transaction of what they count. Whoever moves one holds the row of its group first and takes the others in the order
 group, school, label, and the campaign's row last, so that two transactions on PostgreSQL never wait for each other in a circle.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, false, literal_column, or_, select, true, update
+from sqlalchemy import Connection, bindparam, select, true, update
 
-from survey_app.storage.tables import quota
+from survey_app.storage.tables import cell, label, quota
 
 _LOCK_ALL = (
     select(quota.c.group).where(quota.c.campaign == bindparam("of_campaign")).order_by(quota.c.group).with_for_update()
 )
-
-
-def literal_number(number: int) -> Any:
-    """In the statement itself: a parameter less to hand over with each submission."""
-    return literal_column(str(number), Integer)
-
-
-def claim_places(number: Any) -> Any:
-    """The statement that takes places in the group `of_campaign`, `of_group`, where it is not ended and has as many.
-
-    A pending sheet takes a place whether it counts or not; one that does not gives its place back when it is mixed.
-    """
-    of_group = (quota.c.campaign == bindparam("of_campaign"), quota.c.group == bindparam("of_group"))
-    has_room = or_(quota.c.cap.is_(None), quota.c.taken + number <= quota.c.cap)
-    return (
-        update(quota)
-        .where(*of_group, quota.c.ended == false(), has_room)
-        .values(answered=quota.c.answered + number, taken=quota.c.taken + number)
-    )
 
 
 def lock_groups(connection: Connection, campaign: str) -> None:
@@ -39,14 +21,48 @@ def lock_groups(connection: Connection, campaign: str) -> None:
     connection.execute(_LOCK_ALL, {"of_campaign": campaign})
 
 
-def settle_answers(connection: Connection, campaign: str, group: str, valid: int, invalid: int) -> None:
-    """Counts answers that come out of the mix: the valid ones keep their places under the cap, the others give them back."""
-    of_group = (quota.c.campaign == campaign) & (quota.c.group == group)
-    places = {"valid": quota.c.valid + valid, "taken": quota.c.taken - invalid}
-    connection.execute(update(quota).where(of_group).values(places))
-
-
 def end_groups(connection: Connection, campaign: str) -> None:
     """Ends admission for every group: a submission that is under way is stored before, or finds its group ended."""
     lock_groups(connection, campaign)
     connection.execute(update(quota).where(quota.c.campaign == campaign).values(ended=true()))
+
+
+def stop_group(connection: Connection, campaign: str, group: str, *, stopped: bool) -> None:
+    """Takes nothing more of a group whose counts do not agree, or takes again."""
+    connection.execute(update(quota).where(_of(campaign, group)).values(stopped=stopped))
+
+
+def add_to_group(connection: Connection, campaign: str, group: str, **numbers: int) -> None:
+    """Adds to counters of a group, which the caller holds or which nothing else moves."""
+    grown = {name: quota.c[name] + number for name, number in numbers.items()}
+    connection.execute(update(quota).where(_of(campaign, group)).values(grown))
+
+
+def add_to_label(connection: Connection, name: str, **numbers: int) -> None:
+    """Adds to counters of a label."""
+    connection.execute(
+        update(label)
+        .where(label.c.label == name)
+        .values({key: label.c[key] + number for key, number in numbers.items()})
+    )
+
+
+def add_to_cells(connection: Connection, campaign: str, group: str, column: str, by_school: Mapping[str, int]) -> None:
+    """Adds to a counter of schools of a group."""
+    counted = cell.c[column]
+    statement = update(cell).where(cell.c.campaign == campaign, cell.c.group == group, cell.c.school == bindparam("at"))
+    rows = [{"at": school, "more": number} for school, number in sorted(by_school.items()) if number]
+    if rows:
+        connection.execute(statement.values({column: counted + bindparam("more")}), rows)
+
+
+def answered_by_school(connection: Connection, campaign: str, group: str, unit: str) -> dict[str, int]:
+    """How many codes were used in each school of a unit ("" = the group as a whole), those of void answers left out."""
+    wanted = select(cell.c.school, cell.c.answered - cell.c.void).where(
+        cell.c.campaign == campaign, cell.c.group == group, cell.c.unit == unit
+    )
+    return {row[0]: row[1] for row in connection.execute(wanted.order_by(cell.c.school))}
+
+
+def _of(campaign: str, group: str) -> Any:
+    return (quota.c.campaign == campaign) & (quota.c.group == group)

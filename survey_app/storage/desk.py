@@ -1,9 +1,9 @@
 """Queries of the desk: a code with its place and state, and sheets of paper between their two typings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from survey_app.domain.campaigns import State
 from survey_app.storage.office_tables import typed_sheet
@@ -29,7 +29,7 @@ class DeskCode:
 class TypedSheet:
     """What is kept of a first typing: who did it, and ciphertext."""
 
-    h: bytes
+    name: bytes
     campaign: str
     group: str
     typist: str
@@ -63,49 +63,42 @@ def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode 
     return DeskCode(*place, row.used, row.cancelled, is_full, row.ended)
 
 
-def find_typed_sheet(connection: Connection, h: bytes) -> TypedSheet | None:
-    """The first typing of a code's sheet."""
-    columns = (typed_sheet.c.h, typed_sheet.c.campaign, typed_sheet.c.group, typed_sheet.c.typist, typed_sheet.c.ct)
-    row = connection.execute(select(*columns).where(typed_sheet.c.h == h)).one_or_none()
-    return None if row is None else TypedSheet(bytes(row.h), row.campaign, row.group, row.typist, bytes(row.ct))
+def find_typed_sheet(connection: Connection, name: bytes) -> TypedSheet | None:
+    """The first typing of a sheet."""
+    row = connection.execute(select(typed_sheet).where(typed_sheet.c.name == name)).one_or_none()
+    return None if row is None else TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ct))
 
 
 def keep_typed_sheet(connection: Connection, new: TypedSheet) -> bool:
     """Keeps a first typing, in place of one by the same person; False if somebody else has typed the sheet meanwhile."""
-    connection.execute(delete(typed_sheet).where(typed_sheet.c.h == new.h, typed_sheet.c.typist == new.typist))
-    if find_typed_sheet(connection, new.h) is not None:
+    own = (typed_sheet.c.name == new.name) & (typed_sheet.c.typist == new.typist)
+    connection.execute(delete(typed_sheet).where(own))
+    if find_typed_sheet(connection, new.name) is not None:
         return False
-    place = {"h": new.h, "campaign": new.campaign, "group": new.group}
+    place = {"name": new.name, "campaign": new.campaign, "group": new.group}
     connection.execute(insert(typed_sheet), {**place, "typist": new.typist, "ct": new.ct})
     return True
 
 
-def remove_typed_sheet(connection: Connection, h: bytes) -> bool:
-    """Removes a first typing; False if it was gone."""
-    return connection.execute(delete(typed_sheet).where(typed_sheet.c.h == h)).rowcount == 1
+def remove_typed_sheets(connection: Connection, names: Collection[bytes]) -> None:
+    """Removes first typings; nothing happens for those that are gone."""
+    connection.execute(delete(typed_sheet).where(typed_sheet.c.name.in_(sorted(names))))
 
 
-def count_from_paper(connection: Connection, campaign_id: str, group: str) -> None:
-    """One more answer of the group came on paper; which one, is kept nowhere."""
-    of_group = (quota.c.campaign == campaign_id) & (quota.c.group == group)
-    connection.execute(update(quota).where(of_group).values(from_paper=quota.c.from_paper + 1))
+def list_typed_sheets(connection: Connection) -> list[TypedSheet]:
+    """All sheets that were typed once."""
+    return [
+        TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ct))
+        for row in connection.execute(select(typed_sheet))
+    ]
 
 
-def count_typed_sheets(connection: Connection, campaigns: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Group and typist of each sheet that waits for its second typing, by campaign."""
-    wanted = select(typed_sheet.c.campaign, typed_sheet.c.group, typed_sheet.c.typist)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for row in connection.execute(wanted.where(typed_sheet.c.campaign.in_(campaigns))):
-        found.setdefault(row.campaign, []).append((row.group, row.typist))
-    return found
-
-
-def list_outdated_sheets(connection: Connection) -> list[bytes]:
-    """First typings of campaigns that take nothing any more."""
-    wanted = select(typed_sheet.c.h).join(campaign, campaign.c.id == typed_sheet.c.campaign)
-    return [bytes(h) for h in connection.execute(wanted.where(campaign.c.state == str(State.CLOSED))).scalars()]
-
-
-def list_typed_hashes(connection: Connection) -> set[bytes]:
-    """All sheets that wait for their second typing."""
-    return {bytes(h) for h in connection.execute(select(typed_sheet.c.h)).scalars()}
+def list_open_codes(connection: Connection, hashes: Collection[bytes]) -> set[bytes]:
+    """Those of some codes that can still be used: neither used nor cancelled, and their campaign is not closed."""
+    wanted = (
+        select(code.c.h)
+        .join(campaign, campaign.c.id == code.c.campaign)
+        .where(code.c.h.in_(sorted(hashes)), code.c.used.is_(False), code.c.cancelled.is_(False))
+        .where(campaign.c.state != str(State.CLOSED))
+    )
+    return {bytes(h) for h in connection.execute(wanted).scalars()}

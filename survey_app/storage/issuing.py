@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from survey_app.storage.tables import cell, code, label, pool, quota, school
+from survey_app.domain.seal import Place
+from survey_app.storage.tables import cell, code, label, pace, quota, school
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,29 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class NewCode:
-    """A code to be stored: its hash and where it belongs."""
+    """A code to be stored: its hash with where it belongs, and what binds the two."""
 
-    h: bytes
+    place: Place
+    tag: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A crowd of codes to be made; `has_codes` is False for the one in which small crowds are joined at the closing."""
+
+    name: str
     group: str
-    school: str
-    label: str
+    unit: str
+    base_unit: str
+    text_label: str | None
+    has_codes: bool
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCode:
     """A stored code, as far as the desk may see it."""
 
-    h: bytes
-    group: str
-    school: str
-    label: str
+    place: Place
     used: bool
     cancelled: bool
 
@@ -78,30 +86,36 @@ def fix_units(connection: Connection, campaign: str, units: Mapping[tuple[str, s
         connection.execute(statement, rows)
 
 
-def list_labels(connection: Connection, campaign: str) -> set[str]:
-    """The labels there are."""
-    return set(connection.execute(select(label.c.label).where(label.c.campaign == campaign)).scalars())
+def move_unit(connection: Connection, campaign: str, group: str, unit: str, following: str) -> None:
+    """Codes that are issued from now on in the schools of a unit come under another name."""
+    of_unit = (cell.c.campaign == campaign) & (cell.c.group == group) & (cell.c.unit == unit)
+    connection.execute(update(cell).where(of_unit).values(unit=following))
 
 
-def insert_label(connection: Connection, campaign: str, group: str, unit: str, name: str) -> None:
-    """Makes a label."""
-    connection.execute(insert(label).values(label=name, campaign=campaign, group=group, unit=unit))
-
-
-def insert_pool(connection: Connection, name: str, batch: int, public_key: bytes) -> None:
-    """Opens the pool of a label; its private key must be safe on disk."""
-    connection.execute(insert(pool).values(label=name, batch=batch, public_key=public_key))
+def insert_label(connection: Connection, campaign: str, new: NewLabel) -> None:
+    """Makes a label, and what its codes are counted in."""
+    row = {"label": new.name, "campaign": campaign, "group": new.group, "unit": new.unit, "base_unit": new.base_unit}
+    connection.execute(insert(label), row | {"text_label": new.text_label})
+    if new.has_codes:
+        connection.execute(insert(pace), {"label": new.name})
 
 
 def insert_codes(connection: Connection, campaign: str, new: Collection[NewCode]) -> None:
     """Stores codes in the order of their hashes, and counts them as issued."""
     rows = [
-        {"h": one.h, "campaign": campaign, "group": one.group, "school": one.school, "label": one.label}
-        for one in sorted(new, key=lambda one: one.h)
+        {
+            "h": one.place.h,
+            "tag": one.tag,
+            "campaign": campaign,
+            "group": one.place.group,
+            "school": one.place.school,
+            "label": one.place.label,
+        }
+        for one in sorted(new, key=lambda one: one.place.h)
     ]
     if rows:
         connection.execute(insert(code), rows)
-        _count_issued(connection, campaign, Counter((one.group, one.school) for one in new), sign=1)
+        _count_issued(connection, campaign, Counter((one.place.group, one.place.school) for one in new), sign=1)
 
 
 def find_codes(connection: Connection, campaign: str, hashes: Iterable[bytes], *, to_change: bool) -> list[KnownCode]:
@@ -109,20 +123,37 @@ def find_codes(connection: Connection, campaign: str, hashes: Iterable[bytes], *
     columns = (code.c.h, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
     wanted = select(*columns).where(code.c.campaign == campaign, code.c.h.in_(sorted(hashes))).order_by(code.c.h)
     rows = connection.execute(wanted.with_for_update() if to_change else wanted)
-    return [KnownCode(bytes(row.h), *row[1:]) for row in rows]
+    return [KnownCode(Place(bytes(row.h), *row[1:4]), row.used, row.cancelled) for row in rows]
+
+
+def list_unused(connection: Connection, campaign: str, labels: Collection[str]) -> list[KnownCode]:
+    """The codes of some labels that nobody has used, locked until the transaction ends."""
+    columns = (code.c.h, code.c.group, code.c.school, code.c.label)
+    wanted = select(*columns).where(
+        code.c.campaign == campaign, code.c.label.in_(labels), code.c.used.is_(False), code.c.cancelled.is_(False)
+    )
+    rows = connection.execute(wanted.order_by(code.c.h).with_for_update())
+    return [KnownCode(Place(bytes(row.h), *row[1:4]), used=False, cancelled=False) for row in rows]
 
 
 def cancel_codes(connection: Connection, campaign: str, cancelled: Collection[KnownCode]) -> None:
     """Marks codes as cancelled, and counts them as issued no more."""
-    hashes = [one.h for one in cancelled]
-    connection.execute(update(code).where(code.c.h.in_(hashes)).values(cancelled=True))
-    _count_issued(connection, campaign, Counter((one.group, one.school) for one in cancelled), sign=-1)
+    hashes = [{"of_h": one.place.h} for one in cancelled]
+    if hashes:
+        connection.execute(update(code).where(code.c.h == bindparam("of_h")).values(cancelled=True), hashes)
+        _count_issued(connection, campaign, Counter((one.place.group, one.place.school) for one in cancelled), sign=-1)
 
 
-def list_live_hashes(connection: Connection, campaign: str) -> list[bytes]:
-    """The hashes of all codes that are not cancelled."""
-    wanted = select(code.c.h).where(code.c.campaign == campaign, code.c.cancelled.is_(False))
-    return [bytes(h) for h in connection.execute(wanted).scalars()]
+def list_live_places(connection: Connection, campaign: str) -> list[Place]:
+    """The places of all codes that are not cancelled."""
+    return [one.place for one in list_places(connection, campaign) if not one.cancelled]
+
+
+def list_places(connection: Connection, campaign: str) -> list[KnownCode]:
+    """All codes of a campaign, cancelled ones too."""
+    columns = (code.c.h, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
+    rows = connection.execute(select(*columns).where(code.c.campaign == campaign))
+    return [KnownCode(Place(bytes(row.h), *row[1:4]), row.used, row.cancelled) for row in rows]
 
 
 def _count_issued(connection: Connection, campaign: str, numbers: Mapping[tuple[str, str], int], sign: int) -> None:

@@ -1,5 +1,6 @@
 """The ledger of a campaign: entries in canonical JSON, numbered from 0 without gaps, only ever appended (integrity: B.2)."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,16 @@ def append_entry(connection: Connection, campaign: str, document: Mapping[str, A
     body = canonical_json(document).decode()
     connection.execute(insert(entry).values(campaign=campaign, seq=seq, kind=document["kind"], body=body))
     return seq
+
+
+def list_code_changes(connection: Connection, campaign: str) -> tuple[set[bytes], set[bytes]]:
+    """The hashes of codes that were cancelled, and of those that were added, since the campaign was opened."""
+    wanted = select(entry.c.body).where(entry.c.campaign == campaign, entry.c.kind == "codes")
+    changes = [json.loads(body) for body in connection.execute(wanted).scalars()]
+    cancelled, added = (
+        {bytes.fromhex(one["h"]) for change in changes for one in change[name]} for name in ("cancelled", "added")
+    )
+    return cancelled, added
 
 
 def list_entries(connection: Connection, campaign: str) -> list[str]:

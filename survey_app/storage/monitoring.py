@@ -1,7 +1,4 @@
-"""Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand.
-
-`valid` is here what is mixed; `services.pending_valid` knows what waits.
-"""
+"""Queries of the monitor: counters only, as many queries for ten answers as for a hundred thousand."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from survey_app.storage.tables import cell, document, label, quota
+from survey_app.storage.tables import cell, document, quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +17,22 @@ class GroupCount:
     planned: int
     cap: int | None
     frame: int | None
+    to_issue: int
+    least_crowd: int
+    is_stopped: bool
     issued: int
     answered: int
     taken: int
-    valid: int
-    to_issue: int
+    void: int
+    lost: int
+    responses: int
+    withheld: int
     from_paper: int
+
+    @property
+    def valid(self) -> int:
+        """Sheets that count for the sample: every stored one, but for what was lost or declared void."""
+        return self.answered - self.lost - self.void
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,13 @@ class SchoolCount:
     planned: int
     issued: int
     answered: int
+    void: int
     unit: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class UnitCount:
-    """Valid answers of a unit ("": those of a group that keep none)."""
-
-    group: str
-    unit: str
-    valid: int
+    @property
+    def valid(self) -> int:
+        """Used codes, less those of units that were declared void."""
+        return self.answered - self.void
 
 
 def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
@@ -56,11 +60,16 @@ def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
         quota.c.planned,
         quota.c.cap,
         quota.c.frame,
+        quota.c.to_issue,
+        quota.c.least_crowd,
+        quota.c.stopped,
         quota.c.issued,
         quota.c.answered,
         quota.c.taken,
-        quota.c.valid,
-        quota.c.to_issue,
+        quota.c.void,
+        quota.c.lost,
+        quota.c.responses,
+        quota.c.withheld,
         quota.c.from_paper,
     )
     return [GroupCount(*row) for row in connection.execute(select(*columns).where(quota.c.campaign == campaign))]
@@ -68,24 +77,18 @@ def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
 
 def count_schools(connection: Connection, campaign: str) -> list[SchoolCount]:
     """The cells of a campaign that belong to a school, by school and group."""
-    columns = (cell.c.group, cell.c.school, cell.c.planned, cell.c.issued, cell.c.answered, cell.c.unit)
+    of_plan = (cell.c.group, cell.c.school, cell.c.planned, cell.c.issued)
+    columns = (*of_plan, cell.c.answered, cell.c.void, cell.c.unit)
     wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "")
     return [SchoolCount(*row) for row in connection.execute(wanted.order_by(cell.c.school, cell.c.group))]
 
 
-def count_units(connection: Connection, campaign: str) -> list[UnitCount]:
-    """The labels of a campaign, by group and unit."""
-    columns = (label.c.group, label.c.unit, label.c.valid)
-    wanted = select(*columns).where(label.c.campaign == campaign)
-    return [UnitCount(*row) for row in connection.execute(wanted.order_by(label.c.group, label.c.unit))]
-
-
 def valid_by_campaign(connection: Connection, campaigns: Collection[str]) -> dict[str, dict[str, int]]:
     """Valid answers of each group of several campaigns."""
-    wanted = select(quota.c.campaign, quota.c.group, quota.c.valid).where(quota.c.campaign.in_(campaigns))
+    wanted = select(quota.c.campaign, quota.c.group, quota.c.answered - quota.c.lost - quota.c.void)
     found: dict[str, dict[str, int]] = {}
-    for row in connection.execute(wanted):
-        found.setdefault(row.campaign, {})[row.group] = row.valid
+    for id_, group, valid in connection.execute(wanted.where(quota.c.campaign.in_(campaigns))):
+        found.setdefault(id_, {})[group] = valid
     return found
 
 

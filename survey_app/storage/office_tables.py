@@ -22,10 +22,11 @@ guess_hour = make_table(
     counter("most"),
 )
 
-# a sheet of paper that one person has typed, until another has typed it too: readable only with its code and its key file
+# a sheet of paper that one person has typed, until another has typed it too: readable only with its code and its key file, and named
+# so that nothing in the database leads to its code (domain/paper.py)
 typed_sheet = make_table(
     "typed_sheet",
-    Column("h", LargeBinary(32), primary_key=True),
+    Column("name", LargeBinary(32), primary_key=True),
     Column("campaign", String(40), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("typist", String(40), nullable=False),

@@ -81,10 +81,9 @@ def find_assessment_lines(connection: Connection, text: str, county: str | None)
 
 def _campaigns() -> Select[Any]:
     ends = func.coalesce(campaign.c.closing_at, campaign.c.closes, type_=campaign.c.closes.type)
-    sums = [
-        func.coalesce(func.sum(column), 0).label(column.name)
-        for column in (quota.c.issued, quota.c.answered, quota.c.valid)
-    ]
+    valid = quota.c.answered - quota.c.lost - quota.c.void
+    counted = {"issued": quota.c.issued, "answered": quota.c.answered, "valid": valid}
+    sums = [func.coalesce(func.sum(column), 0).label(name) for name, column in counted.items()]
     return (
         select(
             campaign.c.id,

@@ -22,11 +22,7 @@ def latest_reading(connection: Connection, campaign: str) -> datetime | None:
 
 
 def read_counters(connection: Connection, campaign: str, at: datetime) -> None:
-    """Copies the groups' counters under the moment `at`, unless another process has just done so.
-
-    Which of the waiting answers count is not told: in an hour in which one code was used, it would be told of that code. So all of
-    them stand among the valid ones until they are mixed.
-    """
+    """Copies the groups' counters under the moment `at`, unless another process has just done so."""
     columns = (counter_reading.c.campaign, counter_reading.c.at, counter_reading.c.group)
     moment = literal(at, counter_reading.c.at.type)
     copied = select(quota.c.campaign, moment, quota.c.group, quota.c.answered, quota.c.taken)

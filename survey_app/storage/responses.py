@@ -1,9 +1,9 @@
-"""Queries about answers and comments once they are out of a mix. Nothing here knows a code."""
+"""Queries about answers and comments once they are out. Nothing here knows a code."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, insert
 
 from survey_app.storage.tables import comment, response
 
@@ -14,10 +14,7 @@ class StoredResponse:
 
     id: bytes
     label: str
-    batch: int
     questionnaire: str
-    duration_bucket: int
-    valid: bool
     answers: str
 
 
@@ -32,19 +29,13 @@ class StoredComment:
 
 
 def insert_responses(connection: Connection, new: Iterable[StoredResponse]) -> None:
-    """Stores a batch in the order of its random ids: an order on disk that tells nothing."""
+    """Stores a crowd in the order of its random ids: an order on disk that tells nothing."""
     _insert_by_id(connection, response, new)
 
 
 def insert_comments(connection: Connection, new: Iterable[StoredComment]) -> None:
     """Stores comments in the order of their own random ids."""
     _insert_by_id(connection, comment, new)
-
-
-def last_batch(connection: Connection, label: str) -> int:
-    """The highest batch of which a label has answers; 0 if it has none."""
-    wanted = select(func.coalesce(func.max(response.c.batch), 0)).where(response.c.label == label)
-    return int(connection.execute(wanted).scalar_one())
 
 
 def _insert_by_id(

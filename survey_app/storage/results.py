@@ -5,18 +5,30 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from survey_app.storage.tables import cell, comment, label, response, school
+from survey_app.storage.tables import cell, code, comment, label, pace, response, school
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One answered sheet with its label's group and unit; `answers` is canonical JSON."""
+    """One answered sheet with its group and the unit it is exported with; `valid`: its unit was not declared void."""
 
     group: str
     unit: str
-    duration_bucket: int
     valid: bool
-    answers: str
+    answers: str  # canonical JSON
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """What became of the sheets of a label."""
+
+    group: str
+    unit: str
+    answered: int
+    withheld: int
+    lost: int
+    fast: int
+    is_void: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,7 @@ class UnitSchool:
 
 def stream_results(connection: Connection, campaign: str, chunk: int) -> Iterator[list[ResultRow]]:
     """The answers of a campaign in chunks, ordered by their random ids."""
-    columns = (label.c.group, label.c.unit, response.c.duration_bucket, response.c.valid, response.c.answers)
+    columns = (label.c.group, label.c.base_unit, ~label.c.void, response.c.answers)
     wanted = select(*columns).join(label, label.c.label == response.c.label).where(label.c.campaign == campaign)
     rows = connection.execution_options(yield_per=chunk).execute(wanted.order_by(response.c.id))
     for part in rows.partitions():
@@ -47,7 +59,31 @@ def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]
     """Which schools stand behind each unit."""
     columns = (cell.c.group, cell.c.unit, cell.c.school)
     wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "", cell.c.unit != "")
-    return [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
+    rows = [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
+    anew = select(label.c.unit, label.c.base_unit).where(
+        label.c.campaign == campaign, label.c.unit != label.c.base_unit
+    )
+    bases = {row.unit: row.base_unit for row in connection.execute(anew)}
+    return [UnitSchool(one.group, bases.get(one.unit, one.unit), one.school) for one in rows]
+
+
+def count_labels(connection: Connection, campaign: str) -> list[LabelCount]:
+    """What became of the sheets of each label that had codes."""
+    answered = (
+        select(code.c.label, func.count().label("answered"))
+        .where(code.c.campaign == campaign, code.c.used.is_(True))
+        .group_by(code.c.label)
+        .subquery()
+    )
+    of_label = (label.c.group, label.c.base_unit, func.coalesce(answered.c.answered, 0))
+    wanted = (
+        select(*of_label, label.c.withheld, label.c.lost, pace.c.fast, label.c.void)
+        .join(pace, pace.c.label == label.c.label)
+        .outerjoin(answered, answered.c.label == label.c.label)
+        .where(label.c.campaign == campaign)
+        .order_by(label.c.label)
+    )
+    return [LabelCount(*row) for row in connection.execute(wanted)]
 
 
 def count_results(connection: Connection, campaign: str) -> int:

@@ -11,13 +11,11 @@ from survey_app.storage.tables import code, comment, label, response
 def list_answer_leaves(connection: Connection, campaign: str) -> list[bytes]:
     """The leaf data of every answer, in no order that means anything."""
     columns = (response.c.id, label.c.group, label.c.unit, response.c.questionnaire)
-    wanted = select(*columns, response.c.duration_bucket, response.c.answers).join(
-        label, label.c.label == response.c.label
-    )
+    wanted = select(*columns, response.c.answers).join(label, label.c.label == response.c.label)
     rows = connection.execute(wanted.where(label.c.campaign == campaign))
     return [
-        SealedAnswer(bytes(id_), group, unit, questionnaire, bucket, json.loads(answers)).leaf_data
-        for id_, group, unit, questionnaire, bucket, answers in rows
+        SealedAnswer(bytes(id_), group, unit, questionnaire, json.loads(answers)).leaf_data
+        for id_, group, unit, questionnaire, answers in rows
     ]
 
 
@@ -30,9 +28,9 @@ def list_comment_leaves(connection: Connection, campaign: str) -> list[bytes]:
 
 
 def list_receipts(connection: Connection, campaign: str) -> list[bytes]:
-    """Every receipt given out, as printed."""
+    """Every receipt given out, as printed; of codes whose use a restored database had forgotten none is known."""
     wanted = select(code.c.receipt).where(code.c.campaign == campaign, code.c.used == true())
-    return [receipt.encode() for receipt in connection.execute(wanted).scalars()]
+    return [receipt.encode() for receipt in connection.execute(wanted).scalars() if receipt]
 
 
 def count_unused_codes(connection: Connection, campaign: str) -> int:

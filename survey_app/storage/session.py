@@ -9,15 +9,13 @@ import fcntl
 import math
 import os
 import sqlite3
-import threading
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
-from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.exc import DatabaseError as DatabaseError
 
@@ -30,38 +28,17 @@ _RETURNED = "junheng_returned"
 _POSTGRESQL_WRITING = (
     "READ COMMITTED"  # writers wait for each other and go on from what they find, whatever the server's default
 )
-_OF_ANY_THREAD = {"check_same_thread": False}  # whoever closes the database closes the lines of all threads
+_OF_ANY_THREAD = {"check_same_thread": False}
+_OVERFLOW = 45  # connections of one process beyond the usual five, each held for the time of a statement or a commit
 _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-
-
-class Line:
-    """A connection for `storage.direct`, in no transaction; closed with its thread or its database."""
-
-    def __init__(self, pooled: PoolProxiedConnection) -> None:
-        self._pooled = pooled
-        self.driver: Any = pooled.driver_connection
-        self.is_closed = False
-
-    def close(self) -> None:
-        """Ends it, once."""
-        if not self.is_closed:
-            self.is_closed = True
-            self._pooled.close()
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class Database:
     """One database; `read()` and `write()` give a connection within a transaction."""
 
-    def __init__(self, engine: Engine, file: Path | None, direct_engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path | None, quick_engine: Engine) -> None:
         self.engine = engine
-        self.of_thread = threading.local()
-        self.frozen: dict[Hashable, Any] = {}
-        """What this process has read of it that can't change any more."""
-        self._lines: WeakSet[Line] = WeakSet()
-        self.direct_engine = direct_engine
+        self.quick_engine = quick_engine
         self.dialect = cast(DialectName, engine.dialect.name)
         self.file = file  # None on PostgreSQL
         self._lock_file = file and file.with_name(f"{file.name}.lock")
@@ -84,17 +61,25 @@ class Database:
         """The place in the line of writers, to be held while writing by other ways than `write`."""
         return _queued(self._lock_file)
 
-    def own_line(self) -> Line:
-        """A new connection that is nobody else's."""
-        line = Line(self.direct_engine.raw_connection())
-        self._lines.add(line)
-        return line
+    @contextmanager
+    def quick(self) -> Iterator[Any]:
+        """A driver's connection for `storage.prepared`, in no transaction; not used again where an exception passes.
+
+        A transaction that failed is not to be read by the next request, even where it could not be rolled back.
+        """
+        pooled = self.quick_engine.raw_connection()
+        try:
+            yield pooled.driver_connection
+        except BaseException:
+            pooled.invalidate()
+            raise
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         """Closes all connections."""
-        for line in list(self._lines):
-            line.close()
         self.engine.dispose()
+        self.quick_engine.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -113,7 +98,9 @@ def open_database(url: str) -> Database:
 def _open_postgresql(url: URL) -> Database:
     url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(url, hide_parameters=True, isolation_level=_POSTGRESQL_WRITING)
-    direct_engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, pool_reset_on_return=None)
+    quick_engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, max_overflow=_OVERFLOW, hide_parameters=True
+    )
 
     def note_return(_connection: object, record: Any) -> None:
         record.info[_RETURNED] = time.monotonic()
@@ -125,13 +112,14 @@ def _open_postgresql(url: URL) -> Database:
             except engine.dialect.loaded_dbapi.Error as error:
                 raise DisconnectionError from error  # the pool then connects anew
 
-    event.listen(engine, "checkin", note_return)
-    event.listen(engine, "checkout", try_if_idle)
-    event.listen(direct_engine, "connect", _set_up_direct)
-    return Database(engine, None, direct_engine)
+    for one in (engine, quick_engine):
+        event.listen(one, "checkin", note_return)
+        event.listen(one, "checkout", try_if_idle)
+    event.listen(quick_engine, "connect", _set_up_quick)
+    return Database(engine, None, quick_engine)
 
 
-def _set_up_direct(connection: Any, _record: object) -> None:
+def _set_up_quick(connection: Any, _record: object) -> None:
     """Plans are made once for each statement, not anew for each code, and find rows by their keys: they outlast the growth of tables."""
     connection.execute(f"SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL {_POSTGRESQL_WRITING}")
     connection.execute("SET client_encoding TO 'UTF8'")
@@ -147,14 +135,14 @@ def _open_sqlite(url: URL) -> Database:
     url = url.set(database=str(file))
     waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
     engine = create_engine(url, pool_size=20, connect_args=waiting, hide_parameters=True)
-    direct_engine = create_engine(
-        url, poolclass=NullPool, pool_reset_on_return=None, connect_args=_OF_ANY_THREAD | waiting
+    quick_engine = create_engine(
+        url, pool_reset_on_return=None, max_overflow=_OVERFLOW, connect_args=_OF_ANY_THREAD | waiting
     )
-    for one in (engine, direct_engine):
+    for one in (engine, quick_engine):
         event.listen(one, "do_connect", lambda *_: _make_private(file))
         event.listen(one, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
-    return Database(engine, file, direct_engine)
+    return Database(engine, file, quick_engine)
 
 
 def _make_private(file: Path) -> None:

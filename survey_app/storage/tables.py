@@ -1,11 +1,11 @@
 """Tables of the service.
 
-The respondents' part follows one rule: nothing that leads from a code to its answers once a batch is mixed. Hence no sequences or
+The respondents' part follows one rule: nothing that leads from a code to its answers. Hence no sequences or
 row ids (SQLite: WITHOUT ROWID; PostgreSQL: no identity columns), no time finer than the day beside a code or an answer, no foreign
-keys from answers, and an answer that exists only as a sealed envelope until it comes out of a mix.
+keys from answers, and an answer that exists only as a sealed envelope until the closing.
 
 A *label* is what an answer keeps of where it came from: campaign, group and unit, written `CAMPAIGN/GROUP/UNIT` (unit empty for
-groups without schools, and for remainders joined at closing).
+groups without units, and for small crowds joined at closing).
 """
 
 from datetime import UTC, datetime
@@ -89,7 +89,7 @@ campaign = make_table(
     Column("closes", Instant, nullable=False),  # as planned; closing earlier sets closing_at
     Column("grace_minutes", Integer, nullable=False),
     Column("anonymity_k", Integer, nullable=False),
-    Column("min_seconds", Float),  # None: one second a required question
+    Column("min_seconds", Float),  # None: one second a required question; handed back what comes sooner
     Column("seed", Text, nullable=False),
     Column("per_school", Integer, nullable=False),
     Column("expected_return", Float, nullable=False),
@@ -138,11 +138,21 @@ quota = make_table(
     Column("cap", Integer),  # None: no cap (parents)
     Column("frame", Integer),  # None: unknown size
     Column("to_issue", Integer, nullable=False),
+    Column("least_crowd", Integer, nullable=False),  # k, or fewer where the office has accepted a small crowd
     Column("ended", Boolean, nullable=False, server_default="0"),  # nothing is taken any more, whatever was read before
+    Column(
+        "stopped", Boolean, nullable=False, server_default="0"
+    ),  # its counts do not agree: nothing is taken until `settle`
     counter("issued"),
-    counter("answered"),
-    counter("taken"),  # places under the cap: valid answers that are mixed, and all pending ones
-    counter("valid"),  # of those that are mixed; a submission moves `taken` only (domain.concealment)
+    counter("answered"),  # used codes
+    counter("taken"),  # places under the cap: answered, less lost and void ones
+    counter("void"),  # used codes of units that were declared void
+    counter("lost"),  # sheets that can't be opened any more
+    counter("responses"),  # at the closing
+    counter(
+        "withheld"
+    ),  # at the closing: sheets whose crowd was too small; those of void units stand in `withheld_void`
+    counter("withheld_void"),
     counter("from_paper"),  # how many of them were keyed in; which ones, nobody knows
 )
 
@@ -153,25 +163,34 @@ cell = make_table(
     Column("group", String(16), primary_key=True),
     Column("school", String(40), primary_key=True),
     Column("planned", Integer, nullable=False),
-    Column("unit", String(40)),  # fixed at issuing; None before
+    Column("unit", String(40)),  # fixed at the first issuing; None before
     counter("issued"),
     counter("answered"),
+    counter("void"),  # of the answered ones
 )
 
-# --- the respondents' side (integrity: codes, pools, envelopes, answers) -------------------------------------------------------
+# --- the respondents' side (integrity.md A.4: codes, pools, envelopes, answers) -------------------------------------------------
 
+# a crowd of codes and where its sheets wait; void: declared so before the closing, with a reason in the log
 label = make_table(
     "label",
     Column("label", String(128), primary_key=True),
     Column("campaign", String(40), ForeignKey("campaign.id"), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("unit", String(40), nullable=False),
-    counter("valid"),  # of the answers that are mixed
+    Column(
+        "base_unit", String(40), nullable=False
+    ),  # what is exported: another than `unit` where codes were issued anew for a void one
+    Column("text_label", String(128)),  # where what they write waits; None: the questionnaire asks for no text
+    Column("void", Boolean, nullable=False, server_default="0"),
+    counter("lost"),
+    counter("withheld"),  # at the closing
 )
 
 code = make_table(
     "code",
     Column("h", LargeBinary(32), primary_key=True),
+    Column("tag", LargeBinary(32), nullable=False),  # binds it to group, school and label
     Column("campaign", String(40), nullable=False),
     Column("group", String(16), nullable=False),
     Column("school", String(40), nullable=False),
@@ -181,16 +200,16 @@ code = make_table(
     Column("retry", LargeBinary(32)),
     Column("receipt", String(14)),  # as printed: XXXX-XXXX-XXXX
     Column("used_on", Date),  # never a time finer than the day
-    Column("checkpoint", Integer),  # size of the ledger whose `receipts` entry holds this receipt
+    Column("checkpoint", Integer),  # size of the log whose `receipts` entry holds this receipt
     Index("ix_code_campaign_group_school", "campaign", "group", "school"),
 )
 
-# X25519 public key of the open batch of each label
+# the open batch of each label; its keys are files, and of these the public one must be the one with this hash
 pool = make_table(
     "pool",
     Column("label", String(128), primary_key=True),
     Column("batch", Integer, nullable=False),
-    Column("public_key", LargeBinary(32), nullable=False),
+    Column("pub_sha256", LargeBinary(32), nullable=False),
 )
 
 envelope = make_table(
@@ -198,7 +217,6 @@ envelope = make_table(
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
     Column("batch", Integer, nullable=False),
-    Column("mark", LargeBinary, nullable=False),  # sealed: whether the sheet counts
     Column("ct", LargeBinary, nullable=False),
 )
 
@@ -206,20 +224,8 @@ response = make_table(
     "response",
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
-    Column("batch", Integer, nullable=False),
     Column("questionnaire", String(64), nullable=False),
-    Column("duration_bucket", SmallInteger, nullable=False),  # lower bound, in seconds
-    Column("valid", Boolean, nullable=False),  # fixed at submission: fast sheets are stored, and don't count
     Column("answers", Text, nullable=False),  # canonical JSON
-)
-
-# what was written, from the mix of its sheet until the closing: a row of `comment` written in that mix would bear its transaction
-sealed_comment = make_table(
-    "sealed_comment",
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("campaign", String(40), nullable=False, index=True),
-    Column("batch", Integer, nullable=False),  # of the campaign's pool of comments
-    Column("ct", LargeBinary, nullable=False),
 )
 
 comment = make_table(
@@ -230,13 +236,11 @@ comment = make_table(
     Column("text", Text, nullable=False),
 )
 
-# for the signal `chain`: submissions of one school in quick succession; sealed until the closing, which leaves the greatest length
-run = make_table(
-    "run",
-    Column("campaign", String(40), primary_key=True),
-    Column("school", String(40), primary_key=True),
-    Column("sealed", LargeBinary),
-    Column("longest", Integer),  # None: not closed yet, or its key was lost
+# of the codes' side, as all else that a submission counts: sheets sent sooner than anybody reads; an answer bears nothing of it
+pace = make_table(
+    "pace",
+    Column("label", String(128), primary_key=True),
+    counter("fast"),
 )
 
 # --- the seal ------------------------------------------------------------------------------------------------------------------

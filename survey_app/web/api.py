@@ -16,7 +16,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 @with_token(county=campaign_county)
 def campaign(campaign_id: str) -> Response:
     """State and quotas of a campaign: the document of `junheng campaign show --json`."""
-    return jsonify(show_campaign(installation().database, installation().keys, campaign_id))
+    return jsonify(show_campaign(installation().database, campaign_id))
 
 
 @blueprint.get("/assessments/<assessment_id>")

@@ -33,7 +33,7 @@ class _Crowd:
     closes: datetime
     group: str
     school_name: str
-    is_small_group: bool
+    least_crowd: int
     questionnaire_sha256: str
     language: Language
     is_big: bool
@@ -48,7 +48,7 @@ def blank_form(state: CodeState, code: str, nonce: str, started: str) -> str:
         closes=state.campaign.closing_moment,
         group=state.group,
         school_name=state.school_name,
-        is_small_group=state.is_small_group,
+        least_crowd=state.least_crowd,
         questionnaire_sha256=state.questionnaire_sha256,
         language=current_language(),
         is_big=is_big_print(),

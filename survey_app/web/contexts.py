@@ -73,6 +73,7 @@ class FormPage:
     school_name: str
     is_pupil: bool
     is_small_group: bool
+    least_crowd: int
     nonce: str
     started: str
     questions: tuple[QuestionPart, ...]
@@ -118,6 +119,7 @@ def form_page(state: CodeState, code: str, filled: Filled, language: Language) -
         school_name=state.school_name,
         is_pupil=state.group == "student",
         is_small_group=state.is_small_group,
+        least_crowd=state.least_crowd,
         nonce=filled.nonce,
         started=filled.started,
         questions=questions,

@@ -18,6 +18,7 @@ from survey_app.domain.errors import (
     CampaignNotOpen,
     CodeUsed,
     GroupFull,
+    GroupStopped,
     InvalidAnswers,
     UnknownCode,
     WrongCopy,
@@ -76,7 +77,7 @@ def form(code: str) -> ResponseReturnValue:
     if state.state == "used":
         return problem_page(DOMAIN_PAGES[CodeUsed], campaign_name=state.campaign.name)  # not an error to look
     _refuse_unless_usable(state)
-    nonce, started = secrets.token_hex(NONCE_BYTES), start_token(site.session_secret, site.clock, code)
+    nonce, started = secrets.token_hex(NONCE_BYTES), start_token(site.keys, site.clock, code)
     return blank_form(state, read_code(code), nonce, started)
 
 
@@ -135,6 +136,8 @@ def _refuse_unless_usable(state: CodeState) -> None:
     campaign = state.campaign
     if state.state == "full":
         raise GroupFull(campaign.name, state.group)
+    if state.state == "stopped":
+        raise GroupStopped(campaign.name, state.group)
     if state.state == "not_open":
         raise CampaignNotOpen(campaign.name, campaign.opens)
     if state.state == "closed":

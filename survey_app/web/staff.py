@@ -22,18 +22,14 @@ def home() -> ResponseReturnValue:
     user = current_user_or_none()
     if user is None:
         return render_template("staff/welcome.html")
-    return render_template(
-        "staff/home.html", campaigns=visible_campaigns(installation().database, installation().keys, user)
-    )
+    return render_template("staff/home.html", campaigns=visible_campaigns(installation().database, user))
 
 
 @blueprint.get("/city")
 @signed_in(Role.ADMIN, Role.MONITOR, Role.EVALUATOR, county=None)
 def city() -> ResponseReturnValue:
     """The counties side by side: state of the survey, progress, latest verdict."""
-    return render_template(
-        "staff/city.html", counties=counties_side_by_side(installation().database, installation().keys, current_user())
-    )
+    return render_template("staff/city.html", counties=counties_side_by_side(installation().database, current_user()))
 
 
 @blueprint.get("/search", endpoint="search")
@@ -41,5 +37,5 @@ def city() -> ResponseReturnValue:
 def find() -> ResponseReturnValue:
     """Campaigns, schools and assessments by name or code."""
     asked = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    found = search(installation().database, installation().keys, current_user(), asked) if asked else None
+    found = search(installation().database, current_user(), asked) if asked else None
     return render_template("staff/search.html", asked=asked, found=found)

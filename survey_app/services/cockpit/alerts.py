@@ -24,6 +24,8 @@ class Kind(StrEnum):
     UNREACHABLE = "unreachable"
     CODES_MISSING = "codes_missing"
     NO_READINGS = "no_readings"
+    STOPPED = "stopped"
+    TOO_SMALL = "too_small"
     OVER = "over"
     USED_UP = "used_up"
     SHORT = "short"
@@ -70,6 +72,27 @@ def _no_readings(cockpit: Cockpit) -> Iterator[Alert]:
     latest = cockpit.readings[-1].at if cockpit.readings else cockpit.opened
     if cockpit.is_running and cockpit.now - latest > 2 * HOUR:
         yield Alert(Kind.NO_READINGS, is_grave=True)
+
+
+def _stopped(cockpit: Cockpit) -> Iterator[Alert]:
+    groups = tuple(group for group, one in cockpit.progress.groups.items() if one.is_stopped)
+    if groups and cockpit.campaign.state != State.CLOSED:
+        yield Alert(Kind.STOPPED, is_grave=True, number=len(groups), groups=groups)
+
+
+def _too_small(cockpit: Cockpit) -> Iterator[Alert]:
+    """Groups whose answers would be withheld if the campaign were closed now."""
+    small = too_small_groups(cockpit)
+    if small and cockpit.is_running:
+        is_soon = cockpit.campaign.closing_moment - cockpit.now <= ENDS_SOON
+        yield Alert(Kind.TOO_SMALL, is_soon, cockpit.campaign.anonymity_k, small)
+
+
+def too_small_groups(cockpit: Cockpit) -> tuple[Group, ...]:
+    """The groups with fewer sheets than can hide each other."""
+    return tuple(
+        group for group, one in cockpit.progress.groups.items() if one.planned > 0 and one.valid < one.least_crowd
+    )
 
 
 def _standings(cockpit: Cockpit) -> Iterator[Alert]:
@@ -122,8 +145,10 @@ def _unknown_codes(cockpit: Cockpit) -> Iterator[Alert]:
 _FINDERS: Final[tuple[Callable[[Cockpit], Iterator[Alert]], ...]] = (
     _unreachable,
     _codes_missing,
+    _stopped,
     _no_readings,
     _standings,
+    _too_small,
     _ends_soon,
     _silent_schools,
     _bursts,

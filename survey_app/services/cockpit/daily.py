@@ -97,7 +97,6 @@ class DailyTexts:
             "answered": answered,
             "share": f"{100 * answered / issued:.1f}%" if issued else _NOTHING,
             "missing": max(0, issued - answered),
-            "fast": answered - sum(one.valid for one in groups),
             "paper": sum(one.from_paper for one in groups),
         }
         return wording.BULLETIN_RETURNED.text("zh", values)

@@ -1,14 +1,12 @@
 """The campaigns as a list: how much time is left, and whether the sample is valid as it stands."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, floor
 
 from survey_app.domain.clock import Clock
-from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import plan_from_text
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.timeline import DAY
-from survey_app.services.pending_valid import MarkKeys, by_campaign, by_group, pending_by_unit
 from survey_app.storage.campaigns import PLAN
 from survey_app.storage.monitoring import plans_by_campaign, valid_by_campaign
 from survey_app.storage.overview import CampaignLine, list_campaign_lines
@@ -25,18 +23,12 @@ class CampaignRow:
     days_left: int
 
 
-def list_with_validity(database: Database, keys: KeyDirectory, clock: Clock, user: StaffUser) -> list[CampaignRow]:
-    """The campaigns that the account may see, the latest first: four queries whatever their number."""
-    mark_keys = MarkKeys.read(keys)
+def list_with_validity(database: Database, clock: Clock, user: StaffUser) -> list[CampaignRow]:
+    """The campaigns that the account may see, the latest first: three queries whatever their number."""
     with database.read() as connection:
         lines = list_campaign_lines(connection, user.county)
         ids = [line.id for line in lines]
         valid, plans = valid_by_campaign(connection, ids), plans_by_campaign(connection, ids, PLAN)
-        pending = pending_by_unit(connection, mark_keys, ids)
-    for (campaign, group), number in by_group(pending).items():
-        valid[campaign][group] += number
-    of_campaign = by_campaign(pending)
-    lines = [replace(line, valid=line.valid + of_campaign[line.id]) for line in lines]
     now = clock.now()
     return [
         CampaignRow(

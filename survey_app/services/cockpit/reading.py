@@ -9,7 +9,6 @@ from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.forecast import Forecast, forecast, pooled_dispersion
-from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.outlook import Outlook, look_ahead
 from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
 from survey_app.services.guessing import unknown_codes_since
@@ -107,11 +106,11 @@ class Cockpit:
         )
 
 
-def read_cockpit(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str) -> Cockpit:
+def read_cockpit(database: Database, clock: Clock, campaign_id: str) -> Cockpit:
     """The cockpit as it stands. Raises `UnknownCampaign`."""
     now = clock.now()
     with database.read() as connection:
-        progress = progress_of(connection, keys, campaign_id)
+        progress = progress_of(connection, campaign_id)
         unknown, most = unknown_codes_since(connection, now - DAY)
         return Cockpit(
             now=now,

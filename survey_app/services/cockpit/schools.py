@@ -1,4 +1,7 @@
-"""The schools of a campaign beside each other, and valid answers by unit as far as they may be shown."""
+"""The schools of a campaign beside each other, and valid answers by unit as far as they may be shown.
+
+Groups without units are left out of both: whether a school's principal has taken part is nobody's business (integrity.md A.3).
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from typing import Final
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.disclosure import merge_small
 from survey_app.services.cockpit.reading import Cockpit
+from survey_app.services.monitoring import UnitCount
 from survey_app.storage.monitoring import SchoolCount
 
 SILENT_AFTER_DAYS: Final = 2
@@ -82,7 +86,7 @@ def school_lines(cockpit: Cockpit, wanted: SchoolFilter) -> list[SchoolLine]:
     """The schools that are wanted, in order."""
     by_school: dict[str, list[SchoolCount]] = {}
     for count in cockpit.progress.schools:
-        if wanted.group in (None, count.group):
+        if wanted.group in (None, count.group) and count.unit != "":
             by_school.setdefault(count.school, []).append(count)
     usual = _usual_share(cockpit.progress.schools, wanted.group)
     lines = [_line(cockpit, code, counts, usual) for code, counts in by_school.items()]
@@ -100,18 +104,17 @@ def valid_by_unit(cockpit: Cockpit) -> dict[Group, list[UnitLine]]:
     """Valid answers by unit within each group that has units; small units stand together (integrity.md A.8, inside the office: k)."""
     tables = {}
     for group in GROUPS:
-        valid = {
-            one.unit: one.valid for one in cockpit.progress.units if one.group == group and (one.unit or one.valid)
-        }
-        if set(valid) - {""}:
-            tables[group] = _unit_lines(cockpit, group, valid)
+        units = {one.unit: one for one in cockpit.progress.units if one.group == group}
+        if units:
+            tables[group] = _unit_lines(cockpit, units)
     return tables
 
 
-def _unit_lines(cockpit: Cockpit, group: Group, valid: Mapping[str, int]) -> list[UnitLine]:
-    table = merge_small(valid, cockpit.campaign.anonymity_k, {"": False})
+def _unit_lines(cockpit: Cockpit, units: Mapping[str, UnitCount]) -> list[UnitLine]:
+    valid = {unit: one.valid for unit, one in units.items()}
+    table = merge_small(valid, cockpit.campaign.anonymity_k)
     lines = [
-        UnitLine(tuple(cockpit.progress.schools_of(group, unit)), 1, valid[unit])
+        UnitLine(units[unit].schools, 1, valid[unit])
         for unit in sorted(table.shown, key=lambda unit: (-valid[unit], unit))
     ]
     if table.merged:
@@ -120,7 +123,7 @@ def _unit_lines(cockpit: Cockpit, group: Group, valid: Mapping[str, int]) -> lis
 
 
 def _usual_share(schools: Sequence[SchoolCount], group: Group | None) -> float:
-    of_group = [one for one in schools if group in (None, one.group)]
+    of_group = [one for one in schools if group in (None, one.group) and one.unit != ""]
     issued = sum(one.issued for one in of_group)
     return sum(one.answered for one in of_group) / issued if issued else 0.0
 

@@ -33,7 +33,7 @@ _NOW: Final = _Reasons(wording.TOO_FEW, wording.TOO_FEW_PARENTS, wording.TOO_MAN
 _AHEAD: Final = _Reasons(
     wording.TOO_FEW_AHEAD, wording.TOO_FEW_PARENTS_AHEAD, wording.TOO_MANY_OF_AHEAD, wording.TOO_FEW_OF_AHEAD
 )
-_BETWEEN: Final[Mapping[Language, str]] = {"zh": "、", "en": ", "}
+GROUP_SEPARATORS: Final[Mapping[Language, str]] = {"zh": "、", "en": ", "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +123,12 @@ def alert_line(cockpit: Cockpit, alert: Alert, language: Language) -> AlertLine:
 
 def names(groups: Iterable[Group], language: Language) -> str:
     """Groups in a row."""
-    return _BETWEEN[language].join(group_name(group, language) for group in groups)
+    return GROUP_SEPARATORS[language].join(group_name(group, language) for group in groups)
 
 
 def school_names(alert: Alert, language: Language) -> str:
     """The first schools of an alert, and how many there are."""
-    named = _BETWEEN[language].join(one.name for one in alert.schools[:SCHOOLS_NAMED])
+    named = GROUP_SEPARATORS[language].join(one.name for one in alert.schools[:SCHOOLS_NAMED])
     if len(alert.schools) <= SCHOOLS_NAMED:
         return named
     number = len(alert.schools) - (0 if language == "zh" else SCHOOLS_NAMED)
@@ -165,5 +165,5 @@ def _imbalance(
                 wording.GROUP_NUMBER.text(language, {"group": group_name(group, language), "number": valid[group]})
                 for group in group_list
             ]
-            values = {"mean": f"{float(mean):.1f}", "groups": _BETWEEN[language].join(numbered)}
+            values = {"mean": f"{float(mean):.1f}", "groups": GROUP_SEPARATORS[language].join(numbered)}
             yield message.text(language, values)

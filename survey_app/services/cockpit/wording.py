@@ -108,6 +108,16 @@ ALERTS: Final[Mapping[Kind, Message]] = {
         en="The server's background process does not seem to run: there is no timeline, and the survey would not close at its time. Tell whoever runs the server.",
         zh="服务器的后台任务好像没有运行：时间线停了，到点也不会自动结束。请告诉维护服务器的人。",
     ),
+    Kind.STOPPED: Message(
+        "stopped",
+        en="Nothing is taken at present from {groups}: there are not as many sheets as codes were used. Somebody has changed the database, or an older one was put back. Tell whoever runs the server (junheng settle).",
+        zh="目前不再接收：{groups}。已用的参与码和收到的答卷份数对不上，可能数据库被改动，或者换回了旧的数据库。请立即告诉维护服务器的人（junheng settle）。",
+    ),
+    Kind.TOO_SMALL: Message(
+        "too_small",
+        en="Fewer than {number} sheets so far: {groups}. If it stays so at the closing, these sheets count for the sample, but their answers are withheld and destroyed, since nobody could hide in so few. Remind them.",
+        zh="到现在还不足 {number} 份：{groups}。如果结束时仍然不足，这几份只计入样本份数，内容不公开并销毁（人太少，藏不住是谁填的）。请动员他们填写。",
+    ),
     Kind.OVER: Message(
         "over",
         en="Heading for too many: {groups}. Do not collect more from them; ask the other groups instead.",
@@ -115,8 +125,8 @@ ALERTS: Final[Mapping[Kind, Message]] = {
     ),
     Kind.USED_UP: Message(
         "used_up",
-        en="Lacking answers, and all codes of the plan are used: {groups}. Reminding them brings nothing: too many of their sheets were filled in too fast, or the other groups have many more. Keep the other groups from growing further, and tell whoever decides about the survey before it closes.",
-        zh="答卷不够，而计划内的参与码已全部用完：{groups}。再催也不会增加：填得太快不计的太多，或者其他类别多出太多。请先不要再动员其他类别，并在结束前报告负责人。",
+        en="Lacking answers, and all codes of the plan are used: {groups}. Reminding them brings nothing: the other groups have many more. Keep the other groups from growing further, and tell whoever decides about the survey before it closes.",
+        zh="答卷不够，而计划内的参与码已全部用完：{groups}。再催也不会增加：其他类别多出太多。请先不要再动员其他类别，并在结束前报告负责人。",
     ),
     Kind.SHORT: Message(
         "short",
@@ -193,8 +203,8 @@ BULLETIN_HEAD: Final = (
 )
 BULLETIN_RETURNED = Message(
     "bulletin_returned",
-    en="{issued} issued, {answered} handed in ({share}), {missing} not handed in; {fast} filled in too fast, {paper} on paper.",
-    zh="已发 {issued} 份，已交 {answered} 份（{share}），没有交 {missing} 份；填得太快不计的 {fast} 份，来自纸质的 {paper} 份。",
+    en="{issued} issued, {answered} handed in ({share}), {missing} not handed in; {paper} on paper (counted the day after).",
+    zh="已发 {issued} 份，已交 {answered} 份（{share}），没有交 {missing} 份；来自纸质的 {paper} 份（次日统计）。",
 )
 BULLETIN_SCHOOLS = Message(
     "bulletin_schools",

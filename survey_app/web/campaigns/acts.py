@@ -29,7 +29,7 @@ def open_now(campaign_id: str) -> ResponseReturnValue:
     """Opens a draft. A second click changes nothing more."""
     at, page = installation(), _page(campaign_id)
     if page.campaign.state == State.DRAFT:
-        open_campaign(at.database, at.clock, campaign_id, current_user())
+        open_campaign(at.database, at.keys, at.clock, campaign_id, current_user())
         notify(OPENED, opens=moment_text(page.campaign.opens))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
 
@@ -62,4 +62,4 @@ def _confirmation(campaign_id: str, template: str, state: State) -> ResponseRetu
 
 def _page(campaign_id: str) -> CockpitPage:
     at = installation()
-    return cockpit_page(read_cockpit(at.database, at.keys, at.clock, campaign_id), current_language())
+    return cockpit_page(read_cockpit(at.database, at.clock, campaign_id), current_language())

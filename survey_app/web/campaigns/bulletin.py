@@ -31,7 +31,7 @@ FORMATS: Final[Mapping[str, tuple[Callable[[BinaryIO, Bulletin], None], str]]] =
 def bulletin(campaign_id: str, bulletin_ending: str) -> ResponseReturnValue:
     """One A4 page with today's numbers."""
     at = installation()
-    cockpit = read_cockpit(at.database, at.keys, at.clock, campaign_id)
+    cockpit = read_cockpit(at.database, at.clock, campaign_id)
     write, media_type = FORMATS[bulletin_ending]
     target = io.BytesIO()
     write(target, _bulletin(cockpit, ledger_head(at.database, campaign_id)))

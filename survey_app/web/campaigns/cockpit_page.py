@@ -12,7 +12,7 @@ from evaluation.survey.groups import GROUPS, SCHOOL_GROUPS, Group
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.forecast import Forecast
 from survey_app.domain.outlook import GRAVE, Standing
-from survey_app.services.cockpit.alerts import find_alerts
+from survey_app.services.cockpit.alerts import find_alerts, too_small_groups
 from survey_app.services.cockpit.reading import Cockpit
 from survey_app.services.cockpit.schools import (
     SORTS,
@@ -24,6 +24,7 @@ from survey_app.services.cockpit.schools import (
     valid_by_unit,
 )
 from survey_app.services.cockpit.sentences import (
+    GROUP_SEPARATORS,
     AlertLine,
     alert_line,
     expectation,
@@ -106,11 +107,6 @@ class Return:
         """Codes that were not used: not filled in, nothing else."""
         return max(0, self.issued - self.answered)
 
-    @property
-    def too_fast(self) -> int:
-        """Sheets that were filled in too fast to count."""
-        return self.answered - self.valid
-
 
 @dataclass(frozen=True)
 class CockpitPage:
@@ -135,6 +131,9 @@ class CockpitPage:
     returned: Return
     timeline: TimelineChart | None
     missing_codes: int
+    too_small: str
+    """The groups whose answers would be withheld if the campaign were closed now; "" if there are none."""
+    too_few: int
 
     @property
     def valid(self) -> int:
@@ -170,6 +169,8 @@ def cockpit_page(cockpit: Cockpit, language: Language) -> CockpitPage:
         ),
         timeline=timeline_chart(cockpit.spans),
         missing_codes=sum(max(0, one.to_issue - one.issued) for one in counts),
+        too_small=GROUP_SEPARATORS[language].join(group_name(group, language) for group in too_small_groups(cockpit)),
+        too_few=campaign.anonymity_k,
     )
 
 

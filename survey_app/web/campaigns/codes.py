@@ -36,7 +36,7 @@ _TOKENS: Final = "sheets"
 def codes(campaign_id: str) -> ResponseReturnValue:
     """What will be issued; or the sheets that wait to be downloaded."""
     at = installation()
-    page = cockpit_page(read_cockpit(at.database, at.keys, at.clock, campaign_id), current_language())
+    page = cockpit_page(read_cockpit(at.database, at.clock, campaign_id), current_language())
     files = _waiting(campaign_id)
     return render_template("campaigns/codes.html", page=page, files=files and sorted(files))
 
@@ -46,7 +46,7 @@ def codes(campaign_id: str) -> ResponseReturnValue:
 def issue(campaign_id: str) -> ResponseReturnValue:
     """Issues what is missing; the sheets wait for this browser. They are made and kept before any code is stored."""
     at, owner = installation(), current_user()
-    campaign = read_cockpit(at.database, at.keys, at.clock, campaign_id).campaign
+    campaign = read_cockpit(at.database, at.clock, campaign_id).campaign
     left: list[str] = []
 
     def hand_over(issued: Sequence[IssuedCode]) -> None:

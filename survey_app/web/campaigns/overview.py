@@ -33,9 +33,7 @@ TAG_LENGTH: Final = 20
 def campaigns() -> ResponseReturnValue:
     """The campaigns that the account may see, the latest first."""
     at = installation()
-    return render_template(
-        "campaigns/list.html", campaigns=list_with_validity(at.database, at.keys, at.clock, current_user())
-    )
+    return render_template("campaigns/list.html", campaigns=list_with_validity(at.database, at.clock, current_user()))
 
 
 @blueprint.get("/<campaign_id>")
@@ -68,7 +66,7 @@ def live(campaign_id: str) -> ResponseReturnValue:
 
 def _read(campaign_id: str) -> Cockpit:
     at = installation()
-    return read_cockpit(at.database, at.keys, at.clock, campaign_id)
+    return read_cockpit(at.database, at.clock, campaign_id)
 
 
 def _live_parts(cockpit: Cockpit, *, is_swapped: bool = False) -> dict[str, Any]:

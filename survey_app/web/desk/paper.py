@@ -152,7 +152,7 @@ def _form(
     if sheet.turn == Turn.OTHER_PERSON and not fields:
         return render_template("desk/wait.html", sheet=sheet)
     at = installation()
-    started = request.form.get("started") or start_token(at.session_secret, at.clock, sheet.code)
+    started = request.form.get("started") or start_token(at.keys, at.clock, sheet.code)
     filled = Filled("", started, fields, invalid.problems if invalid else ())
     page = form_page(sheet.state, sheet.code, filled, current_language())
     is_second = sheet.turn == Turn.SECOND

@@ -1,0 +1,95 @@
+"""The terms a campaign was opened with (integrity.md A.4, B.2): what web processes and the worker go by, from the key directory.
+
+They are the body of the log's first entry: the plan's hash with its seed, least crowds, least seconds, caps, hashes of questionnaires and
+rules, and number and root of the places of the codes. Whoever writes to the database can change none of it unseen.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from evaluation.survey.questionnaire import Questionnaire
+from survey_app.domain.campaigns import Campaign
+from survey_app.domain.errors import DatabaseMismatch, KeysMissing
+from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.seal import canonical_json
+
+_SECONDS_A_QUESTION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerms:
+    """What a group of a campaign was opened with."""
+
+    min_seconds: float
+    cap: int | None
+    least_crowd: int
+    questionnaire: str  # SHA-256
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a campaign was opened with."""
+
+    document: Mapping[str, Any]
+    groups: Mapping[str, GroupTerms]
+
+
+def min_seconds_of(given: float | None, questionnaire: Questionnaire) -> float:
+    """The least seconds between opening and sending a form: as given or one a required question, at most two a question."""
+    required = sum(question.required for question in questionnaire.questions)
+    return min(required if given is None else given, _SECONDS_A_QUESTION * len(questionnaire.questions))
+
+
+def fast_seconds_of(questionnaire: Questionnaire) -> float:
+    """Sheets sent sooner are counted as fast."""
+    return _SECONDS_A_QUESTION * sum(question.type == "choice" for question in questionnaire.questions)
+
+
+def terms_of(keys: KeyDirectory, campaign: Campaign) -> Terms:
+    """The terms of a campaign that was opened. Raises `KeysMissing`, and `DatabaseMismatch` where the database says something else."""
+    body = keys.terms(campaign.id)
+    if body is None:
+        raise KeysMissing(campaign.id, str(keys.path))
+    terms = _read_terms(body)
+    said = {name: terms.document[name] for name in _OF_CAMPAIGN}
+    if said != campaign_terms(campaign):
+        raise DatabaseMismatch(
+            f"campaign {campaign.id} is not what it was opened as: {said} became {campaign_terms(campaign)}"
+        )
+    return terms
+
+
+_OF_CAMPAIGN = ("campaign", "k", "opens", "seed")
+
+
+def campaign_terms(campaign: Campaign) -> dict[str, Any]:
+    """What of a campaign's row belongs to the terms."""
+    return {
+        "campaign": campaign.id,
+        "k": campaign.anonymity_k,
+        "opens": campaign.opens.isoformat(timespec="seconds"),
+        "seed": campaign.seed,
+    }
+
+
+def terms_body(document: Mapping[str, Any]) -> bytes:
+    """The terms as they are kept and hashed."""
+    return canonical_json(document)
+
+
+@lru_cache(maxsize=64)
+def _read_terms(body: bytes) -> Terms:
+    document = json.loads(body)
+    groups = {
+        group: GroupTerms(
+            document["min_milliseconds"][group] / 1000,
+            document["caps"].get(group),
+            document["least_crowds"][group],
+            document["questionnaires"][group],
+        )
+        for group in document["questionnaires"]
+    }
+    return Terms(document, groups)

@@ -1,0 +1,65 @@
+"""Several submissions, one commit (docs/decisions/0021).
+
+Whoever comes to store something puts it into a queue and waits for its turn; whose turn it is stores everything that has come in since
+the last commit. So nobody waits for more than the commit under way and the next one, and under load a commit serves many. It works with
+greenlets and with threads, and with a single request it is an ordinary call.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+MOST_AT_ONCE: Final = 32
+_UNTIL_QUIET: Final = 4
+"""How often those who are on their way are let go on before a commit begins, as long as more of them arrive."""
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[Job, Result]):
+    job: Job
+    outcome: "Result | Exception | None" = None
+    is_done: bool = False
+
+
+class Committer(Generic[Job, Result]):
+    """Stores jobs with `store`, which is given some and returns for each, in order, its result or what is to be raised."""
+
+    def __init__(self, store: Callable[[Sequence[Job]], Sequence[Result | Exception]]) -> None:
+        self._store = store
+        self._queue: deque[_Waiting[Job, Result]] = deque()
+        self._turn = threading.Lock()
+
+    def commit(self, job: Job) -> Result:
+        """The job's result, once it is stored; raises what storing it raised."""
+        mine: _Waiting[Job, Result] = _Waiting(job)
+        self._queue.append(mine)
+        with self._turn:
+            if not mine.is_done:
+                self._commit_what_waits(mine)
+        if isinstance(mine.outcome, Exception):
+            raise mine.outcome
+        return mine.outcome  # type: ignore[return-value]
+
+    def _commit_what_waits(self, mine: _Waiting[Job, Result]) -> None:
+        self._let_others_come()
+        while not mine.is_done:
+            waiting = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+            try:
+                outcomes = self._store([one.job for one in waiting])
+            except Exception as error:
+                outcomes = [error] * len(waiting)
+            for one, outcome in zip(waiting, outcomes, strict=True):
+                one.outcome, one.is_done = outcome, True
+
+    def _let_others_come(self) -> None:
+        for _ in range(_UNTIL_QUIET):
+            before = len(self._queue)
+            time.sleep(0)  # greenlets and threads that have something to do go on as far as they can
+            if len(self._queue) == before:
+                return
