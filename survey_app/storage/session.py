@@ -5,14 +5,13 @@ handler polls and starves (p99 of a second at 16 writers). PostgreSQL: plain tra
 of a statement: an answer must not get into a log by way of a traceback.
 """
 
-import fcntl
 import math
 import os
 import sqlite3
 import threading
 import time
 from collections.abc import Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 from weakref import WeakSet
@@ -20,6 +19,8 @@ from weakref import WeakSet
 from sqlalchemy import URL, Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.exc import DatabaseError as DatabaseError
+
+from survey_app.storage.file_lock import locked
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -181,15 +182,6 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
-@contextmanager
-def _queued(lock_file: Path | None) -> Iterator[None]:
-    """Waits in line for the lock (flock serves waiters in order) and holds it; without a file there is no line."""
-    if lock_file is None:
-        yield
-        return
-    handle = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def _queued(lock_file: Path | None) -> AbstractContextManager[None]:
+    """The place in the line of writers; without a file there is no line."""
+    return locked(lock_file) if lock_file else nullcontext()

@@ -115,6 +115,12 @@ def gate_of_request() -> Gate | None:
     return access.gate if access else None
 
 
+def may_hold_answers() -> bool:
+    """Whether the request at hand may be a respondent's, or hold a respondent's code: nothing of it is counted or quoted in the log."""
+    access = access_of_request()
+    return access is None or access.gate == Gate.PUBLIC or access.holds_code
+
+
 def current_user() -> StaffUser:
     """Who is signed in, or whose token it is. For views of signed-in people and of programs."""
     return cast(StaffUser, g.user)
