@@ -40,6 +40,10 @@ class KeyDirectory:
         self._campaign_keys: dict[str, bytes] = {}
         self._session_secret: bytes | None = None
 
+    def is_usable(self) -> bool:
+        """Whether the directory is there, and keys can be read and made in it."""
+        return self.path.is_dir() and os.access(self.path, os.R_OK | os.W_OK | os.X_OK)
+
     def session_secret(self) -> bytes:
         """The secret of sessions and start times; made at the first call, the same in every process, read once in each."""
         if self._session_secret is None:
