@@ -463,6 +463,13 @@ def create_office_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "heartbeat",
+        sa.Column("part", sa.String(length=80), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("part", name=op.f("pk_heartbeat")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "guess_hour",
         sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
         counter("n"),

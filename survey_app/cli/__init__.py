@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "survey_app.cli.serve:serve",
     "template": "survey_app.cli.workbook:template",
     "user": "survey_app.cli.user:user",
+    "work": "survey_app.cli.work:work",
 }
 
 SUMMARIES = {
@@ -33,6 +34,7 @@ SUMMARIES = {
     "serve": "Serve the survey and the staff pages.",
     "template": "Write an empty statistics workbook.",
     "user": "Add staff accounts and tokens.",
+    "work": "Do the service's background work alone, beside another web server.",
 }
 
 

@@ -1,6 +1,7 @@
-"""`junheng serve`: gunicorn and the mixing worker, side by side."""
+"""`junheng serve`: gunicorn and the background worker, side by side."""
 
 import socket
+from pathlib import Path
 
 import click
 
@@ -13,17 +14,24 @@ from survey_app.settings import Settings
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web processes; one more than cores unless stated.")
+@click.option(
+    "--metrics-socket",
+    type=click.Path(path_type=Path),
+    envvar="JUNHENG_METRICS_SOCKET",
+    help="Path of a Unix socket for the counts of requests; over HTTP they are for administrators' tokens.",
+)
 @click.pass_context
-def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None:
-    """Serve the survey and the staff pages, and mix answers beside it.
+def serve(ctx: click.Context, host: str, port: int, workers: int | None, metrics_socket: Path | None) -> None:
+    """Serve the survey and the staff pages, with the background worker beside them.
 
     Uses the database of JUNHENG_DATABASE_URL and the keys of JUNHENG_KEYS; a new database gets its tables.
     """
     settings = settings_from_environment()
     require_free(ctx, host, port)
+    _require_socket(ctx, metrics_socket)
     with opened_installation(ctx, may_begin=True) as at:
         at.keys.session_secret()  # made before there are processes that would race for it
-    ctx.exit(serve_processes(settings, host, port, workers))
+    ctx.exit(serve_processes(settings, host, port, workers, metrics_socket))
 
 
 def require_free(ctx: click.Context, host: str, port: int) -> None:
@@ -38,8 +46,23 @@ def require_free(ctx: click.Context, host: str, port: int) -> None:
             ctx.exit(WRONG_INPUT)
 
 
-def serve_processes(settings: Settings, host: str, port: int, workers: int | None) -> int:
-    """Serve until told to stop; the exit status of the web server."""
+def serve_processes(
+    settings: Settings, host: str, port: int, workers: int | None, metrics_socket: Path | None = None
+) -> int:
+    """Serve until told to stop; the exit status."""
     from survey_app.cli.processes import supervise
 
-    return supervise(settings, host, port, workers)
+    return supervise(settings, host, port, workers, metrics_socket)
+
+
+def _require_socket(ctx: click.Context, path: Path | None) -> None:
+    """End the command with status 3 if the socket can't be made at `path`."""
+    if path is None:
+        return
+    from survey_app.cli.metrics_socket import SocketUnusable, require_usable
+
+    try:
+        require_usable(path)
+    except SocketUnusable as error:
+        click.echo(str(error), err=True)
+        ctx.exit(WRONG_INPUT)

@@ -1,47 +1,78 @@
-"""gunicorn on our application: quick with phones that stall, silent about codes."""
+"""gunicorn on our application: patient with slow phones, silent about respondents."""
 
 import gc
 import logging
 import os
-import re
-import socket
-from functools import partial
-from typing import Any
+from typing import Any, Final
 
+import gevent
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.sync import SyncWorker
+from gunicorn.http.errors import ParseException
 
 from survey_app import create_app
-from survey_app.cli.connection import Accepted, Connection, accept_connection, accept_if_any, is_read_to_the_end
 from survey_app.settings import Settings
-from survey_app.storage.together import Gathering
+from survey_app.web.bug_reports import steps_of
 
-# The kernel hands a connection over when its first bytes are there; one that never sends any takes no worker.
-_FIRST_BYTES_S = 10
-_OBJECTS_BETWEEN_COLLECTIONS = 10_000
-_FORM_ADDRESS = re.compile(r"(/s/)[^\s?\"']+", re.IGNORECASE)
-_CLIENT_ADDRESS = re.compile(r"(\bip=)\S+")
+HEAD_S: Final = 10
+"""The first line and the headers of a request come in this time, all in all, or the connection ends."""
+CONNECTIONS: Final = 500
+"""At once in each web process, slow phones and all: with a file each, and those of the database, fewer than the usual limit of 1024."""
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 10_000
 
 
-class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn with our options only. No access log: its times and addresses could be laid beside answers (integrity: A.7)."""
+def usual_workers() -> int:
+    """How many web processes there are unless somebody says: one more than cores, for the one that waits for a disk.
+
+    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0020).
+    """
+    return (os.cpu_count() or 1) + 1
+
+
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn publishes no types
+    """gunicorn's logger, which tells of processes and not of requests: a time in a log could be laid beside answers (integrity: A.7)."""
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """There is no access log, whatever gunicorn is told."""
+
+
+def settle_process(worker: Any) -> None:
+    """A web process has started: from now on its log tells of bugs and of nothing else, and what was loaded stays for good."""
+    worker.log.error_log.addFilter(_tells_of_a_bug)
+    logging.getLogger("gunicorn").setLevel(logging.CRITICAL + 1)
+    gevent.get_hub().print_exception = _report_to(worker.log)
+    _set_imports_aside()
+
+
+def end_connection_with_answer(_worker: Any, request: Any) -> None:
+    """Else a phone that has its page would hold a place for as long as the next one's head may take."""
+    request.force_close()
+
+
+OPTIONS: Final[dict[str, Any]] = {
+    "worker_class": "gevent",
+    "worker_connections": CONNECTIONS,
+    "keepalive": HEAD_S,  # by this name gunicorn's worker times a head
+    "pre_request": end_connection_with_answer,
+    "logger_class": QuietLogger,
+    "accesslog": None,
+    "control_socket_disable": True,
+    "backlog": 1024,
+    "timeout": 60,
+    "post_worker_init": settle_process,
+}
+"""gunicorn's settings, for `serve` and for `gunicorn.conf.py`."""
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our options only."""
 
     def __init__(self, settings: Settings, host: str, port: int, workers: int | None) -> None:
         self._settings = settings
-        self._options = {
+        self._options = OPTIONS | {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers or usual_workers(),
-            "worker_class": PatientWorker,
-            "logger_class": DiscreetLogger,
-            "accesslog": None,
             "loglevel": settings.log_level.lower(),
-            "control_socket_disable": True,
-            "backlog": 1024,
-            "timeout": 60,
-            "when_ready": wait_for_first_bytes,
-            "post_worker_init": _set_imports_aside,
-            "child_exit": _forget_metrics_of,
         }
         super().__init__()
 
@@ -55,83 +86,39 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
         return create_app(self._settings)
 
 
-def usual_workers() -> int:
-    """How many web processes there are unless somebody says: one more than cores, for the one that waits for a disk or a phone.
-
-    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0020).
-    """
-    return (os.cpu_count() or 1) + 1
-
-
 def run_web(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """The web server as a process of its own."""
     WebServer(settings, host, port, workers).run()
 
 
-class PatientWorker(SyncWorker):  # type: ignore[misc]
-    """A sync worker (quicker than threads here) that a connection can't hold for long by falling silent or by being far away.
-
-    Respondents' forms that have arrived are taken a few at once: see storage/together.py and docs/decisions/0020.
-    """
-
-    def accept(self, listener: Any) -> None:
-        """Takes the next connection. Forms that have come in meanwhile are worked on with it, and share its commit."""
-        forms = Gathering()
-        following: Accepted | None = accept_connection(listener)
-        while following and following[0].has_whole_form():
-            forms.add(partial(self.handle, listener, *following))
-            following = accept_if_any(listener) if forms.takes_more and self.alive else None
-        forms.finish()
-        if following:
-            self.handle(listener, *following)
-
-    def handle(self, listener: Any, client: Connection, addr: Any) -> None:
-        """One connection."""
-        self.notify()
-        client.before_waiting = self.notify
-        super().handle(listener, client, addr)
-
-    def handle_request(self, listener: Any, req: Any, client: Connection, addr: Any) -> None:
-        """One request."""
-        super().handle_request(listener, req, client, addr)
-        client.is_read_to_the_end = is_read_to_the_end(req)
-
-
-def wait_for_first_bytes(server: Any) -> None:
-    """Let the kernel keep connections until they have something to say (Linux; elsewhere a worker waits for them)."""
-    option = getattr(socket, "TCP_DEFER_ACCEPT", None)
-    for listener in server.LISTENERS:
-        if option is not None and listener.sock.family in (socket.AF_INET, socket.AF_INET6):
-            listener.sock.setsockopt(socket.IPPROTO_TCP, option, _FIRST_BYTES_S)
-
-
-class DiscreetLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger without codes and addresses of clients: a code in a log, with its time, could be laid beside answers."""
-
-    def setup(self, cfg: Any) -> None:
-        """gunicorn's own set-up, with every record of its error log cleaned."""
-        super().setup(cfg)
-        self.error_log.addFilter(forget_codes)
-
-
-def forget_codes(record: logging.LogRecord) -> bool:
-    """Takes codes and client addresses out of a record's text; keeps every record."""
-    text = _FORM_ADDRESS.sub(r"\1…", record.getMessage())
-    record.msg, record.args = _CLIENT_ADDRESS.sub(r"\1…", text), ()
+def _tells_of_a_bug(record: logging.LogRecord) -> bool:
+    """Whether an unexpected error is reported, which then says where it was raised and not in what request."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, Exception) or isinstance(error, OSError | ParseException):
+        return False
+    record.msg, record.args, record.exc_info = _report(error), (), None
     return True
 
 
-def _set_imports_aside(_worker: Any) -> None:
-    """What was loaded at the start stays for good: the garbage collector need not walk through it again and again.
+def _report_to(log: Any) -> Any:
+    """What gevent does with an error that nobody has caught."""
+
+    def print_exception(_context: object, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, Exception):
+            log.error("", exc_info=error)
+
+    return print_exception
+
+
+def _report(error: Exception) -> str:
+    return f"unexpected error outside the pages\n{steps_of(error)}"
+
+
+def _set_imports_aside() -> None:
+    """The garbage collector need not walk through what was loaded at the start again and again.
 
     What a request leaves behind is gone without it, nearly all; it comes by every few requests instead of several times in each.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-
-
-def _forget_metrics_of(_server: Any, worker: Any) -> None:
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

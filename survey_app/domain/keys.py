@@ -129,6 +129,10 @@ class KeyDirectory:
             if state.st_mode & 0o077:
                 raise UnsafeKeyDirectory(str(folder), "is open to others (chmod 700)")
 
+    def is_usable(self) -> bool:
+        """Whether the directory is there, and keys can be read and made in it."""
+        return self.path.is_dir() and os.access(self.path, os.R_OK | os.W_OK | os.X_OK)
+
     def session_secret(self) -> bytes:
         """What cookies of the staff's pages are signed with, and sources of requests are hashed with."""
         return self.session_secrets.newest(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""The process beside the web server: mixes what is due, closes campaigns at their time, forgets what has had its time.
+"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): mixes what is due, closes campaigns at their time, forgets what has had its time.
 
 Every job is safe to repeat, so the process may be killed and started at any moment, and several may run: they take turns.
 """
@@ -16,6 +16,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
 from survey_app.services.code_acts import tell_code_acts
 from survey_app.services.guessing import forget_old_guesses
+from survey_app.services.health import WorkersBeat
 from survey_app.services.keying import forget_typed_sheets
 from survey_app.services.mixing import TURNED_OVER_EVERY_S, Mixer, clean_key_directory
 from survey_app.services.parcels import sweep_parcels
@@ -48,21 +49,24 @@ def run_worker(
         "forget typed sheets": lambda: forget_typed_sheets(database, keys),
     }
     rounds_between = max(1, round(TURNED_OVER_EVERY_S / max(interval_s, 0.001)))
+    heart = WorkersBeat(database, clock)
     for number in count():
         if stop.is_set():
             return
         for name, job in (jobs if number % rounds_between else {**jobs, **now_and_then}).items():
+            _attempt("tell that it is there", heart.beat)
             _attempt(name, job)
         stop.wait(interval_s * SystemRandom().uniform(1 - _JITTER, 1 + _JITTER))
 
 
-def work(settings: Settings, parent: int, interval_s: float = INTERVAL_S) -> None:
+def work(settings: Settings, parent: int | None = None, interval_s: float = INTERVAL_S) -> None:
     """The worker as a process of its own: ends at SIGTERM or SIGINT after the job in hand, and when its parent is gone.
 
-    `parent` is the id of the process that starts it: told, not asked, since it may be gone before this one could ask.
+    `parent` is the id of the process that it belongs to, if any: told, not asked, since it may be gone before this one could ask.
     """
     stop = _stop_at_signals()
-    _watch_parent(stop, parent)
+    if parent is not None:
+        _watch_parent(stop, parent)
     database = open_database(settings.database_url)
     try:
         run_worker(database, KeyDirectory(settings.keys_dir), SystemClock(), stop, interval_s)

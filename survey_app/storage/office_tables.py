@@ -1,4 +1,4 @@
-"""Tables of the office's pages: readings of the counters, sheets of paper between two typings, and what waits for its holder for a while."""
+"""Tables of the office's pages: readings of the counters, heartbeats, sheets of paper between two typings, and what waits for its holder for a while."""
 
 from sqlalchemy import Column, Integer, LargeBinary, String
 
@@ -12,6 +12,13 @@ counter_reading = make_table(
     Column("group", String(16), primary_key=True),
     counter("answered"),
     counter("valid"),
+)
+
+# when each part of the service that works by itself was last at work: `worker`, `turnover/CAMPAIGN`
+heartbeat = make_table(
+    "heartbeat",
+    Column("part", String(80), primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 # unknown codes by hour (hours since 1970), from all sources together; `most` is the greatest number from one source in a minute

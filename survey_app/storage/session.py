@@ -5,19 +5,20 @@ handler polls and starves (p99 of a second at 16 writers). PostgreSQL: plain tra
 of a statement: an answer must not get into a log by way of a traceback.
 """
 
-import fcntl
 import math
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.exc import DatabaseError as DatabaseError
+
+from survey_app.storage.file_lock import locked
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -29,7 +30,7 @@ _POSTGRESQL_WRITING = (
     "READ COMMITTED"  # writers wait for each other and go on from what they find, whatever the server's default
 )
 _OF_ANY_THREAD = {"check_same_thread": False}
-_OVERFLOW = 45  # connections of one process beyond the usual five, each held for the time of a statement or a commit
+_OVERFLOW = 5  # connections of one process beyond the usual five, each held for the time of a statement or a commit
 _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -169,15 +170,6 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
-@contextmanager
-def _queued(lock_file: Path | None) -> Iterator[None]:
-    """Waits in line for the lock (flock serves waiters in order) and holds it; without a file there is no line."""
-    if lock_file is None:
-        yield
-        return
-    handle = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def _queued(lock_file: Path | None) -> AbstractContextManager[None]:
+    """The place in the line of writers; without a file there is no line."""
+    return locked(lock_file) if lock_file else nullcontext()

@@ -27,7 +27,7 @@ class Gate(StrEnum):
     ENTRANCE = "entrance"  # everybody; pages that know who is signed in, if anybody is
     STAFF = "staff"  # who is signed in
     PROGRAM = "program"  # who brings a token
-    MEASURING = "measuring"  # this machine, or who brings an administrator's token
+    MEASURING = "measuring"  # who brings an administrator's token
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def with_token(*roles: Role, county: CountyOf | None) -> Callable[[View], View]:
 
 
 def measuring(view: View) -> View:
-    """Who watches the machine: from the machine itself, or with the token of an administrator of all counties."""
+    """Who watches the machine: with the token of an administrator of all counties."""
     return declare(view, Access(Gate.MEASURING, frozenset({Role.ADMIN})))
 
 
@@ -113,6 +113,12 @@ def gate_of_request() -> Gate | None:
     """How one comes in to the view of this request."""
     access = access_of_request()
     return access.gate if access else None
+
+
+def may_hold_answers() -> bool:
+    """Whether the request at hand may be a respondent's, or hold a respondent's code: nothing of it is counted or quoted in the log."""
+    access = access_of_request()
+    return access is None or access.gate == Gate.PUBLIC or access.holds_code
 
 
 def current_user() -> StaffUser:

@@ -12,13 +12,15 @@ from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.settings import Settings
 from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, staff
-from survey_app.web.access import public, require_declared_access
+from survey_app.web.access import may_hold_answers, public, require_declared_access
 from survey_app.web.addresses import here, is_big_print, link, make_asset_address
+from survey_app.web.bug_reports import steps_of
 from survey_app.web.errors import answer_errors
 from survey_app.web.guard import guard_requests
 from survey_app.web.installation import INSTALLATION, install
 from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
 from survey_app.web.metrics import measure_requests
+from survey_app.web.patience import Patience
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
 from survey_app.web.sessions import signing_key
 from survey_app.web.staff_errors import answer_staff_errors
@@ -42,7 +44,7 @@ CHINESE: Final = Markup(' lang="zh-Hans"')
 
 
 class Application(Flask):
-    """Flask, except that a logged error names its route and never the address, which may hold a code."""
+    """Flask, except that a logged error names its route and never the address, which may hold a code, nor what a respondent sent."""
 
     @property
     def secret_key(self) -> bytes:  # type: ignore[override]
@@ -54,12 +56,17 @@ class Application(Flask):
         return func
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
-        logging.getLogger(__name__).error("unexpected error in %s", request.endpoint, exc_info=exc_info)
+        error = exc_info[1]
+        if error is not None and may_hold_answers():
+            logging.getLogger(__name__).error("unexpected error in %s\n%s", request.endpoint, steps_of(error))
+        else:
+            logging.getLogger(__name__).error("unexpected error in %s", request.endpoint, exc_info=exc_info)
 
 
 def make_application(settings: Settings, clock: Clock) -> Flask:
     """The service with all its pages. Raises `UndeclaredAccess` where a route does not say who may use it."""
     app = Application("survey_app")
+    app.wsgi_app = Patience(app.wsgi_app)  # type: ignore[method-assign]
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES, MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES)
     install(app, open_installation(settings, clock))
     _equip_templates(app)

@@ -17,12 +17,6 @@ def client_address() -> str:
     return forwarded if forwarded and is_loopback(peer) else peer
 
 
-def is_from_this_machine() -> bool:
-    """Whether a process on this machine asks for itself, and not a proxy on it for somebody else."""
-    is_forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"))
-    return is_loopback(request.remote_addr or "") and not is_forwarded
-
-
 def is_from_own_page() -> bool:
     """Whether the browser says that a page of ours sent the form; a page of another site can't make it say so."""
     fetched_from = request.headers.get("Sec-Fetch-Site")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from survey_app.domain.codes import read_code
 from survey_app.domain.errors import (
@@ -22,9 +22,6 @@ from survey_app.domain.errors import (
 )
 from survey_app.services.guessing import WINDOW_S
 from survey_app.web.staff_errors import staff_error
-
-DRAINED_BYTES: Final = 8 * 1024 * 1024
-_CHUNK_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +83,6 @@ def _http_page(error: HTTPException) -> ResponseReturnValue:
     """Our words for what HTTP refuses, and for a bug; the headers of the error (such as Allow) stay."""
     if error.code is None or error.code < 400:
         return error.get_response()
-    if isinstance(error, RequestEntityTooLarge):
-        _drain_body()
     of_staff = staff_error(error)
     if of_staff:
         return of_staff
@@ -96,16 +91,6 @@ def _http_page(error: HTTPException) -> ResponseReturnValue:
     response.set_data(problem_page(page))
     response.content_type = "text/html; charset=utf-8"
     return response
-
-
-def _drain_body() -> None:
-    """Reads what is still coming, up to a limit: a browser shows the page only when it could send all of its form."""
-    if not request.environ.get("wsgi.input_terminated"):
-        return  # the server does not say where the body ends
-    stream = request.environ["wsgi.input"]
-    for _ in range(0, DRAINED_BYTES, _CHUNK_BYTES):
-        if not stream.read(_CHUNK_BYTES):
-            return
 
 
 def _is_post() -> bool:

@@ -10,7 +10,6 @@ from flask_wtf import CSRFProtect
 from survey_app.domain.staff import StaffUser
 from survey_app.services.tokens import user_of_token
 from survey_app.web.access import Access, Gate, access_of_request
-from survey_app.web.client import is_from_this_machine
 from survey_app.web.installation import installation
 from survey_app.web.sessions import keep_sessions, open_session_of_request
 from survey_app.web.throttle import count_program, count_stranger
@@ -70,11 +69,10 @@ def _admit_program(access: Access) -> None:
 
 
 def _admit_measuring(access: Access) -> None:
-    if not is_from_this_machine():
-        g.user = _user_of_bearer()
-        _check_role_and_county(access, g.user)
-        if g.user.county is not None:
-            abort(403)
+    g.user = _user_of_bearer()
+    _check_role_and_county(access, g.user)
+    if g.user.county is not None:
+        abort(403)
 
 
 def _recognise() -> bool:

@@ -1,11 +1,11 @@
-"""Liveness and counts, for whoever watches the service."""
+"""What is missing, and counts, for whoever watches the service."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify
 
-from survey_app.services.health import is_database_reachable
+from survey_app.services.health import DATABASE, missing_parts
 from survey_app.web.access import measuring, public
 from survey_app.web.installation import installation
-from survey_app.web.metrics import metrics_page
+from survey_app.web.metrics import CONTENT_TYPE, metrics_text
 
 blueprint = Blueprint("health", __name__)
 
@@ -13,13 +13,18 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @public
 def healthz() -> tuple[Response, int]:
-    """200 while the service reaches its database, else 503."""
-    is_up = is_database_reachable(installation().database)
-    return jsonify(status="ok" if is_up else "no_database"), 200 if is_up else 503
+    """`status` ok, degraded (answers are taken; `missing` says what is not done) or unavailable (503), for want of the database."""
+    missing = missing_parts(installation())
+    if DATABASE in missing:
+        return jsonify(status="unavailable", missing=missing), 503
+    return jsonify(status="degraded" if missing else "ok", missing=missing), 200
 
 
 @blueprint.get("/metrics")
 @measuring
 def metrics() -> Response:
-    """Counts and times of requests, in Prometheus' text format; on the machine itself, or with an administrator's token."""
-    return metrics_page()
+    """Counts and times of requests that are not respondents', in Prometheus' text format; 503 where they can't be had."""
+    text = metrics_text()
+    if text is None:
+        abort(503)
+    return Response(text, content_type=CONTENT_TYPE)

@@ -22,6 +22,7 @@ from survey_app.services.cockpit.sentences import (
     total_forecast,
 )
 from survey_app.storage import tables
+from survey_app.storage.heartbeats import WORKER, beat
 from survey_app.storage.session import Database
 from tests.builders_cockpit import HOUR, PLANNED, cockpit_of, count_answers, make_plan, note_pace, open_planned_survey
 from tests.builders_survey import Survey
@@ -235,6 +236,18 @@ def test_a_worker_that_does_not_run_is_told(survey: Survey, clock: FixedClock) -
     assert Kind.NO_READINGS in kinds(survey)
 
 
+def test_a_worker_that_has_fallen_silent_is_told_while_the_timeline_still_looks_well(
+    survey: Survey, clock: FixedClock
+) -> None:
+    note_pace(survey, {}, until=clock.now())
+    with survey.database.write() as connection:
+        beat(connection, WORKER, clock.now())
+    clock.move(timedelta(seconds=60))
+    assert Kind.NO_READINGS not in kinds(survey)
+    clock.move(timedelta(seconds=1))
+    assert Kind.NO_READINGS in kinds(survey)
+
+
 def test_unknown_codes_are_told_when_there_are_many(survey: Survey) -> None:
     seen = cockpit_of(survey)
     assert Kind.UNKNOWN_CODES not in [alert.kind for alert in find_alerts(replace(seen, unknown_codes=49))]
@@ -250,4 +263,4 @@ def test_the_cockpit_asks_as_many_queries_for_many_answers_as_for_few(survey: Su
     note_pace(survey, {"parent": 14_000}, days=7)
     asked.clear()
     cockpit_of(survey)
-    assert len(asked) == len(few) <= 10
+    assert len(asked) == len(few) <= 11

@@ -70,7 +70,7 @@ def _codes_missing(cockpit: Cockpit) -> Iterator[Alert]:
 def _no_readings(cockpit: Cockpit) -> Iterator[Alert]:
     """The worker takes them; without it nothing is mixed and nothing is closed at its time either."""
     latest = cockpit.readings[-1].at if cockpit.readings else cockpit.opened
-    if cockpit.is_running and cockpit.now - latest > 2 * HOUR:
+    if cockpit.is_running and (cockpit.is_worker_silent or cockpit.now - latest > 2 * HOUR):
         yield Alert(Kind.NO_READINGS, is_grave=True)
 
 

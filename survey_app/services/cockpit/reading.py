@@ -13,6 +13,7 @@ from survey_app.domain.outlook import Outlook, look_ahead
 from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
 from survey_app.services.guessing import unknown_codes_since
 from survey_app.services.monitoring import Progress, progress_of
+from survey_app.storage.heartbeats import WORKER, stale_parts
 from survey_app.storage.monitoring import GroupCount
 from survey_app.storage.readings import list_readings
 from survey_app.storage.results import school_names
@@ -32,6 +33,7 @@ class Cockpit:
     readings: Sequence[Reading]
     unknown_codes: int
     most_unknown_codes: int
+    is_worker_silent: bool = False
 
     @property
     def campaign(self) -> Campaign:
@@ -119,6 +121,7 @@ def read_cockpit(database: Database, clock: Clock, campaign_id: str) -> Cockpit:
             readings=_from_opening(progress.campaign, list_readings(connection, campaign_id, now - LOOK_BACK), now),
             unknown_codes=unknown,
             most_unknown_codes=most,
+            is_worker_silent=WORKER in stale_parts(connection, now),
         )
 
 

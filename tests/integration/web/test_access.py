@@ -41,7 +41,10 @@ def test_the_desks_views_say_that_their_forms_may_hold_a_code(tmp_path: Path) ->
 
 def test_health_is_bad_without_a_database(tmp_path: Path) -> None:
     response = create_app(settings(tmp_path)).test_client().get("/healthz")
-    assert (response.status_code, response.get_json()) == (503, {"status": "no_database"})
+    assert (response.status_code, response.get_json()) == (
+        503,
+        {"status": "unavailable", "missing": ["database", "keys"]},
+    )
 
 
 def test_nothing_is_made_when_an_application_is(tmp_path: Path) -> None:

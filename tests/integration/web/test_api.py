@@ -160,25 +160,3 @@ def test_the_document_names_the_routes_there_are(app: Flask) -> None:
         named = [parameter["name"] for parameter in operation["get"].get("parameters", [])]
         assert named == re.findall(r"{(\w+)}", path)
     assert app.test_client().get("/api/v1/openapi.json").get_json() == DOCUMENT
-
-
-def test_metrics_count_by_route_and_never_name_an_address(app: Flask) -> None:
-    client = app.test_client()
-    client.get("/s/7K3M9QXA4HT")
-    client.open("/s", method="BREW")
-    text = client.get("/metrics").text
-    assert 'junheng_requests_total{method="GET",route="respondent.form"' in text
-    assert 'method="other"' in text
-    assert "7K3M" not in text
-    assert "BREW" not in text
-
-
-def test_metrics_are_for_the_machine_or_an_administrators_token(app: Flask) -> None:
-    elsewhere = {"X-Forwarded-For": "203.0.113.9"}
-    assert ask(app, "/metrics", None).status_code == 200
-    assert ask(app, "/metrics", None, **elsewhere).status_code == 401
-    assert ask(app, "/metrics", token_of(app, Role.MONITOR), **elsewhere).status_code == 403
-    assert ask(app, "/metrics", token_of(app, Role.ADMIN, OWN_COUNTY), **elsewhere).status_code == 403
-    assert ask(app, "/metrics", token_of(app, Role.ADMIN), **elsewhere).status_code == 200
-    other = app.test_client().get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.1"})
-    assert other.status_code == 401

@@ -418,10 +418,6 @@ def test_nothing_of_a_form_is_run_as_markup(client: FlaskClient, code: str) -> N
     assert "</textarea><script" not in html
 
 
-def test_health_is_told_while_the_database_answers(client: FlaskClient, app: Flask) -> None:
-    assert client.get("/healthz").get_json() == {"status": "ok"}
-
-
 # --- guessing (the limit counts unknown codes only)
 
 

@@ -1,0 +1,20 @@
+"""`junheng work`: the background worker alone."""
+
+import click
+
+from survey_app.cli.installation import opened_installation, settings_from_environment
+
+
+@click.command()
+@click.pass_context
+def work(ctx: click.Context) -> None:
+    """Do the service's background work, beside a web server that is not `junheng serve` (`gunicorn wsgi:application`).
+
+    Closes campaigns at their time, mixes answers, forgets what has had its time. Ends at SIGTERM or Ctrl-C. Two at once are safe: they take
+    turns. Without one, answers are taken but nothing is closed; /healthz and the pages of open campaigns say so.
+    """
+    from survey_app.services import mixing_worker
+
+    with opened_installation(ctx):
+        pass
+    mixing_worker.work(settings_from_environment())
