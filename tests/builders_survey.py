@@ -170,7 +170,14 @@ def open_survey(
             labels = {label_of(CAMPAIGN, group, ""): ""} | {crowd.label: _unit(crowd) for crowd in of_group}
             text = text_label(CAMPAIGN, group) if with_comment else None
             rows = [
-                {"label": name, "campaign": CAMPAIGN, "group": group, "unit": unit, "base_unit": unit, "text_label": text}
+                {
+                    "label": name,
+                    "campaign": CAMPAIGN,
+                    "group": group,
+                    "unit": unit,
+                    "base_unit": unit,
+                    "text_label": text,
+                }
                 for name, unit in labels.items()
             ]
             connection.execute(insert(tables.label), rows)

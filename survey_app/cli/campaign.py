@@ -24,17 +24,26 @@ def campaign() -> None:
 
 @campaign.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--small-crowd",
+    is_flag=True,
+    help="Accept groups of which so few answers are planned that their people can't hide among each other.",
+)
 @click.pass_context
-def create(ctx: click.Context, file: Path) -> None:
+def create(ctx: click.Context, file: Path, small_crowd: bool) -> None:
     """Create a draft from the campaign FILE (.yaml), compute its sample plan, and print its id."""
     from survey_app.services.campaigns import create_campaign
     from survey_app.services.monitoring import read_progress
-    from survey_app.services.planning import plan_shortfalls
+    from survey_app.services.planning import plan_shortfalls, small_crowds
 
     with opened_installation(ctx, may_begin=True) as at:
-        campaign_id = create_campaign(at.database, at.keys, at.clock, file)
-        plan = read_progress(at.database, campaign_id).plan
-    print_problems(plan_shortfalls(plan), language_of(ctx), "warning: ")
+        campaign_id = create_campaign(at.database, at.keys, at.clock, file, may_be_small=small_crowd)
+        progress = read_progress(at.database, campaign_id)
+    print_problems(plan_shortfalls(progress.plan), language_of(ctx), "warning: ")
+    for group, number in small_crowds(progress.plan, progress.campaign.anonymity_k).items():
+        click.echo(
+            f"warning: not hidden: the {number} planned of {group}; their answers come out among as many", err=True
+        )
     click.echo(campaign_id)
 
 
@@ -81,6 +90,38 @@ def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
         if closed.state != State.CLOSED and not no_wait:
             closed = _wait_and_close(at, closed)
     click.echo(_closing_sentence(closed))
+
+
+@campaign.command()
+@click.argument("campaign_id", metavar="ID")
+@click.option("--closes", required=True, metavar="TIME", help="The new end, as in the campaign file; later than now.")
+@click.pass_context
+def term(ctx: click.Context, campaign_id: str, closes: str) -> None:
+    """Move the end of open campaign ID; old and new end stand in its log."""
+    from survey_app.services.closing import move_closing
+
+    with opened_installation(ctx) as at:
+        moved = move_closing(at.database, at.clock, campaign_id, closes)
+    click.echo(f"{campaign_id} closes at {_local(moved.closes)}")
+
+
+@campaign.command()
+@click.argument("campaign_id", metavar="ID")
+@click.option("--unit", required=True, help="The unit, as `campaign show` names it.")
+@click.option("--group", help="Only this group; all groups of the unit unless stated.")
+@click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; it stands in the log, and in the report beside both rates."
+)
+@click.pass_context
+def void(ctx: click.Context, campaign_id: str, unit: str, group: str | None, reason: str) -> None:
+    """Declare the answers of a unit of open campaign ID void: unused codes are cancelled, sheets count no more, codes can be issued anew."""
+    from survey_app.services.voiding import void_unit
+
+    with opened_installation(ctx) as at:
+        number = void_unit(at.database, at.keys, at.clock, campaign_id, unit, reason, group)
+    click.echo(
+        f"{unit} is void: {number} sheets count no more; for new codes: junheng codes issue {campaign_id} --out DIR"
+    )
 
 
 def _wait_and_close(at: Installation, closing: Campaign) -> Campaign:

@@ -7,6 +7,7 @@ import click
 
 from survey_app.cli.installation import opened_installation, settings_from_environment
 from survey_app.cli.reporting import WRONG_INPUT
+from survey_app.services.starting_up import find_mismatches
 from survey_app.settings import Settings
 
 
@@ -30,7 +31,8 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None, metrics
     require_free(ctx, host, port)
     _require_socket(ctx, metrics_socket)
     with opened_installation(ctx, may_begin=True) as at:
-        at.keys.session_secret()  # made before there are processes that would race for it
+        for line in find_mismatches(at.database, at.keys):
+            click.echo(f"warning: {line}", err=True)
     ctx.exit(serve_processes(settings, host, port, workers, metrics_socket))
 
 

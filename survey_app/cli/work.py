@@ -14,7 +14,9 @@ def work(ctx: click.Context) -> None:
     turns. Without one, answers are taken but nothing is closed; /healthz and the pages of open campaigns say so.
     """
     from survey_app.services import mixing_worker
+    from survey_app.services.starting_up import find_mismatches
 
-    with opened_installation(ctx):
-        pass
+    with opened_installation(ctx) as at:
+        for line in find_mismatches(at.database, at.keys):
+            click.echo(f"warning: {line}", err=True)
     mixing_worker.work(settings_from_environment())

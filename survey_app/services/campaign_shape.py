@@ -28,6 +28,14 @@ def _closing(value: object) -> datetime:
     return _moment(value) + timedelta(days=_is_day(value))
 
 
+def read_closing(text: str) -> datetime | None:
+    """The end that somebody typed, as in a campaign file; None where it is no time."""
+    try:
+        return _closing(text)
+    except ValueError:
+        return None
+
+
 def _moment(value: object) -> datetime:
     parsed = value if isinstance(value, date) else _parsed(str(value))
     moment = parsed if isinstance(parsed, datetime) else datetime.combine(parsed, time(0))

@@ -5,21 +5,27 @@ Each step leaves a state from which the next call goes on, so a crash anywhere i
 """
 
 import logging
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
+from evaluation.errors import InputProblem, InvalidInput
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.errors import SurveyError, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import set_document
 from survey_app.domain.staff import StaffUser
-from survey_app.services.audit import COMMAND_LINE, record_on_campaign
+from survey_app.services import wording
+from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
+from survey_app.services.campaign_shape import read_closing
+from survey_app.services.code_acts import tell_code_acts
 from survey_app.services.releasing import release_sheets
 from survey_app.storage.balance import read_balances
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.counters import end_groups
+from survey_app.storage.heartbeats import TURNOVER, end_beating
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.sealing import (
     count_unused_codes,
@@ -47,6 +53,31 @@ def close_campaign(
     if campaign.state == State.CLOSING and campaign.admission_at(clock.now()) == Admission.OVER:
         return _finish(database, keys, clock, campaign_id)
     return campaign
+
+
+def move_closing(
+    database: Database, clock: Clock, campaign_id: str, closes: str, actor: StaffUser | str = COMMAND_LINE
+) -> Campaign:
+    """Moves the end of an open campaign; the log tells the old and the new one. Raises `UnknownCampaign`, `WrongState`, `InvalidInput`."""
+    new = read_closing(closes)
+    with database.write() as connection:
+        campaign = find_campaign(connection, campaign_id, to_change=True)
+        now = clock.now()
+        if campaign.state != State.OPEN or campaign.admission_at(now) > Admission.OPEN:
+            raise WrongState(campaign_id, campaign.state, "move its end", (State.OPEN,))
+        if new is None or new <= max(now, campaign.opens):
+            raise InvalidInput(
+                [InputProblem("closes", wording.EXPECTED_LATER if new else wording.EXPECTED_TIME, {"got": closes})]
+            )
+        terms = {"old": _told(campaign.closes), "new": _told(new)}
+        append_entry(connection, campaign_id, {"kind": "term", "by": name_of(actor), **terms})
+        move_state(connection, campaign_id, State.OPEN, closes=new)
+        record_on_campaign(connection, clock, actor, "closing_moved", campaign, terms)
+        return find_campaign(connection, campaign_id)
+
+
+def _told(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def advance_campaigns(database: Database, keys: KeyDirectory, clock: Clock) -> None:
@@ -93,9 +124,12 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.CLOSING:
+            end_beating(connection, f"{TURNOVER}{campaign_id}")
             append_entry(connection, campaign_id, last_entry)
             move_state(connection, campaign_id, State.CLOSED, closed_at=clock.now())
-        return find_campaign(connection, campaign_id)
+        campaign = find_campaign(connection, campaign_id)
+    tell_code_acts(database, keys, clock, campaign_id)
+    return campaign
 
 
 def _close_entry(connection: Connection, campaign_id: str) -> dict[str, object]:

@@ -1,17 +1,19 @@
 """Whether the service can do its work, and what of it is missing."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import Installation
 from survey_app.storage.health import answers_query
-from survey_app.storage.heartbeats import WORKER, beat, stale_parts
+from survey_app.storage.heartbeats import TURNOVER, WORKER, beat, stale_parts
 from survey_app.storage.session import Database
 
 DATABASE: Final = "database"
 KEYS: Final = "keys"
 _BEAT_EVERY: Final = timedelta(seconds=10)
+_TURNOVER_BEAT_EVERY: Final = timedelta(minutes=1)
 
 
 def missing_parts(at: Installation) -> list[str]:
@@ -23,18 +25,24 @@ def missing_parts(at: Installation) -> list[str]:
         return keys + stale_parts(connection, at.clock.now())
 
 
-class WorkersBeat:
-    """Tells that the background worker is there, every few seconds."""
+class Heart:
+    """Tells that the background worker, and what it does for each campaign, is there: not more often than every few seconds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
-        self._last: datetime | None = None
+        self._last: dict[str, datetime] = {}
 
-    def beat(self) -> None:
-        """Tells so, unless it was told just now."""
+    def beat(self, *parts: str, every: timedelta = _BEAT_EVERY) -> None:
+        """Tells so of the worker, or of `parts`, unless it was told just now."""
         now = self._clock.now()
-        if self._last is not None and abs(now - self._last) < _BEAT_EVERY:
-            return
-        with self._database.write() as connection:
-            beat(connection, WORKER, now)
-        self._last = now
+        due = [one for one in parts or (WORKER,) if one not in self._last or abs(now - self._last[one]) >= every]
+        if due:
+            with self._database.write() as connection:
+                for part in due:
+                    beat(connection, part, now)
+            self._last.update(dict.fromkeys(due, now))
+
+    def beat_of_campaigns(self, campaigns: Iterable[str]) -> None:
+        """Of these, all that was due has been counted and turned over."""
+        if parts := [f"{TURNOVER}{campaign}" for campaign in campaigns]:
+            self.beat(*parts, every=_TURNOVER_BEAT_EVERY)

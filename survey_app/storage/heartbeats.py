@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from survey_app.storage.office_tables import heartbeat
 
 WORKER: Final = "worker"
-LIMITS: Final[Mapping[str, timedelta]] = {WORKER: timedelta(seconds=60), "turnover/": timedelta(minutes=20)}
+TURNOVER: Final = "turnover/"  # and a campaign
+LIMITS: Final[Mapping[str, timedelta]] = {WORKER: timedelta(seconds=60), TURNOVER: timedelta(minutes=20)}
 """By the beginning of a part's name: how long it may be silent."""
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

@@ -1,7 +1,6 @@
 """Whoever reads the service's output and its counts learns nothing of a respondent's request, not even that there was one. Both engines."""
 
 import contextlib
-import os
 import socket
 import stat
 import time
@@ -159,7 +158,7 @@ def test_a_machine_without_room_for_counts_serves_all_the_same(
     survey: Survey, database_url: str, database: Database, tmp_path: Path
 ) -> None:
     token = administrators_token(database)
-    nowhere = {name: "/proc/self/fd" for name in ("TMPDIR", "TMP", "TEMP")}
+    nowhere = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), "/proc/self/fd")
     limited = {"JUNHENG_TEST_NOTHING": "", **nowhere}
     with serving(database_url, tmp_path / "keys", workers=1, **limited) as service:
         assert service.request("/sign-in").status == 200
@@ -169,7 +168,9 @@ def test_a_machine_without_room_for_counts_serves_all_the_same(
 
 def administrators_token(database: Database) -> str:
     now = SystemClock().now()
-    account = Account("root", Role.ADMIN, None, "", 1, must_change=False, created_at=now, disabled_at=None, last_sign_in=None)
+    account = Account(
+        "root", Role.ADMIN, None, "", 1, must_change=False, created_at=now, disabled_at=None, last_sign_in=None
+    )
     with database.write() as connection:
         insert_account(connection, account)
     return make_token(database, SystemClock(), "(junheng)", "root")

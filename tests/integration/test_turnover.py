@@ -110,7 +110,7 @@ def test_a_deleted_envelope_stops_its_group_until_it_is_settled(survey: Survey) 
 
 
 def test_a_code_made_unused_again_is_told_and_does_not_vote_twice(survey: Survey) -> None:
-    code, *_ = hand_in(survey, "public", "", 6)
+    hand_in(survey, "public", "", 6)
     Mixer().round(survey.database, survey.keys)
     with survey.database.write() as connection:
         used = select(tables.code.c.h).where(tables.code.c.used).limit(1)
@@ -128,8 +128,12 @@ def test_a_code_made_unused_again_is_told_and_does_not_vote_twice(survey: Survey
 def test_a_copied_envelope_is_foreign_and_deleted(survey: Survey) -> None:
     hand_in(survey, "public", "", 6)
     with survey.database.write() as connection:
-        row = connection.execute(select(tables.envelope).where(tables.envelope.c.label == f"{CAMPAIGN}/public/")).first()
-        connection.execute(tables.envelope.insert(), {"id": b"x" * 16, "label": row.label, "batch": row.batch, "ct": row.ct})
+        row = connection.execute(
+            select(tables.envelope).where(tables.envelope.c.label == f"{CAMPAIGN}/public/")
+        ).first()
+        connection.execute(
+            tables.envelope.insert(), {"id": b"x" * 16, "label": row.label, "batch": row.batch, "ct": row.ct}
+        )
     assert count_sheets(survey.database, survey.keys, campaign_of(survey)) == set()
     assert survey.counts()["envelopes"] == 6
 
