@@ -31,10 +31,10 @@ from tests.integration.output.surveys import (
 
 HEADER = ["group", "school", "submitted_at", "duration_s", "valid", "q01", "q02", "q03", "by", "q04"]
 ROWS = [
-    ["parent", "U001", "", "60", "1", "1", "1;13", "9", "2", ""],
-    ["parent", "2143990001", "", "0", "0", "9", "", "3", "", ""],
+    ["parent", "U001", "", "", "1", "1", "1;13", "9", "2", ""],
+    ["parent", "2143990001", "", "", "0", "9", "", "3", "", ""],
     ["teacher", "2143990001", "", "", "1", "2", "", "2", "", "1"],
-    ["parent", "", "", "600", "1", "3", "2", "1", "", ""],
+    ["parent", "", "", "", "1", "3", "2", "1", "", ""],
 ]
 ENDINGS = (".csv", ".xlsx", ".sav", ".parquet")
 
@@ -97,9 +97,9 @@ def test_comments_stand_in_a_file_of_their_own_in_their_order_and_no_cell_begins
 def test_units_name_their_schools_with_codes_as_text(tmp_path):
     write_export(tmp_path / "answers.csv", odd_export())
     assert read_csv(tmp_path / "answers-units.csv")[1:] == [
-        ["U001", "parent", "家长", "0143990007", "㘵背𠮷教学点"],
-        ["U001", "parent", "家长", "2143990008", '\'=HYPERLINK("x")小学'],
-        ["2143990001", "parent", "家长", "2143990001", "清溪县实验小学"],
+        ["U001", "0143990007", "㘵背𠮷教学点"],
+        ["U001", "2143990008", '\'=HYPERLINK("x")小学'],
+        ["2143990001", "2143990001", "清溪县实验小学"],
     ]
 
 
@@ -121,12 +121,12 @@ def test_xlsx_holds_everything_and_texts_stay_texts(tmp_path):
     assert written == [tmp_path / "answers.xlsx"]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["answers.xlsx"]
     book = openpyxl.load_workbook(tmp_path / "answers.xlsx")
-    assert book.sheetnames == ["答卷", "编码本", "意见", "单元"]
+    assert book.sheetnames == ["答卷", "编码本", "意见", "单元", "份数"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     header, *rows = book["答卷"].iter_rows(values_only=True)
     assert list(header) == HEADER
     assert [["" if cell is None else str(cell) for cell in row] for row in rows] == ROWS
-    assert book["单元"]["D2"].value == "0143990007"
+    assert book["单元"]["B2"].value == "0143990007"
     book.close()
 
 
@@ -173,7 +173,8 @@ def test_sav_values_labels_and_missing_values(tmp_path):
         [1, -1, -1, 0],
     ]
     assert frame["school"].tolist() == ["U001", "2143990001", "2143990001", ""]
-    assert frame["duration_s"].fillna(-1).tolist() == [60, 0, -1, 600]
+    assert frame["duration_s"].isna().all()
+    assert set(frame["submitted_at"]) == {""}
     assert meta.missing_ranges == {
         "q01": [{"lo": 9.0, "hi": 9.0}],
         "q03": [{"lo": 9.0, "hi": 9.0}],
