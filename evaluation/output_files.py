@@ -115,5 +115,5 @@ def _refusals(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = _REASONS.get(error.errno, _OTHER)
-        reason = Phrase(message, {"text": error.strerror or type(error).__name__})
+        reason = Phrase(message, {"text": error.strerror or str(error) or type(error).__name__})
         raise InvalidInput([InputProblem(str(error.filename or path), NOT_WRITABLE, {"reason": reason})]) from error

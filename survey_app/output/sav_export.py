@@ -23,6 +23,7 @@ from survey_app.output.exported import Export, Progress
 NAME_BYTES, VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, FILE_LABEL_BYTES, STRING_BYTES = 64, 256, 120, 64, 32_767
 _MOST_MISSING_VALUES = 3
 _RESERVED = frozenset(["all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"])
+_REFUSED = "Unable to write"
 _TEXTS = ("group", "school", "submitted_at")
 
 
@@ -39,17 +40,28 @@ class _Variable:
 
 
 def write_sav(path: Path, export: Export, progress: Progress) -> None:
-    """The whole file, with compressed rows."""
+    """The whole file, with compressed rows. Raises `OSError` where it can't be written."""
+    import pyreadstat
+
+    variables = _variables(export, progress)
+    try:
+        _write_variables(path, variables, cut_to_bytes(visible(export.title), FILE_LABEL_BYTES))
+    except pyreadstat.ReadstatError as error:  # of what the system refuses it says no more than this
+        if _REFUSED not in str(error):
+            raise
+        raise OSError(str(error)) from error
+
+
+def _write_variables(path: Path, variables: Sequence[_Variable], title: str) -> None:
     import pyreadstat
     from pandas import DataFrame, Series
 
-    variables = _variables(export, progress)
     frame = DataFrame({one.name: Series(one.values, dtype=_dtype(one)) for one in variables})
     labelled = [one for one in variables if one.value_labels]
     pyreadstat.write_sav(
         frame,
         str(path),
-        file_label=cut_to_bytes(visible(export.title), FILE_LABEL_BYTES),
+        file_label=title,
         column_labels={one.name: cut_to_bytes(visible(one.label), VARIABLE_LABEL_BYTES) for one in variables},
         variable_value_labels={one.name: _cut_labels(one.value_labels) for one in labelled},
         missing_ranges={one.name: [*one.missing] for one in variables if one.missing},

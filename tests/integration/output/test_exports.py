@@ -3,7 +3,11 @@
 import csv
 import json
 import stat
+import subprocess
+import sys
+from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -13,21 +17,28 @@ import pytest
 
 from evaluation.errors import InvalidInput
 from evaluation.rulebook.loading import load_rulebook
+from evaluation.survey.from_files import recognition_from_files
+from evaluation.survey.labels import LabelCount, Labels, read_counts
 from evaluation.survey.recognition import estimate_recognition, recognition_document
 from evaluation.survey.responses import read_responses, responses_from_rows
+from evaluation.survey.sampling import plan_sample
+from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app.output.cells import visible
 from survey_app.output.exported import Export
 from survey_app.output.exports import side_path, write_export
 from tests.integration.output.surveys import (
+    COUNTS,
     LONG_TEXT,
     NASTY,
     ODD_QUESTIONNAIRES,
     ODD_RESPONSES,
     OUR_QUESTIONNAIRES,
     Comment,
+    UnitSchool,
     demo_responses,
     odd_export,
 )
+from tests.paths import REPOSITORY
 
 HEADER = ["group", "school", "submitted_at", "duration_s", "valid", "q01", "q02", "q03", "by", "q04"]
 ROWS = [
@@ -101,6 +112,63 @@ def test_units_name_their_schools_with_codes_as_text(tmp_path):
         ["U001", "2143990008", '\'=HYPERLINK("x")小学'],
         ["2143990001", "2143990001", "清溪县实验小学"],
     ]
+
+
+def test_counts_stand_beside_it_by_label(tmp_path):
+    write_export(tmp_path / "answers.csv", odd_export())
+    assert (tmp_path / "answers-counts.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "group,unit,answered,withheld,lost,fast",
+        "parent,U001,3,0,1,2",
+        "parent,2143990001,1,0,0,0",
+        "teacher,2143990001,5,4,0,1",
+        "principal,,3,3,0,0",
+    ]
+    assert read_counts(tmp_path / "answers-counts.csv") == COUNTS
+
+
+def test_an_export_read_back_with_what_stands_beside_it_gives_the_campaigns_own_result(tmp_path):
+    """Withheld, lost and lost units included; without those files the sample and the design would be others."""
+    rows = [
+        replace(one, school="U001" if number % 7 == 0 and one.school else "" if number % 5 == 0 else one.school)
+        for number, one in enumerate(demo_responses())
+        if one.group != "cppcc_member"
+    ]
+    units = [UnitSchool("U001", code, "") for code in ("1000000001", "1000000002")]
+    counts = [
+        LabelCount(group, "", found + withheld + lost, withheld, lost, 0)
+        for group, withheld, lost in (("parent", 2, 3), ("student", 0, 1), ("cppcc_member", 4, 0))
+        for found in [sum(one.group == group for one in rows)]
+    ]
+    write_export(tmp_path / "answers.csv", Export("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), units, counts))
+    parameters = load_rulebook("xiangtan-2018").survey.parameters
+    frames = {"cppcc_member": 4}
+    required = 700
+    own = estimate_recognition(
+        responses_from_rows(rows, OUR_QUESTIONNAIRES),
+        OUR_QUESTIONNAIRES,
+        parameters,
+        430_618,
+        frames,
+        plan_sample(required, frames, parameters),
+        required,
+        Labels(counts),
+    )
+    (tmp_path / "frames.csv").write_text("类别,总体人数\n政协委员,4\n", encoding="utf-8")
+    files = (tmp_path / "answers.csv", QUESTIONNAIRES, 430_618, parameters, tmp_path / "frames.csv")
+    beside = {
+        "counts_file": tmp_path / "answers-counts.csv",
+        "units_file": tmp_path / "answers-units.csv",
+        "min_sample": required,
+    }
+    again = recognition_document(recognition_from_files(*files, **beside))
+    assert again == recognition_document(own)
+    assert (again["sample"]["withheld"]["cppcc_member"], again["sample"]["required"]) == (4, 700)
+    assert "unit_lost" in again["ci_reasons"]
+    alone = recognition_document(recognition_from_files(*files))
+    assert alone["rate"] == again["rate"]
+    assert alone["ci95"] != again["ci95"]
+    assert "cppcc_member" in "".join(alone["sample"]["reasons"])
+    assert "cppcc_member" not in "".join(again["sample"]["reasons"])
 
 
 def test_codebook_tells_apart_questions_of_one_id(tmp_path):
@@ -292,3 +360,61 @@ def test_comment_of_every_group_is_named(tmp_path):
     comments = [Comment("parent", "甲"), Comment("teacher", "乙")]
     write_export(tmp_path / "answers.csv", odd_export(comments=iter(comments)))
     assert read_csv(tmp_path / "answers-comments.csv")[1:] == [["parent", "家长", "甲"], ["teacher", "教师", "乙"]]
+
+
+# --- where it is written -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_missing_folder_is_made(tmp_path, ending):
+    written = write_export(tmp_path / "new" / "deep" / f"answers{ending}", odd_export())
+    assert sorted(written) == sorted((tmp_path / "new" / "deep").iterdir())
+
+
+def test_a_failed_export_takes_its_folder_away_again(tmp_path):
+    def torn():
+        yield ODD_RESPONSES[0]
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_export(tmp_path / "new" / "deep" / "answers.csv", odd_export(responses=torn()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def places(folder):
+    """Where nothing can be written: below a file, below what the system keeps for itself, where a folder has the name of a file beside it."""
+    (folder / "file").write_text("a file", encoding="utf-8")
+    (folder / "answers-units.csv").mkdir()
+    return [folder / "file" / "answers.csv", Path("/proc/answers.csv"), folder / "answers.csv"]
+
+
+def test_a_place_where_nothing_can_be_written_is_told_and_nothing_is_left(tmp_path):
+    for path in places(tmp_path):
+        with pytest.raises(InvalidInput) as caught:
+            write_export(path, odd_export())
+        assert [one.kind for one in caught.value.problems] == ["output_not_writable"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["answers-units.csv", "file"]
+    assert list((tmp_path / "answers-units.csv").iterdir()) == []
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from evaluation.errors import InvalidInput
+from survey_app.output.exports import write_export
+from tests.integration.output.surveys import odd_export
+import pyreadstat, pandas, xlsxwriter, pyarrow.parquet
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+try:
+    write_export(Path(sys.argv[1]), odd_export())
+except InvalidInput as refused:
+    sys.exit([one.kind for one in refused.problems] != ["output_not_writable"])
+sys.exit("nothing was refused")
+"""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_disk_that_fills_up_leaves_nothing(tmp_path, ending):
+    arguments = [sys.executable, "-c", FULL, str(tmp_path / "new" / f"answers{ending}")]
+    assert subprocess.run(arguments, check=False, cwd=REPOSITORY).returncode == 0
+    assert list(tmp_path.iterdir()) == []
