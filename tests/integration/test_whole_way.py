@@ -108,6 +108,8 @@ def check_exports(campaign: str, folder: Path, recognition: dict[str, Any], take
     files += ["--frames", folder / "frames.csv"]
     rules = ["--population", str(POPULATION), "--min-sample", str(FLOOR)]
     assert json.loads(done("recognition", *files, *rules, "--json")) == recognition
+    refused = junheng("export", campaign, "--out", folder / "answers.csv" / "below a file.csv")
+    assert (refused.exit_code, refused.stdout, len(refused.stderr.splitlines())) == (3, "", 1)
 
 
 def check_verdict(at: Installation, campaign: str, folder: Path, recognition: dict[str, Any]) -> None:

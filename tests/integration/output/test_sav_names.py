@@ -51,6 +51,7 @@ def test_a_name_that_spss_takes_stays_and_others_get_free_ones(wanted: list[str]
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=70) | IDS | st.text("aA._b", max_size=66), max_size=40))
 @example(["a" * 64] * 30)
+@example(["by", "by_", "To", "to_", "TO_"])
 def test_any_names_become_as_many_that_spss_takes(wanted: list[str]) -> None:
     names = variable_names(wanted)
     assert len(names) == len(wanted)
