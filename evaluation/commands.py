@@ -1,6 +1,5 @@
 """What the commands on files do: read everything, collect every problem, judge, and only then write."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from evaluation.reading.county import MoreChecks, Reading, check_county, no_more
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows, rows_without_use, unjudgeable_rows
+from evaluation.survey.labels import UNIT_NAME
 from evaluation.workbook_rows import rows_of_workbook
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from evaluation.facts import Facts
     from evaluation.reading.template import TemplateContent
     from evaluation.survey.groups import Group
+    from evaluation.survey.labels import Labels
     from evaluation.survey.questionnaire import Questionnaires
     from evaluation.survey.responses import Responses
 
@@ -47,16 +48,17 @@ OTHER_COUNTY = Message(
     zh="工作簿的行政区划代码是{county}，调查的是{survey}；两者应属同一县",
 )
 
-_UNIT = re.compile(r"U[0-9]{3,}")
 _NAMED = 5
 
 
 @dataclass(frozen=True)
 class SurveyFiles:
-    """A responses file and the folder of the questionnaires it answers."""
+    """A responses file, the folder of the questionnaires it answers, and what an export of the service has beside it."""
 
     responses: Path
     questionnaires: Path
+    counts: Path | None = None
+    units: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class SurveyAnswers:
 
     `sha256` is of the file (or of the stored answers), `seal_root` the root of the campaign's ledger. `county` is its code, where the survey
     knows it. `frames`, `plan` and `required` are those the survey was opened with; without them the workbook's frames hold, and the rest is
-    computed. `population` and `year` are the survey's own, to be laid beside the workbook's.
+    computed. `population` and `year` are the survey's own, to be laid beside the workbook's. `labels` mark a survey of the service: withheld
+    sheets then count for the sample, and units are the PSUs.
     """
 
     responses: "Responses"
@@ -78,6 +81,7 @@ class SurveyAnswers:
     required: int | None = None
     population: int | None = None
     year: int | None = None
+    labels: "Labels | None" = None
 
 
 class _Inputs:
@@ -194,7 +198,7 @@ def strange_schools(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]
     counted = survey.responses.responses["school"].value_counts()
     known = set(facts.school_stages["school"])
     strange = {
-        name: int(n) for name, n in counted.items() if name and name not in known and not _UNIT.fullmatch(str(name))
+        name: int(n) for name, n in counted.items() if name and name not in known and not UNIT_NAME.fullmatch(str(name))
     }
     if not strange:
         return []
@@ -233,6 +237,7 @@ def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnsw
         frames=frames if survey.frames is None else survey.frames,
         plan=survey.plan,
         required=survey.required,
+        labels=survey.labels,
     )
     return recognition_document(recognition)
 
@@ -241,12 +246,11 @@ def read_survey(files: SurveyFiles) -> SurveyAnswers:
     """Read questionnaires and responses. Raises `InvalidInput` with every mistake in them."""
     import hashlib
 
-    from evaluation.survey.questionnaire import load_questionnaires
-    from evaluation.survey.responses import read_responses
+    from evaluation.survey.from_files import read_answers
 
-    questionnaires = load_questionnaires(files.questionnaires)
-    responses = read_responses(files.responses, questionnaires)
-    return SurveyAnswers(responses, questionnaires, hashlib.sha256(files.responses.read_bytes()).hexdigest())
+    read = read_answers(files.responses, files.questionnaires, counts_file=files.counts, units_file=files.units)
+    sha256 = hashlib.sha256(files.responses.read_bytes()).hexdigest()
+    return SurveyAnswers(read.responses, read.questionnaires, sha256, labels=read.labels)
 
 
 def write_workbook_template(path: Path, rulebook: Rulebook) -> None:

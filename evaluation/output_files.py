@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,16 +51,27 @@ def write_files(directory: Path, contents: Mapping[str, bytes]) -> tuple[Path, .
     Raises `InvalidInput` where one of them can't be written; then none is written or replaced.
     """
     directory = directory.absolute()
+    with writing_into(directory, contents):
+        _write_together(directory, contents)
+    return tuple(directory / name for name in contents)
+
+
+@contextmanager
+def writing_into(directory: Path, names: Collection[str]) -> Iterator[None]:
+    """Inside, files of these names can be written into `directory`, which is made if need be, and removed again where the block fails.
+
+    Raises `InvalidInput` where they can't be, or where the system refuses a write inside.
+    """
+    directory = directory.absolute()
     made = _missing_folders(directory)
     with _refusals(directory):
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            _require_place(directory, contents)
-            _write_together(directory, contents)
-        except OSError:
+            _require_place(directory, names)
+            yield
+        except BaseException:
             _remove(made)
             raise
-    return tuple(directory / name for name in contents)
 
 
 def _write_together(directory: Path, contents: Mapping[str, bytes]) -> None:
@@ -74,7 +85,7 @@ def _write_together(directory: Path, contents: Mapping[str, bytes]) -> None:
         shutil.rmtree(folder)
 
 
-def _require_place(directory: Path, names: Mapping[str, bytes] | list[str]) -> None:
+def _require_place(directory: Path, names: Collection[str]) -> None:
     """Raise the `OSError` that writing these files would end in."""
     if not directory.exists():
         raise FileNotFoundError(errno.ENOENT, "", str(directory))
@@ -94,7 +105,7 @@ def _missing_folders(directory: Path) -> list[Path]:
 
 def _remove(made: list[Path]) -> None:
     for folder in made:
-        if folder.is_dir():
+        if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
 
@@ -104,5 +115,5 @@ def _refusals(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         message = _REASONS.get(error.errno, _OTHER)
-        reason = Phrase(message, {"text": error.strerror or type(error).__name__})
+        reason = Phrase(message, {"text": error.strerror or str(error) or type(error).__name__})
         raise InvalidInput([InputProblem(str(error.filename or path), NOT_WRITABLE, {"reason": reason})]) from error

@@ -195,10 +195,15 @@ class _Survey:
 
     def _sample_sentence(self, sample: Mapping[str, Any]) -> str:
         key = "survey.sample_valid" if sample["is_valid"] else "survey.sample_invalid"
-        responses = show(self.found.get("responses", sample["valid"]), COUNT)
-        return self.words(
+        withheld = sum(sample.get("withheld", {}).values())
+        responses = show(self.found.get("responses", sample["valid"] - withheld) + withheld, COUNT)
+        sentence = self.words(
             key, responses=responses, valid=show(sample["valid"], COUNT), required=show(sample["required"], COUNT)
         )
+        if not withheld:
+            return sentence
+        told = self.words("survey.sample_withheld", withheld=show(withheld, COUNT))
+        return self.words("join.sentences").join((sentence, told))
 
     def _notes(self) -> tuple[str, ...]:
         keys = ["survey.note_index", "survey.note_sampling"]

@@ -465,6 +465,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "ci.one_school": ("只有一所学校", "one school"),
     "ci.lonely": ("有单独成层的学校", "a stratum with one school"),
     "ci.dominant_school": ("一所学校占四分之一以上", "one school dominates"),
+    "ci.unit_lost": ("二十分之一以上的表态不知属于哪个单元", "the unit of many is not known"),
     "ci.small_base": ("表态的答卷不足30份", "fewer than 30 responses"),
     "rate_unit.answer": ("按答题计", "by answers"),
     "rate_unit.questionnaire": ("按答卷计", "by questionnaires"),
@@ -481,6 +482,10 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "survey.sample_invalid": (
         "样本无效：回收答卷{responses}份，其中有效{valid}份，应有{required}份。",
         "The sample is not valid: {responses} responses, {valid} of them valid, {required} required.",
+    ),
+    "survey.sample_withheld": (
+        "有效答卷中有{withheld}份因同类答卷太少、为保护匿名没有列出，只计入样本，不计入认可度。",
+        "Of the valid ones {withheld} were withheld, so few were their like: they count for the sample, not for the rate.",
     ),
     "sample.too_few": ("有效答卷不足", "too few valid responses"),
     "sample.parents": ("家长不足有效答卷的一半", "parents are fewer than half"),

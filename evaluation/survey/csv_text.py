@@ -5,6 +5,7 @@ What people hand in under the name of .csv (a renamed workbook, another separato
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,6 +71,11 @@ def read_csv_text(file: Path) -> CsvText:
     return _without_empty_columns(
         CsvText(file.name, tuple(header), header_line, [row for _, row in even], [line for line, _ in even], ragged)
     )
+
+
+def is_scientific(cell: str) -> bool:
+    """Whether a code was turned into a number such as 4.30321E+09, so that digits of it are gone."""
+    return re.fullmatch(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+", cell) is not None
 
 
 def _decoded(file: Path) -> str:

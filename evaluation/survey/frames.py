@@ -34,7 +34,7 @@ def _read_row(text: CsvText, row: int, frames: dict[Group, int], problems: list[
     """Take one row into `frames`, or say into `problems` what is wrong with it."""
     name_column, people_column = wording.FRAME_COLUMNS
     name = text.rows[row][text.header.index(name_column)]
-    people = _whole_number(text.rows[row][text.header.index(people_column)])
+    people = whole_number(text.rows[row][text.header.index(people_column)])
     group = GROUPS_BY_NAME.get(name)
     if group is None:
         known = "、".join(GROUPS_BY_NAME)
@@ -50,7 +50,7 @@ def _read_row(text: CsvText, row: int, frames: dict[Group, int], problems: list[
         frames.setdefault(group, people)
 
 
-def _whole_number(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """A whole number as people type it: full-width digits, thousands separators, 人 behind it; None if it is none."""
     digits = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "").removesuffix(wording.PEOPLE_UNIT)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None

@@ -11,3 +11,6 @@ OTHER_GROUPS: Final[tuple[Group, ...]] = tuple(group for group in GROUPS if grou
 
 SCHOOL_GROUPS: Final[tuple[Group, ...]] = ("parent", "student", "teacher", "principal")
 """The groups that are reached through schools."""
+
+UNIT_GROUPS: Final[tuple[Group, ...]] = ("parent", "student", "teacher")
+"""The groups whose answers keep a unit: of principals a school has one."""

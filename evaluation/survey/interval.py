@@ -12,13 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.numeric import is_at_least, is_less, is_more
+from evaluation.survey.groups import GROUPS, UNIT_GROUPS
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 MIN_DF = 8
 MAX_LONELY_SHARE = 0.05
 MAX_SCHOOL_SHARE = 0.25
+MAX_UNIT_LOST_SHARE = 0.05
 MIN_RESPONSES = 30
 
 
@@ -26,13 +29,14 @@ MIN_RESPONSES = 30
 class Design:
     """Which primary sampling unit and stratum each response belongs to.
 
-    `psu`, `school` (−1: none): one entry a response; `stratum`: one entry a PSU; PSUs and strata are numbered from 0.
+    `psu`, `school` (−1: none), `unit_lost`: one entry a response; `stratum`: one entry a PSU; PSUs and strata are numbered from 0.
     """
 
     psu: Whole
     school: Whole
     stratum: Whole
     is_one_school: bool
+    unit_lost: Flags
 
 
 @dataclass(frozen=True)
@@ -109,20 +113,24 @@ class Tally:
         return Tally(self.recognise * inside, self.base * inside, self.dont_know * inside, self.missing * inside)
 
 
-def design_of(group: Whole, school: Whole) -> Design:
+def design_of(group: Whole, school: Whole, has_units: bool = False) -> Design:
     """The default design (statistics, 1.2) of responses with a group code and a school code (−1: none).
 
     A school is one PSU across groups, and all schools are one stratum; every other response is a PSU in the stratum of its group. With fewer
     than two schools every response is a PSU in its group's stratum.
+
+    In the service's own surveys (`has_units`: statistics, 2.2) a unit takes the place of the school, and who belongs to one by the group but
+    came out without lost it where few answered. Those may all be of one school: they are one PSU a group, in the stratum of the group.
     """
     is_one_school = len(np.unique(school[school >= 0])) < 2
     linked = (school >= 0) & (not is_one_school)
-    # schools and single responses as keys that can't meet: school code, or −1 − number of the response
-    keys = np.where(linked, school, -1 - np.arange(len(school)))
-    _, first, psu = np.unique(keys, return_index=True, return_inverse=True)
+    unit_lost = (school < 0) & np.isin(group, [GROUPS.index(one) for one in UNIT_GROUPS]) & has_units
+    # schools, groups and single responses as keys that can't meet: school code, or −1 − group, or below that the number of the response
+    alone = np.where(unit_lost, -1 - group, -1 - len(GROUPS) - np.arange(len(school)))
+    _, first, psu = np.unique(np.where(linked, school, alone), return_index=True, return_inverse=True)
     strata = np.where(linked, -1, group)
     _, stratum = np.unique(strata[first], return_inverse=True)
-    return Design(psu.astype(np.int64), school, stratum.astype(np.int64), is_one_school)
+    return Design(psu.astype(np.int64), school, stratum.astype(np.int64), is_one_school, unit_lost)
 
 
 def estimate_rate(design: Design, tally: Tally) -> Estimate:
@@ -168,6 +176,8 @@ def _reasons_of_base(design: Design, tally: Tally) -> tuple[str, ...]:
     largest = int(np.bincount(design.school[linked], tally.base[linked]).max()) if linked.any() else 0
     if is_more(largest, MAX_SCHOOL_SHARE * tally.base.sum()):
         reasons.append("dominant_school")
+    if is_more(int(tally.base[design.unit_lost].sum()), MAX_UNIT_LOST_SHARE * tally.base.sum()):
+        reasons.append("unit_lost")
     if np.count_nonzero(tally.base) < MIN_RESPONSES:
         reasons.append("small_base")
     return tuple(reasons)

@@ -5,7 +5,7 @@ Rates: contract, section 4; interval: design/statistics part 1.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from evaluation.errors import InputProblem, InvalidInput
 from evaluation.survey import wording
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.interval import Design, Estimate, Tally, Whole, design_of, estimate_rate, interval_verdict
+from evaluation.survey.labels import NO_UNITS, Labels
 from evaluation.survey.parameters import RateUnit, SurveyParameters, exact_share
 from evaluation.survey.questionnaire import Questionnaires
 from evaluation.survey.responses import Responses
@@ -97,20 +98,21 @@ def estimate_recognition(
     frames: Counts,
     plan: Counts | None = None,
     required: int | None = None,
+    labels: Labels | None = None,
 ) -> Recognition:
     """Everything the survey says of one county of `population` residents.
 
     `frames` holds the number of people of a group where it is known. `plan` and `required` (valid answers) are those a campaign was opened
-    with; without them they are computed. Raises `InvalidInput` when no question counts toward the rulebook's item.
+    with; without them they are computed. `labels` make it a survey of the service: withheld sheets count for the sample, and units are the
+    PSUs. Raises `InvalidInput` when no question counts toward the rulebook's item.
     """
     if parameters.item not in questionnaires.items:
         raise InvalidInput([InputProblem("", wording.NO_QUESTION_FOR_ITEM, {"item": parameters.item})])
-    valid = valid_responses(responses)
-    design = design_of(valid.group, valid.school)
+    valid = valid_responses(responses, labels.units if labels else NO_UNITS)
+    design = design_of(valid.group, valid.school, has_units=labels is not None)
     tallies = {item: tally_item(valid, questionnaires, item) for item in questionnaires.items}
     required = required or sample_size(population, parameters)
     plan = plan or plan_sample(required, frames, parameters)
-    counted = np.bincount(valid.group, minlength=len(GROUPS))
     satisfied = tally_satisfied(tallies[parameters.item], parameters.satisfied_share)
     items = {item: estimate_rate(design, tally) for item, tally in tallies.items()}
     by_questionnaire = estimate_rate(design, satisfied)
@@ -123,10 +125,18 @@ def estimate_recognition(
         groups=_group_estimates(design, valid.group, tallies[parameters.item]),
         questionnaires=by_questionnaire,
         answers_to_fail=_answers_to_fail(judged, parameters.threshold),
-        sample=judge_sample(dict(zip(GROUPS, counted.tolist(), strict=True)), plan, frames, required, parameters),
+        sample=_judged_sample(valid.group, labels.withheld if labels else {}, plan, frames, required, parameters),
         plan=plan,
         responses=len(responses.responses),
     )
+
+
+def _judged_sample(
+    groups: Whole, withheld: Counts, plan: Counts, frames: Counts, required: int, parameters: SurveyParameters
+) -> Sample:
+    stored = np.bincount(groups, minlength=len(GROUPS)).tolist()
+    counted = {group: number + withheld.get(group, 0) for group, number in zip(GROUPS, stored, strict=True)}
+    return replace(judge_sample(counted, plan, frames, required, parameters), withheld=withheld)
 
 
 def _group_estimates(design: Design, groups: Whole, tally: Tally) -> dict[Group, Estimate]:

@@ -5,7 +5,6 @@ A value of `Responses` holds what the statistics need and nothing of who answere
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,7 @@ from evaluation.survey.responses_cells import Columns, read_columns
 
 @dataclass(frozen=True)
 class Responses:
-    """The responses of one county or several, valid or not.
+    """The responses of one county or several, valid or not; times only of imported files.
 
     `responses`, one row a response: county, response (number within the county, from 0), group (categories in the contract's order),
     school ("" for none; a unit such as U001 where a school would be too small), submitted_at (naive, Asia/Shanghai; NaT unknown),
@@ -35,14 +34,12 @@ class Responses:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRow:
-    """One stored response: what the service hands over. `answers` holds the chosen value or values by question id."""
+    """One stored response: what the service hands over, which keeps no times. `answers` holds the chosen value or values by question id."""
 
     group: Group
     school: str
     valid: bool
     answers: Mapping[str, int | Sequence[int]]
-    duration_s: float | None = None
-    submitted_at: datetime | None = None
 
 
 def read_responses(file: Path, questionnaires: Questionnaires, county: str = "") -> Responses:
@@ -65,8 +62,8 @@ def responses_from_rows(rows: Iterable[ResponseRow], questionnaires: Questionnai
     columns = Columns(
         group=np.array([group_codes[row.group] for row in rows], dtype=np.int64),
         school=np.array([row.school for row in rows], dtype=object),
-        submitted_at=np.array([row.submitted_at for row in rows], dtype="datetime64[s]"),
-        duration_s=np.array([row.duration_s for row in rows], dtype=np.float64),
+        submitted_at=np.full(len(rows), "NaT", dtype="datetime64[s]"),
+        duration_s=np.full(len(rows), np.nan),
         valid=np.array([row.valid for row in rows], dtype=np.bool_),
         answer_response=numbers,
         answer_question=questions,

@@ -4,7 +4,6 @@ Each column is checked by its distinct texts, which are few, and then translated
 """
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -16,7 +15,7 @@ import pandas as pd
 
 from evaluation.errors import InputProblem, Message
 from evaluation.survey import wording
-from evaluation.survey.csv_text import CsvText
+from evaluation.survey.csv_text import CsvText, is_scientific
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Question, Questionnaires
 
@@ -178,9 +177,7 @@ def _read_group(questionnaires: Questionnaires) -> Callable[[str], int | _Wrong]
 
 
 def _read_school(text: str) -> str | _Wrong:
-    if re.fullmatch(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+", text):
-        return _Wrong(wording.SCHOOL_SCIENTIFIC, {"got": text})
-    return text
+    return _Wrong(wording.SCHOOL_SCIENTIFIC, {"got": text}) if is_scientific(text) else text
 
 
 def _read_time(text: str) -> datetime | _Wrong | None:

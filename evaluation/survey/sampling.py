@@ -19,7 +19,10 @@ Counts = Mapping[Group, int]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """How many valid answers a sample must have and has, and why it is not valid: `too_few`, `parents`, `unbalanced:GROUP,…`."""
+    """How many valid sheets a sample must have and has, and why it is not valid: `too_few`, `parents`, `unbalanced:GROUP,…`.
+
+    `valid` and `by_group` hold the `withheld` sheets, which count for the sample and for no rate.
+    """
 
     required: int
     valid: int
@@ -29,11 +32,13 @@ class Sample:
     band: tuple[int, int] | None = None
     parents_share: float | None = None
     balance_tolerance: float | None = None
+    withheld: Counts = field(default_factory=dict)
 
     def counts_document(self) -> dict[str, Any]:
-        """What the reasons rest on: valid answers by group, the parents' share, and the least and most that another group may have."""
+        """What the reasons rest on: valid sheets by group, those of them withheld, the parents' share, and the least and most of another group."""
         return {
             "by_group": dict(self.by_group),
+            "withheld": {group: self.withheld.get(group, 0) for group in GROUPS},
             "band": None if self.band is None else list(self.band),
             "parents_share": self.parents_share,
             "balance_tolerance": self.balance_tolerance,

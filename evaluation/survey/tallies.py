@@ -12,6 +12,7 @@ import numpy.typing as npt
 from evaluation.numeric import is_at_least
 from evaluation.survey.groups import GROUPS
 from evaluation.survey.interval import Tally, Whole
+from evaluation.survey.labels import NO_UNITS, Units
 from evaluation.survey.questionnaire import Questionnaires
 from evaluation.survey.responses import Responses
 
@@ -31,11 +32,12 @@ class ValidResponses(NamedTuple):
     value: Whole
 
 
-def valid_responses(responses: Responses) -> ValidResponses:
-    """The valid responses of one county, numbered anew from 0."""
+def valid_responses(responses: Responses, units: Units = NO_UNITS) -> ValidResponses:
+    """The valid responses of one county, numbered anew from 0; a school that belongs to one of the `units` counts as that."""
     table, answers = responses.responses, responses.answers
     is_valid = table["valid"].to_numpy(dtype=np.bool_)
-    school = table["school"].to_numpy(dtype=object)[is_valid]
+    named = table["school"].to_numpy(dtype=object)[is_valid]
+    school = np.array([units.get(one, one) for one in named], dtype=object) if units else named
     _, codes = np.unique(school.astype(str), return_inverse=True)
     codes = np.where(school == "", -1, codes)
     renumbered = np.where(is_valid, np.cumsum(is_valid) - 1, -1)[answers["response"].to_numpy(dtype=np.int64)]

@@ -170,6 +170,42 @@ FRAME_NOT_A_NUMBER = Message(
     zh="“{got}”不是人数；应为不小于 0 的整数",
 )
 
+# Counts by label, and units
+
+UNIT_COLUMNS: Final = ("单元", "学校代码")
+
+COUNT_NOT_A_NUMBER = Message(
+    "count_not_a_number",
+    en="“{got}” is not a number of sheets; expected a whole number, 0 or more",
+    zh="“{got}”不是份数；应为不小于 0 的整数",
+)
+COUNT_TOO_SMALL = Message(
+    "count_too_small",
+    en="{got} sheets were answered, but more are withheld and lost, or fast; expected at least as many",
+    zh="答卷共 {got} 份，而不列出的与丢失的之和、或答得太快的比这还多；应不少于它们",
+)
+LABEL_TWICE = Message(
+    "label_twice",
+    en="the unit {unit} of {group} stands here a second time; expected each once",
+    zh="类别“{group}”的单元“{unit}”重复；每个只写一行",
+)
+COUNTS_OF_OTHER_RESPONSES = Message(
+    "counts_of_other_responses",
+    en="{counted} responses of {group} came out by these counts, the responses file has {found}; expected both of one export, unchanged",
+    zh="按这份份数表应有{group}答卷 {counted} 份，答卷文件里有 {found} 份；两者应出自同一次导出，且未改动",
+)
+UNIT_CELL_EMPTY = Message("unit_cell_empty", en="{column} is empty; expected a code", zh="{column}为空；应为代码")
+UNIT_NOT_LISTED = Message(
+    "unit_not_listed",
+    en="the responses are of a unit {unit} that stands nowhere in this list; expected the list of the same export",
+    zh="答卷里的单元“{unit}”不在这份单元表里；两者应出自同一次导出",
+)
+SCHOOL_IN_TWO_UNITS = Message(
+    "school_in_two_units",
+    en="the school {school} belongs to the unit {unit} already; expected each school in one unit",
+    zh="学校“{school}”已属于单元“{unit}”；每所学校只能属于一个单元",
+)
+
 # Responses files
 
 NO_RESPONSES = Message(

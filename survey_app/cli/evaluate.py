@@ -1,6 +1,7 @@
 """`junheng evaluate`: a county's workbook and survey → verdict and reports."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,7 +9,11 @@ from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InputProblem
 from survey_app.cli.evaluate_summary import summary_lines
 from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
+from survey_app.cli.wording import COUNTS_HELP, UNITS_HELP
 from survey_app.domain.clock import LOCAL_ZONE, SystemClock
+
+if TYPE_CHECKING:
+    from evaluation.commands import SurveyFiles
 
 
 @click.command()
@@ -22,6 +27,8 @@ from survey_app.domain.clock import LOCAL_ZONE, SystemClock
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder of the questionnaires that the responses answer.",
 )
+@click.option("--units", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=UNITS_HELP)
+@click.option("--counts", type=click.Path(exists=True, dir_okay=False, path_type=Path), help=COUNTS_HELP)
 @click.option("--campaign", help="Take the survey from this closed campaign instead of files.")
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder of the reports."
@@ -34,6 +41,8 @@ def evaluate(
     rulebook: str,
     responses: Path | None,
     questionnaires: Path | None,
+    units: Path | None,
+    counts: Path | None,
     campaign: str | None,
     out: Path,
     as_json: bool,
@@ -44,9 +53,11 @@ def evaluate(
     """
     from evaluation.report.writing import write_reports
 
-    _require_one_survey(responses, questionnaires, campaign)
+    survey = _survey_files(responses, questionnaires, units, counts)
+    if survey is not None and campaign is not None:
+        raise click.UsageError("expected the survey either as files or as --campaign, not both")
     with input_problems_reported(ctx):
-        assessment, warnings = _judge(ctx, workbook, rulebook, responses, questionnaires, campaign)
+        assessment, warnings = _judge(ctx, workbook, rulebook, survey, campaign)
         write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
     if as_json:
         print_json(assessment_document(assessment))
@@ -56,25 +67,26 @@ def evaluate(
 
 
 def _judge(
-    ctx: click.Context,
-    workbook: Path,
-    rulebook: str,
-    responses: Path | None,
-    questionnaires: Path | None,
-    campaign: str | None,
+    ctx: click.Context, workbook: Path, rulebook: str, survey: "SurveyFiles | None", campaign: str | None
 ) -> tuple[Assessment, list[InputProblem]]:
     if campaign is not None:
         from survey_app.cli.evaluate_campaign import judge_with_campaign
 
         return judge_with_campaign(ctx, workbook, rulebook, campaign)
-    from evaluation.commands import SurveyFiles, evaluate_files
+    from evaluation.commands import evaluate_files
 
-    survey = SurveyFiles(responses, questionnaires) if responses and questionnaires else None
     return evaluate_files(workbook, rulebook, survey)
 
 
-def _require_one_survey(responses: Path | None, questionnaires: Path | None, campaign: str | None) -> None:
-    if (responses is None) != (questionnaires is None):
+def _survey_files(
+    responses: Path | None, questionnaires: Path | None, units: Path | None, counts: Path | None
+) -> "SurveyFiles | None":
+    from evaluation.commands import SurveyFiles
+
+    if responses and questionnaires:
+        return SurveyFiles(responses, questionnaires, counts, units)
+    if responses or questionnaires:
         raise click.UsageError("--responses and --questionnaires go together")
-    if responses is not None and campaign is not None:
-        raise click.UsageError("expected the survey either as files or as --campaign, not both")
+    if units or counts:
+        raise click.UsageError("--units and --counts belong to --responses")
+    return None

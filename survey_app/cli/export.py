@@ -18,16 +18,25 @@ from survey_app.cli.installation import opened_installation
 )
 @click.pass_context
 def export(ctx: click.Context, campaign: str, out: Path) -> None:
-    """Write the answers of closed campaign ID, with codebook, comments and units beside them (or as sheets of an .xlsx)."""
-    from survey_app.output.exported import Export, UnitSchool
+    """Write the answers of closed campaign ID, with codebook, comments, units and counts beside them (or as sheets of an .xlsx).
+
+    The folder of --out is made if there is none.
+    """
+    from survey_app.output.exported import Export
     from survey_app.output.exports import check_ending, write_export
     from survey_app.services.results import answers_of_campaign
 
     with opened_installation(ctx) as at:
         check_ending(out)
         with answers_of_campaign(at.database, campaign) as answers:
-            units = [UnitSchool(one.unit, one.group, one.school, one.school_name) for one in answers.units]
-            source = Export(answers.title, answers.questionnaires, answers.responses, answers.comments, units)
+            source = Export(
+                answers.title,
+                answers.questionnaires,
+                answers.responses,
+                answers.comments,
+                answers.units,
+                answers.counts,
+            )
             hidden = not sys.stderr.isatty()
             with click.progressbar(length=answers.count, label="answers", file=sys.stderr, hidden=hidden) as bar:
                 written = write_export(out, source, progress=lambda: bar.update(1))

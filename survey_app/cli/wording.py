@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from evaluation.errors import Message
 
 FRAMES_HELP = "Sizes of groups: a .csv with the columns 类别, 总体人数."
+UNITS_HELP = "Which schools a unit means: NAME-units.csv of the export, with the columns 单元, 学校代码."
+COUNTS_HELP = "Sheets taken, withheld and lost: NAME-counts.csv of the export. Withheld sheets count for the sample."
 
 OUTCOMES: Mapping[str, Message] = {
     "vetoed": Message("vetoed", en="vetoed", zh="一票否决"),

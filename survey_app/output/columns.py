@@ -67,10 +67,9 @@ def response_header(columns: list[Column]) -> list[str]:
 
 
 def response_rows(export: Export, columns: list[Column], progress: Progress) -> Iterator[list[Cell]]:
-    """One row a response, in the order they come; `submitted_at` is always empty."""
+    """One row a response, in the order they come; `submitted_at` and `duration_s`, which an answer does not bear, are always empty."""
     for response in export.responses:
-        duration = None if response.duration_s is None else int(response.duration_s)
-        base: list[Cell] = [response.group, response.school, None, duration, int(response.valid)]
+        base: list[Cell] = [response.group, response.school, None, None, int(response.valid)]
         yield base + [column.cell(response) for column in columns]
         progress()
 

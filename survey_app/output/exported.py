@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from evaluation.survey.groups import Group
+from evaluation.survey.labels import LabelCount
 from evaluation.survey.questionnaire import Questionnaires
 
 Answer = int | Sequence[int]
@@ -14,7 +15,7 @@ Progress = Callable[[], object]
 class ExportedResponse(Protocol):
     """One answered sheet (`evaluation.survey.responses.ResponseRow` is one).
 
-    `school` is a school's code, a unit such as U001, or empty; `duration_s` the lower bound of its bucket.
+    `school` is a school's code, a unit such as U001, or empty. Every sheet of the service is `valid` unless somebody decided otherwise.
     """
 
     @property
@@ -23,8 +24,6 @@ class ExportedResponse(Protocol):
     def school(self) -> str: ...
     @property
     def valid(self) -> bool: ...
-    @property
-    def duration_s(self) -> float | None: ...
     @property
     def answers(self) -> Mapping[str, Answer]: ...
 
@@ -38,22 +37,27 @@ class ExportedComment(Protocol):
     def text(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class UnitSchool:
-    """A school of a unit: what stands in the column `school`, and the schools it means for that group."""
+class UnitSchool(Protocol):
+    """A school of a unit: what stands in the column `school`, and a school that it means, for all groups alike."""
 
-    unit: str
-    group: Group
-    school: str
-    school_name: str
+    @property
+    def unit(self) -> str: ...
+    @property
+    def school(self) -> str: ...
+    @property
+    def school_name(self) -> str: ...
 
 
 @dataclass(frozen=True)
 class Export:
-    """Everything of one campaign. `responses` and `comments` are read once, in their own order: give them by their random ids."""
+    """Everything of one campaign. `responses` and `comments` are read once, in their own order: give them by their random ids.
+
+    `counts`: by label, `unit` as it stands in the column `school`.
+    """
 
     title: str
     questionnaires: Questionnaires
     responses: Iterable[ExportedResponse]
     comments: Iterable[ExportedComment]
     units: Sequence[UnitSchool]
+    counts: Sequence[LabelCount] = ()

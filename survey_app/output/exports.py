@@ -1,7 +1,7 @@
 """`junheng export`: the answers of a closed campaign, in the format that the file's ending names.
 
-.xlsx holds the codebook, the comments and the list of units as sheets. The other formats have one table, so these stand beside it as
-NAME-codebook.csv, NAME-comments.csv and NAME-units.csv. Comments never stand beside answers.
+.xlsx holds the codebook, the comments, the list of units and the counts by label as sheets. The other formats have one table, so these
+stand beside it as NAME-codebook.csv, NAME-comments.csv, NAME-units.csv and NAME-counts.csv. Comments never stand beside answers.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from evaluation.errors import InputProblem, InvalidInput
+from evaluation.output_files import writing_into
 from survey_app.output import csv_export
 from survey_app.output.exported import Export, Progress
 from survey_app.output.files import OWNER_ONLY, replacing
@@ -19,13 +20,14 @@ _Writer = Callable[[Path, Export, Progress], None]
 
 
 def write_export(path: Path, export: Export, progress: Progress = lambda: None) -> list[Path]:
-    """Writes the export and what belongs beside it, each file complete or not at all; calls `progress` after each response.
+    """Writes the export and what belongs beside it, complete or not at all; calls `progress` after each response.
 
-    Gives the files written, the export first. Raises `InvalidInput` for another ending than .csv, .xlsx, .sav, .parquet.
+    The folder is made if need be. Gives the files written, the export first. Raises `InvalidInput` for another ending than .csv, .xlsx, .sav,
+    .parquet, and where nothing can be written.
     """
     write = _writer(path)
     beside = {} if path.suffix.lower() == ".xlsx" else {table: side_path(path, table.word) for table in SIDE_TABLES}
-    with ExitStack() as files:
+    with writing_into(path.parent, [path.name, *(side.name for side in beside.values())]), ExitStack() as files:
         write(files.enter_context(replacing(path, OWNER_ONLY)), export, progress)
         for table, side in beside.items():
             csv_export.write_table(files.enter_context(replacing(side, OWNER_ONLY)), table.header, table.rows(export))

@@ -1,12 +1,14 @@
-"""The tables beside the responses: codebook, comments, and which schools a unit means."""
+"""The tables beside the responses: codebook, comments, which schools a unit means, and the counts by label."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from evaluation.survey.groups import Group
+from evaluation.survey.labels import COUNT_COLUMNS
 from evaluation.survey.questionnaire import Question, Questionnaires
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.output import wording
+from survey_app.output.columns import Cell
 from survey_app.output.exported import Export
 
 TextRow = Sequence[str]
@@ -14,12 +16,12 @@ TextRow = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class SideTable:
-    """A table of texts: the word in its file's name, the name of its sheet, its header, and how to read its rows."""
+    """A table: the word in its file's name, the name of its sheet, its header, and how to read its rows."""
 
     word: str
     sheet: str
     header: Sequence[str]
-    rows: Callable[[Export], Iterable[TextRow]]
+    rows: Callable[[Export], Iterable[Sequence[Cell]]]
 
 
 def codebook_rows(questionnaires: Questionnaires) -> Iterator[TextRow]:
@@ -53,8 +55,13 @@ def _comment_rows(export: Export) -> Iterator[TextRow]:
 
 
 def _unit_rows(export: Export) -> Iterator[TextRow]:
-    for one in export.units:
-        yield (one.unit, one.group, GROUP_NAMES[one.group]["zh"], one.school, one.school_name)
+    """Each school once: units serve all groups."""
+    yield from dict.fromkeys((one.unit, one.school, one.school_name) for one in export.units)
+
+
+def _count_rows(export: Export) -> Iterator[Sequence[Cell]]:
+    for one in export.counts:
+        yield (one.group, one.unit, one.answered, one.withheld, one.lost, one.fast)
 
 
 SIDE_TABLES = (
@@ -63,4 +70,5 @@ SIDE_TABLES = (
     ),
     SideTable("comments", wording.COMMENTS_SHEET, wording.COMMENTS_HEADER, _comment_rows),
     SideTable("units", wording.UNITS_SHEET, wording.UNITS_HEADER, _unit_rows),
+    SideTable("counts", wording.COUNTS_SHEET, COUNT_COLUMNS, _count_rows),
 )

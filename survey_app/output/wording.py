@@ -5,6 +5,7 @@ from typing import Final
 
 from evaluation.errors import Message
 from evaluation.survey.groups import Group
+from evaluation.survey.wording import UNIT_COLUMNS
 from survey_app.domain.clock import LOCAL_ZONE
 
 UNPRINTABLE_NAME = Message(
@@ -113,17 +114,18 @@ RESPONSES_SHEET: Final = "答卷"
 CODEBOOK_SHEET: Final = "编码本"
 COMMENTS_SHEET: Final = "意见"
 UNITS_SHEET: Final = "单元"
+COUNTS_SHEET: Final = "份数"
 CODEBOOK_HEADER: Final = ("列", "类别", "类别名称", "题目", "题型", "必答", "计入", "值", "选项", "认可")
 COMMENTS_HEADER: Final = ("类别", "类别名称", "意见")
-UNITS_HEADER: Final = ("单元", "类别", "类别名称", "学校代码", "学校名称")
+UNITS_HEADER: Final = (*UNIT_COLUMNS, "学校名称")
 COLUMN_WIDTHS: Final = {"题目": 60, "意见": 80, "学校名称": 36, "school": 14, "选项": 18}  # in characters
 
 BASE_MEANINGS: Final = {
     "group": "调查对象类别",
     "school": "学校代码；学校人数太少时为单元（如 U001），所含学校见“单元”表；空：不按学校调查的类别",
     "submitted_at": "提交时间；为保证匿名不保存，始终为空",
-    "duration_s": "答题用时所在区间的下限（秒）",
-    "valid": "1 有效，0 无效（提交得太快）",
+    "duration_s": "答题用时；为保证匿名不保存，始终为空",
+    "valid": "1 有效；收下的答卷都有效，只有经决定整体作废的为 0",
 }
 QUESTION_TYPES: Final = {"choice": "单选", "multi": "多选", "text": "填空"}
 YES_OR_NO: Final = {True: "是", False: "否"}

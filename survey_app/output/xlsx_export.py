@@ -19,16 +19,24 @@ _USUAL_WIDTH = 12
 
 
 def write_workbook(path: Path, export: Export, progress: Progress) -> None:
-    """The whole workbook, in memory that does not grow with the number of responses."""
+    """The whole workbook, in memory that does not grow with the number of responses. Raises `OSError` where it can't be written."""
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
+    try:
+        with Workbook(str(path), {"constant_memory": True}) as book:
+            _write_sheets(book, export, progress)
+    except FileCreateError as error:  # holds the system's refusal
+        raise (error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))) from error
+
+
+def _write_sheets(book: Any, export: Export, progress: Progress) -> None:
     columns = answer_columns(export.questionnaires)
-    with Workbook(str(path), {"constant_memory": True}) as book:
-        book.set_properties({"title": visible(export.title)})
-        rows = response_rows(export, columns, progress)
-        _write_sheet(book, wording.RESPONSES_SHEET, response_header(columns), rows)
-        for table in SIDE_TABLES:
-            _write_sheet(book, table.sheet, table.header, table.rows(export))
+    book.set_properties({"title": visible(export.title)})
+    rows = response_rows(export, columns, progress)
+    _write_sheet(book, wording.RESPONSES_SHEET, response_header(columns), rows)
+    for table in SIDE_TABLES:
+        _write_sheet(book, table.sheet, table.header, table.rows(export))
 
 
 def _write_sheet(book: Any, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:

@@ -69,8 +69,10 @@ def _computed(database: Database, campaign_id: str) -> tuple[Mapping[str, Any], 
 
 def group_lines(document: Mapping[str, Any], least: int = PUBLISHED) -> list[GroupLine]:
     """The groups that stand alone in their order, then the others as one line."""
-    counts, estimates = document["sample"]["by_group"], document["estimates"]["groups"]
-    people = {group: counts.get(group, 0) for group in GROUPS if counts.get(group, 0)}
+    sample, estimates = document["sample"], document["estimates"]["groups"]
+    # sheets that were withheld count for the sample; no figure rests on them
+    counts = {group: sample["by_group"].get(group, 0) - sample["withheld"].get(group, 0) for group in GROUPS}
+    people = {group: number for group, number in counts.items() if number}
     rates = {group: (estimates[group]["recognise"], estimates[group]["base"]) for group in people}
     table = merge_small(people, least, {group: not is_unanimous(*rates[group]) for group in people})
     parts = [(group,) for group in table.shown] + ([table.merged] if table.merged else [])

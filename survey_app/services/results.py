@@ -15,6 +15,7 @@ from evaluation.commands import SurveyAnswers, evaluate_workbook
 from evaluation.errors import InputProblem
 from evaluation.rulebook.model import Rulebook
 from evaluation.survey.groups import GROUPS, Group
+from evaluation.survey.labels import LabelCount, Labels
 from evaluation.survey.questionnaire import Questionnaires, questionnaire_from_document
 from evaluation.survey.recognition import estimate_recognition, recognition_document
 from evaluation.survey.responses import ResponseRow, Responses, responses_from_rows
@@ -59,6 +60,7 @@ def recognition_of_campaign(database: Database, campaign_id: str) -> dict[str, A
         answers.frames or {},
         answers.plan,
         answers.required,
+        answers.labels,
     )
     return recognition_document(recognition)
 
@@ -106,6 +108,7 @@ class CampaignAnswers:
     responses: Iterator[ResponseRow]
     comments: Sequence[StoredComment]
     units: Sequence[NamedUnitSchool]
+    counts: Sequence[LabelCount] = ()
 
 
 @contextmanager
@@ -147,6 +150,7 @@ def _answers(connection: Connection, campaign: Campaign) -> SurveyAnswers:
         required=campaign.sample_required,
         population=campaign.population,
         year=campaign.year,
+        labels=Labels(),
     )
 
 

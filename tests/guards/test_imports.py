@@ -78,7 +78,7 @@ EVALUATION_FROM_APP: dict[str, set[str] | None] = {
     "domain": {"errors", "survey"},
     "settings": set(),
     "storage": {"errors", "survey"},
-    "output": {"errors", "fonts", "survey"},
+    "output": {"errors", "fonts", "output_files", "survey"},
     "web": {"errors", "survey"},
     "demo_county": None,
     "services": None,

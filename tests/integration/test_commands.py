@@ -1,6 +1,8 @@
 """The commands on files: exit status, what goes where, and that nothing is left behind by a wrong input."""
 
+import csv
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -146,6 +148,9 @@ def test_template_into_a_folder_that_is_missing_is_refused_in_one_line(tmp_path:
         ("evaluate", "nowhere.xlsx", "--rulebook", "xiangtan-2018", "--out", "x"),
         ("recognition",),
         ("recognition", "c1", "--population", "5"),
+        ("recognition", "c1", "--min-sample", "0"),
+        ("recognition", "--population", "5", "--min-sample", "60"),
+        ("evaluate", ".", "--rulebook", "xiangtan-2018", "--counts", str(REPOSITORY / "LICENSE"), "--out", "x"),
         ("template", "--rulebook", "xiangtan-2018", "--out", "x.xls"),
         ("check", "--colour"),
         ("nonsense",),
@@ -204,6 +209,49 @@ def test_recognition_of_files(county: Path) -> None:
     assert document["sample"]["required"] == 646
     assert document["ci95"][0] < document["rate"] < document["ci95"][1]
     assert set(document["plan"]) == set(document["groups"])
+
+
+def counts_of(responses: Path, withheld: int) -> list[str]:
+    """The counts that an export of these responses would have beside it, with so many deputies withheld."""
+    with responses.open(encoding="utf-8-sig") as lines:
+        found = Counter(row["group"] for row in csv.DictReader(lines))
+    rows = [f"{group},,{number},0,0,0" for group, number in found.items() if group != "npc_deputy"]
+    deputies = found["npc_deputy"] + withheld
+    return ["group,unit,answered,withheld,lost,fast", *rows, f"npc_deputy,,{deputies},{withheld},0,0"]
+
+
+def test_recognition_of_an_export_counts_what_was_withheld_and_takes_the_campaigns_floor(
+    county: Path, tmp_path: Path
+) -> None:
+    counts = tmp_path / "answers-counts.csv"
+    counts.write_text("\n".join(counts_of(county / "responses.csv", 3)), encoding="utf-8")
+    files = ["--responses", county / "responses.csv", "--questionnaires", QUESTIONNAIRES, "--population", "430618"]
+    alone = json.loads(junheng("recognition", *files, "--json").stdout)
+    document = json.loads(junheng("recognition", *files, "--counts", counts, "--min-sample", "700", "--json").stdout)
+    assert document["sample"]["valid"] == alone["sample"]["valid"] + 3
+    assert document["sample"]["withheld"]["npc_deputy"] == 3
+    assert document["sample"]["required"] == 700
+    assert document["rate"] == alone["rate"]
+    assert "3 of them withheld" in junheng("recognition", *files, "--counts", counts).stdout
+
+
+def test_evaluate_counts_what_was_withheld(county: Path, tmp_path: Path) -> None:
+    counts = tmp_path / "answers-counts.csv"
+    counts.write_text("\n".join(counts_of(county / "responses.csv", 3)), encoding="utf-8")
+    printed = json.loads(evaluate(county, tmp_path / "out", "--counts", counts, "--json").stdout)
+    assert printed["recognition"]["sample"]["withheld"]["npc_deputy"] == 3
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "有效答卷中有3份因同类答卷太少" in page
+
+
+def test_counts_of_another_survey_are_refused_with_their_place(county: Path, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "group,unit,answered,withheld,lost,fast\nparent,,5,0,0,0\nnobody,,1,0,0,0\n", encoding="utf-8"
+    )
+    files = ["--responses", county / "responses.csv", "--questionnaires", QUESTIONNAIRES, "--population", "430618"]
+    result = junheng("recognition", *files, "--counts", tmp_path / "c.csv", "--json")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.startswith("c.csv:3 group: ")
 
 
 def test_template_is_a_workbook_that_only_lacks_its_values(tmp_path: Path) -> None:

@@ -88,19 +88,28 @@ def test_from_the_campaign_file_to_the_verdict(settings: Settings, tmp_path: Pat
     recognition = json.loads(done("recognition", campaign, "--json"))
     assert recognition["sample"]["required"] == FLOOR == shown["sample"]["required"]
     assert recognition["plan"] == {group: one["planned"] for group, one in shown["groups"].items()}
-    check_exports(campaign, tmp_path, recognition, taken)
+    check_exports(campaign, tmp_path / "new" / "folder", recognition, taken, shown)
     check_verdict(at, campaign, tmp_path, recognition)
     at.database.close()
 
 
-def check_exports(campaign: str, folder: Path, recognition: dict[str, Any], taken: int) -> None:
+def check_exports(campaign: str, folder: Path, recognition: dict[str, Any], taken: int, shown: dict[str, Any]) -> None:
+    """The folder is made; from the files alone the campaign's own result comes out: rates, intervals, plan, and the verdict on the sample."""
     for ending in ("csv", "xlsx", "sav", "parquet"):
         done("export", campaign, "--out", folder / f"answers.{ending}")
     with (folder / "answers.csv").open(encoding="utf-8-sig") as lines:
-        assert len(list(csv.DictReader(lines))) == taken
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == taken
+    assert {(row["submitted_at"], row["duration_s"], row["valid"]) for row in rows} == {("", "", "1")}
+    frames = [f"{group},{one['frame']}" for group, one in shown["groups"].items() if one["frame"] is not None]
+    (folder / "frames.csv").write_text("\n".join(["类别,总体人数", *frames]), encoding="utf-8")
     files = ["--responses", folder / "answers.csv", "--questionnaires", QUESTIONNAIRES]
-    again = json.loads(done("recognition", *files, "--population", str(POPULATION), "--json"))
-    assert again["estimates"] == recognition["estimates"]
+    files += ["--units", folder / "answers-units.csv", "--counts", folder / "answers-counts.csv"]
+    files += ["--frames", folder / "frames.csv"]
+    rules = ["--population", str(POPULATION), "--min-sample", str(FLOOR)]
+    assert json.loads(done("recognition", *files, *rules, "--json")) == recognition
+    refused = junheng("export", campaign, "--out", folder / "answers.csv" / "below a file.csv")
+    assert (refused.exit_code, refused.stdout, len(refused.stderr.splitlines())) == (3, "", 1)
 
 
 def check_verdict(at: Installation, campaign: str, folder: Path, recognition: dict[str, Any]) -> None:

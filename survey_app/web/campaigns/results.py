@@ -10,7 +10,7 @@ from typing import Final
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from survey_app.output.exported import Export, UnitSchool
+from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
 from survey_app.services.cockpit.sentences import names
 from survey_app.services.exporting import record_export
@@ -54,8 +54,14 @@ def export(campaign_id: str, export_ending: str) -> ResponseReturnValue:
     with tempfile.TemporaryDirectory(prefix="junheng-export-") as name:
         path = Path(name) / f"{campaign_id}.{export_ending}"
         with answers_of_campaign(at.database, campaign_id) as answers:
-            units = [UnitSchool(one.unit, one.group, one.school, one.school_name) for one in answers.units]
-            source = Export(answers.title, answers.questionnaires, answers.responses, answers.comments, units)
+            source = Export(
+                answers.title,
+                answers.questionnaires,
+                answers.responses,
+                answers.comments,
+                answers.units,
+                answers.counts,
+            )
             written = write_export(path, source)
         content, suffix = _packed(written)
     record_export(at, current_user(), campaign_id, export_ending)

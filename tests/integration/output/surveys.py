@@ -2,13 +2,15 @@
 
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import questionnaires as instruments
+from evaluation.survey.labels import LabelCount
 from evaluation.survey.questionnaire import Questionnaires, load_questionnaires, questionnaire_from_document
 from evaluation.survey.responses import ResponseRow
 from survey_app.demo_county import build_county, draw_answers
 from survey_app.demo_county.survey import draw_respondents
-from survey_app.output.exported import Export, UnitSchool
+from survey_app.output.exported import Export
 
 OUR_QUESTIONNAIRES = load_questionnaires(Path(instruments.__file__).parent)
 
@@ -101,16 +103,30 @@ ODD_QUESTIONNAIRES = Questionnaires(
 )
 
 ODD_RESPONSES = [
-    ResponseRow("parent", "U001", True, {"q01": 1, "q02": [1, 13], "q03": 9, "by": 2}, 60),
-    ResponseRow("parent", "2143990001", False, {"q01": 9, "q03": 3}, 0),
-    ResponseRow("teacher", "2143990001", True, {"q01": 2, "q03": 2, "q04": 1}, None),
-    ResponseRow("parent", "", True, {"q01": 3, "q02": [2], "q03": 1}, 600),
+    ResponseRow("parent", "U001", True, {"q01": 1, "q02": [1, 13], "q03": 9, "by": 2}),
+    ResponseRow("parent", "2143990001", False, {"q01": 9, "q03": 3}),
+    ResponseRow("teacher", "2143990001", True, {"q01": 2, "q03": 2, "q04": 1}),
+    ResponseRow("parent", "", True, {"q01": 3, "q02": [2], "q03": 1}),
 ]
 
+
+class UnitSchool(NamedTuple):
+    unit: str
+    school: str
+    school_name: str
+
+
 UNITS = [
-    UnitSchool("U001", "parent", "0143990007", "㘵背𠮷教学点"),
-    UnitSchool("U001", "parent", "2143990008", '=HYPERLINK("x")小学'),
-    UnitSchool("2143990001", "parent", "2143990001", "清溪县实验小学"),
+    UnitSchool("U001", "0143990007", "㘵背𠮷教学点"),
+    UnitSchool("U001", "2143990008", '=HYPERLINK("x")小学'),
+    UnitSchool("2143990001", "2143990001", "清溪县实验小学"),
+]
+
+COUNTS = [
+    LabelCount("parent", "U001", 3, 0, 1, 2),
+    LabelCount("parent", "2143990001", 1, 0, 0, 0),
+    LabelCount("teacher", "2143990001", 5, 4, 0, 1),
+    LabelCount("principal", "", 3, 3, 0, 0),
 ]
 
 
@@ -122,6 +138,7 @@ def odd_export(**changes):
         "responses": iter(ODD_RESPONSES),
         "comments": iter(comments),
         "units": UNITS,
+        "counts": COUNTS,
     }
     return Export(**(values | changes))
 
@@ -135,7 +152,6 @@ def demo_responses(seed=1):
             one.school,
             not one.is_hasty,
             draw_answers(OUR_QUESTIONNAIRES[one.group], one.disposition, randomness),
-            0 if one.is_hasty else 60,
         )
         for one in draw_respondents(county, seed)
     ]

@@ -3,7 +3,11 @@
 import csv
 import json
 import stat
+import subprocess
+import sys
+from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -13,28 +17,35 @@ import pytest
 
 from evaluation.errors import InvalidInput
 from evaluation.rulebook.loading import load_rulebook
+from evaluation.survey.from_files import recognition_from_files
+from evaluation.survey.labels import LabelCount, Labels, read_counts
 from evaluation.survey.recognition import estimate_recognition, recognition_document
 from evaluation.survey.responses import read_responses, responses_from_rows
+from evaluation.survey.sampling import plan_sample
+from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app.output.cells import visible
 from survey_app.output.exported import Export
 from survey_app.output.exports import side_path, write_export
 from tests.integration.output.surveys import (
+    COUNTS,
     LONG_TEXT,
     NASTY,
     ODD_QUESTIONNAIRES,
     ODD_RESPONSES,
     OUR_QUESTIONNAIRES,
     Comment,
+    UnitSchool,
     demo_responses,
     odd_export,
 )
+from tests.paths import REPOSITORY
 
 HEADER = ["group", "school", "submitted_at", "duration_s", "valid", "q01", "q02", "q03", "by", "q04"]
 ROWS = [
-    ["parent", "U001", "", "60", "1", "1", "1;13", "9", "2", ""],
-    ["parent", "2143990001", "", "0", "0", "9", "", "3", "", ""],
+    ["parent", "U001", "", "", "1", "1", "1;13", "9", "2", ""],
+    ["parent", "2143990001", "", "", "0", "9", "", "3", "", ""],
     ["teacher", "2143990001", "", "", "1", "2", "", "2", "", "1"],
-    ["parent", "", "", "600", "1", "3", "2", "1", "", ""],
+    ["parent", "", "", "", "1", "3", "2", "1", "", ""],
 ]
 ENDINGS = (".csv", ".xlsx", ".sav", ".parquet")
 
@@ -97,10 +108,67 @@ def test_comments_stand_in_a_file_of_their_own_in_their_order_and_no_cell_begins
 def test_units_name_their_schools_with_codes_as_text(tmp_path):
     write_export(tmp_path / "answers.csv", odd_export())
     assert read_csv(tmp_path / "answers-units.csv")[1:] == [
-        ["U001", "parent", "家长", "0143990007", "㘵背𠮷教学点"],
-        ["U001", "parent", "家长", "2143990008", '\'=HYPERLINK("x")小学'],
-        ["2143990001", "parent", "家长", "2143990001", "清溪县实验小学"],
+        ["U001", "0143990007", "㘵背𠮷教学点"],
+        ["U001", "2143990008", '\'=HYPERLINK("x")小学'],
+        ["2143990001", "2143990001", "清溪县实验小学"],
     ]
+
+
+def test_counts_stand_beside_it_by_label(tmp_path):
+    write_export(tmp_path / "answers.csv", odd_export())
+    assert (tmp_path / "answers-counts.csv").read_text(encoding="utf-8-sig").splitlines() == [
+        "group,unit,answered,withheld,lost,fast",
+        "parent,U001,3,0,1,2",
+        "parent,2143990001,1,0,0,0",
+        "teacher,2143990001,5,4,0,1",
+        "principal,,3,3,0,0",
+    ]
+    assert read_counts(tmp_path / "answers-counts.csv") == COUNTS
+
+
+def test_an_export_read_back_with_what_stands_beside_it_gives_the_campaigns_own_result(tmp_path):
+    """Withheld, lost and lost units included; without those files the sample and the design would be others."""
+    rows = [
+        replace(one, school="U001" if number % 7 == 0 and one.school else "" if number % 5 == 0 else one.school)
+        for number, one in enumerate(demo_responses())
+        if one.group != "cppcc_member"
+    ]
+    units = [UnitSchool("U001", code, "") for code in ("1000000001", "1000000002")]
+    counts = [
+        LabelCount(group, "", found + withheld + lost, withheld, lost, 0)
+        for group, withheld, lost in (("parent", 2, 3), ("student", 0, 1), ("cppcc_member", 4, 0))
+        for found in [sum(one.group == group for one in rows)]
+    ]
+    write_export(tmp_path / "answers.csv", Export("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), units, counts))
+    parameters = load_rulebook("xiangtan-2018").survey.parameters
+    frames = {"cppcc_member": 4}
+    required = 700
+    own = estimate_recognition(
+        responses_from_rows(rows, OUR_QUESTIONNAIRES),
+        OUR_QUESTIONNAIRES,
+        parameters,
+        430_618,
+        frames,
+        plan_sample(required, frames, parameters),
+        required,
+        Labels(counts),
+    )
+    (tmp_path / "frames.csv").write_text("类别,总体人数\n政协委员,4\n", encoding="utf-8")
+    files = (tmp_path / "answers.csv", QUESTIONNAIRES, 430_618, parameters, tmp_path / "frames.csv")
+    beside = {
+        "counts_file": tmp_path / "answers-counts.csv",
+        "units_file": tmp_path / "answers-units.csv",
+        "min_sample": required,
+    }
+    again = recognition_document(recognition_from_files(*files, **beside))
+    assert again == recognition_document(own)
+    assert (again["sample"]["withheld"]["cppcc_member"], again["sample"]["required"]) == (4, 700)
+    assert "unit_lost" in again["ci_reasons"]
+    alone = recognition_document(recognition_from_files(*files))
+    assert alone["rate"] == again["rate"]
+    assert alone["ci95"] != again["ci95"]
+    assert "cppcc_member" in "".join(alone["sample"]["reasons"])
+    assert "cppcc_member" not in "".join(again["sample"]["reasons"])
 
 
 def test_codebook_tells_apart_questions_of_one_id(tmp_path):
@@ -121,12 +189,12 @@ def test_xlsx_holds_everything_and_texts_stay_texts(tmp_path):
     assert written == [tmp_path / "answers.xlsx"]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["answers.xlsx"]
     book = openpyxl.load_workbook(tmp_path / "answers.xlsx")
-    assert book.sheetnames == ["答卷", "编码本", "意见", "单元"]
+    assert book.sheetnames == ["答卷", "编码本", "意见", "单元", "份数"]
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     header, *rows = book["答卷"].iter_rows(values_only=True)
     assert list(header) == HEADER
     assert [["" if cell is None else str(cell) for cell in row] for row in rows] == ROWS
-    assert book["单元"]["D2"].value == "0143990007"
+    assert book["单元"]["B2"].value == "0143990007"
     book.close()
 
 
@@ -173,7 +241,8 @@ def test_sav_values_labels_and_missing_values(tmp_path):
         [1, -1, -1, 0],
     ]
     assert frame["school"].tolist() == ["U001", "2143990001", "2143990001", ""]
-    assert frame["duration_s"].fillna(-1).tolist() == [60, 0, -1, 600]
+    assert frame["duration_s"].isna().all()
+    assert set(frame["submitted_at"]) == {""}
     assert meta.missing_ranges == {
         "q01": [{"lo": 9.0, "hi": 9.0}],
         "q03": [{"lo": 9.0, "hi": 9.0}],
@@ -291,3 +360,61 @@ def test_comment_of_every_group_is_named(tmp_path):
     comments = [Comment("parent", "甲"), Comment("teacher", "乙")]
     write_export(tmp_path / "answers.csv", odd_export(comments=iter(comments)))
     assert read_csv(tmp_path / "answers-comments.csv")[1:] == [["parent", "家长", "甲"], ["teacher", "教师", "乙"]]
+
+
+# --- where it is written -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_missing_folder_is_made(tmp_path, ending):
+    written = write_export(tmp_path / "new" / "deep" / f"answers{ending}", odd_export())
+    assert sorted(written) == sorted((tmp_path / "new" / "deep").iterdir())
+
+
+def test_a_failed_export_takes_its_folder_away_again(tmp_path):
+    def torn():
+        yield ODD_RESPONSES[0]
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_export(tmp_path / "new" / "deep" / "answers.csv", odd_export(responses=torn()))
+    assert list(tmp_path.iterdir()) == []
+
+
+def places(folder):
+    """Where nothing can be written: below a file, below what the system keeps for itself, where a folder has the name of a file beside it."""
+    (folder / "file").write_text("a file", encoding="utf-8")
+    (folder / "answers-units.csv").mkdir()
+    return [folder / "file" / "answers.csv", Path("/proc/answers.csv"), folder / "answers.csv"]
+
+
+def test_a_place_where_nothing_can_be_written_is_told_and_nothing_is_left(tmp_path):
+    for path in places(tmp_path):
+        with pytest.raises(InvalidInput) as caught:
+            write_export(path, odd_export())
+        assert [one.kind for one in caught.value.problems] == ["output_not_writable"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["answers-units.csv", "file"]
+    assert list((tmp_path / "answers-units.csv").iterdir()) == []
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from evaluation.errors import InvalidInput
+from survey_app.output.exports import write_export
+from tests.integration.output.surveys import odd_export
+import pyreadstat, pandas, xlsxwriter, pyarrow.parquet
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+try:
+    write_export(Path(sys.argv[1]), odd_export())
+except InvalidInput as refused:
+    sys.exit([one.kind for one in refused.problems] != ["output_not_writable"])
+sys.exit("nothing was refused")
+"""
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_disk_that_fills_up_leaves_nothing(tmp_path, ending):
+    arguments = [sys.executable, "-c", FULL, str(tmp_path / "new" / f"answers{ending}")]
+    assert subprocess.run(arguments, check=False, cwd=REPOSITORY).returncode == 0
+    assert list(tmp_path.iterdir()) == []

@@ -148,7 +148,10 @@ def test_answers_are_downloaded_whole_and_the_download_is_noted(
     if ending == "xlsx":
         assert "xl/workbook.xml" in archive.namelist()
     else:
-        beside = {f"{CAMPAIGN}.{ending}", *(f"{CAMPAIGN}-{part}.csv" for part in ("codebook", "comments", "units"))}
+        beside = {
+            f"{CAMPAIGN}.{ending}",
+            *(f"{CAMPAIGN}-{part}.csv" for part in ("codebook", "comments", "units", "counts")),
+        }
         assert set(archive.namelist()) == beside
     if ending == "csv":
         assert archive.read(f"{CAMPAIGN}.csv").decode("utf-8-sig").count("\n") == 100

@@ -259,6 +259,7 @@ def test_document_has_the_fields_of_the_contract() -> None:
         "band": None,
         "parents_share": 0.5,
         "balance_tolerance": 0.2,
+        "withheld": dict.fromkeys(GROUPS, 0),
     }
     assert all(math.isfinite(limit) for limit in document["ci95"])
 
