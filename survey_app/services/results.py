@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from survey_app.storage.campaigns import PLAN, RULES, find_campaign, find_docume
 from survey_app.storage.ledger import list_entries
 from survey_app.storage.results import (
     ResultRow,
+    count_labels,
     count_results,
     list_comments,
     list_unit_schools,
@@ -126,6 +127,7 @@ def answers_of_campaign(database: Database, campaign_id: str) -> Iterator[Campai
             responses=(_row(one) for one in _rows(connection, campaign_id)),
             comments=[StoredComment(group, text) for group, text in comments],  # type: ignore[arg-type]
             units=[NamedUnitSchool(one.unit, one.group, one.school, names[one.school]) for one in units],  # type: ignore[arg-type]
+            counts=_counts(connection, campaign_id),
         )
 
 
@@ -150,8 +152,24 @@ def _answers(connection: Connection, campaign: Campaign) -> SurveyAnswers:
         required=campaign.sample_required,
         population=campaign.population,
         year=campaign.year,
-        labels=Labels(),
+        labels=Labels(_counts(connection, campaign.id)),
     )
+
+
+def _counts(connection: Connection, campaign_id: str) -> list[LabelCount]:
+    """What became of the sheets by group and exported unit; those that were withheld of a void unit stand nowhere."""
+    found: dict[tuple[str, str], LabelCount] = {}
+    for one in count_labels(connection, campaign_id):
+        gone = one.withheld if one.is_void else 0
+        before = found.get((one.group, one.unit)) or LabelCount(one.group, one.unit, 0, 0, 0, 0)  # type: ignore[arg-type]
+        found[one.group, one.unit] = replace(
+            before,
+            answered=before.answered + one.answered - gone,
+            withheld=before.withheld + one.withheld - gone,
+            lost=before.lost + one.lost,
+            fast=before.fast + one.fast,
+        )
+    return [found[key] for key in sorted(found)]
 
 
 def _responses(connection: Connection, campaign: Campaign, questionnaires: Questionnaires) -> Responses:

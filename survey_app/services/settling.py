@@ -19,7 +19,14 @@ from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
 from survey_app.storage.balance import Balance, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.counters import add_to_cells, add_to_group, answered_by_school, lock_groups, stop_group
+from survey_app.storage.counters import (
+    add_to_cells,
+    add_to_group,
+    add_to_label,
+    answered_by_school,
+    lock_groups,
+    stop_group,
+)
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.session import Database
@@ -87,6 +94,7 @@ def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, act
     add_to_group(connection, campaign.id, balance.group, to_issue=sum(shares.values()))
     add_to_cells(connection, campaign.id, balance.group, "planned", shares)
     label = label_of(campaign.id, balance.group, "")
+    add_to_label(connection, label, lost=number)
     append_entry(connection, campaign.id, lost_entry(label, number, name_of(actor)))
 
 
