@@ -158,7 +158,7 @@ def test_a_folder_of_counts_that_is_removed_costs_the_counts_and_no_page(
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("size", ["64k", "1500k"], ids=["no room for a file", "room for one file"])
+@pytest.mark.parametrize("size", ["4k", "1500k"], ids=["no room for a file", "room for one file"])
 def test_a_full_disk_under_the_counts_costs_the_counts_and_no_page(
     survey: Survey, database_url: str, database: Database, tmp_path: Path, size: str
 ) -> None:

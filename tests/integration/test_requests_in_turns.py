@@ -1,4 +1,4 @@
-"""Locks of files among the requests of one web process, and among processes: who waits holds up nobody who does not.
+"""What would stop a web process with all its requests: locks of files, the hashing of passwords. Others go on meanwhile.
 
 The web process is one that gevent has patched, as gunicorn's worker is.
 """
@@ -51,6 +51,19 @@ gevent.sleep(0.1)
 print("other", flush=True)
 waiting.get()
 """
+HASHING = """
+from gevent import monkey; monkey.patch_all()
+import gevent
+from survey_app.services.passwords import hash_password, is_password
+order = []
+
+def sign_in():
+    kept = hash_password("correct horse battery staple")
+    order.append(is_password("correct horse battery staple", kept))
+
+gevent.joinall([gevent.spawn(sign_in), gevent.spawn(order.append, "other")], raise_error=True)
+print(*order)
+"""
 
 
 def test_a_request_that_waits_lets_the_one_that_holds_go_on(tmp_path: Path) -> None:
@@ -70,3 +83,8 @@ def test_other_requests_go_on_while_one_waits_for_another_process(tmp_path: Path
     assert process.stdout.readline() == "mine\n"
     assert process.wait(60) == 0
     process.stdout.close()
+
+
+def test_other_requests_go_on_while_a_password_is_checked() -> None:
+    done = subprocess.run([sys.executable, "-c", HASHING], cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["other", "True"], done.stderr
