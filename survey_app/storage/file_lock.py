@@ -11,9 +11,9 @@ from typing import Final
 from survey_app.domain.threads import Threads
 
 _OF_THIS_PROCESS: Final[dict[Path, threading.Lock]] = {}
-"""Requests of one process wait for each other here: the file's lock would stop the whole process, and with it whoever holds it."""
+"""Requests of one process wait for each other here, which costs none of them a thread; one at a time waits for other processes."""
 
-_WAITING: Final = Threads(most=4)
+_WAITING: Final = Threads(most=4)  # a lock each, of which there are two
 
 
 @contextmanager
