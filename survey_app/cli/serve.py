@@ -22,7 +22,8 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None) -> None
     settings = settings_from_environment()
     require_free(ctx, host, port)
     with opened_installation(ctx, may_begin=True) as at:
-        at.keys.session_secret()  # made before there are processes that would race for it
+        at.keys.session_secret()  # both made before there are processes that would race for them
+        at.keys.account_secret()
     ctx.exit(serve_processes(settings, host, port, workers))
 
 

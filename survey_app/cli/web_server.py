@@ -36,6 +36,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no
             "logger_class": DiscreetLogger,
             "accesslog": None,
             "loglevel": settings.log_level.lower(),
+            "forwarded_allow_ips": "",  # whose word counts is said by JUNHENG_TRUSTED_PROXIES alone (web/proxies.py)
             "control_socket_disable": True,
             "backlog": 1024,
             "timeout": 60,

@@ -5,7 +5,8 @@
 `marks/LABEL.BATCH.key`  what the marks of its envelopes are sealed with (32 random bytes; web processes use it, hence not derived)
 `runs/ID.key`        what the runs of a campaign's schools are sealed with, until the closing
 `sheets/HASH.key`    one of the two keys of a sheet of paper that was typed once (domain/paper.py)
-`session.key`        what the forms' start times and the staff's sessions are signed with
+`session.key`        what the forms' start times and the staff's cookies are signed with; it opens no session
+`accounts.key`       what the staff's second factors are sealed under, and the counters of wrong passwords are kept by
 
 A key file is complete or absent: written under a temporary name, fsynced, hard-linked into place (which never overwrites), and
 the directory fsynced, before its public half may be used. A batch's keys are overwritten and unlinked once it is mixed.
@@ -39,12 +40,19 @@ class KeyDirectory:
         self._sheets = path / "sheets"
         self._campaign_keys: dict[str, bytes] = {}
         self._session_secret: bytes | None = None
+        self._account_secret: bytes | None = None
 
     def session_secret(self) -> bytes:
         """The secret of sessions and start times; made at the first call, the same in every process, read once in each."""
         if self._session_secret is None:
             self._session_secret = _read_or_make(self.path / f"session{_SUFFIX}")
         return self._session_secret
+
+    def account_secret(self) -> bytes:
+        """The secret of the staff's second factors; made at the first call, the same in every process, read once in each."""
+        if self._account_secret is None:
+            self._account_secret = _read_or_make(self.path / f"accounts{_SUFFIX}")
+        return self._account_secret
 
     def make_campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes; made if it is not there."""

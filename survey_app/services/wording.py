@@ -136,6 +136,22 @@ PASSWORD_SAME = Message(
 PASSWORD_MISSING = Message(
     "password_missing", en="expected a password on standard input", zh="应从标准输入读到密码，现在是空的"
 )
+APP_ISSUER: Final = "Junheng"
+"""What a phone's app for one-time codes calls us; ASCII, which keeps the QR code small."""
+CODE_WRONG = Message(
+    "code_wrong",
+    en="is not the code that the app shows now; check the phone's clock",
+    zh="动态码不对；请输入手机上此刻显示的六位数字，并检查手机时间是否准确",
+)
+FACTOR_THERE = Message(
+    "factor_there", en="there is a second factor already", zh="已经设好了动态码，请刷新页面看看现在的状态"
+)
+NO_FACTOR = Message("no_factor", en="the account has no second factor", zh="这个账号没有设动态码")
+OWN_FACTOR = Message(
+    "own_factor",
+    en="nobody can reset the own second factor; use the page for it",
+    zh="不能重置自己的动态码；请在自己的动态码页面上操作",
+)
 USER_NAME = Message(
     "user_name",
     en="can't be an account's name; expected {shortest} to {longest} letters or digits, with . _ - between them",
