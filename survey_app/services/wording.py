@@ -115,8 +115,8 @@ PASSWORD_WEAKNESS: Final = {
     ),
     "like_name": Message(
         "password_like_name",
-        en="is the account's name or close to it; expected one that can't be told from the name",
-        zh="密码与账号名相同或相近；请换一个与账号名无关的密码",
+        en="contains the account's name or is close to it; expected one without the name",
+        zh="密码里有账号名，或与账号名相近；请换一个与账号名无关的密码",
     ),
     "common": Message(
         "password_common",
