@@ -33,11 +33,14 @@ def is_password(password: str, kept: str | None) -> bool:
     return matches and kept is not None
 
 
-def make_initial_password() -> str:
-    """A password to be handed over and changed at the first sign-in: 58 random bits that can be read out."""
-    letters = [secrets.choice(ALPHABET) for _ in range(_INITIAL_GROUPS * _INITIAL_GROUP_LENGTH)]
-    starts = range(0, len(letters), _INITIAL_GROUP_LENGTH)
-    return "-".join("".join(letters[start : start + _INITIAL_GROUP_LENGTH]) for start in starts)
+def make_initial_password(name: str = "") -> str:
+    """A password to be handed over and changed at the first sign-in: 58 random bits that can be read out, without the name in them."""
+    while True:
+        letters = [secrets.choice(ALPHABET) for _ in range(_INITIAL_GROUPS * _INITIAL_GROUP_LENGTH)]
+        starts = range(0, len(letters), _INITIAL_GROUP_LENGTH)
+        password = "-".join("".join(letters[start : start + _INITIAL_GROUP_LENGTH]) for start in starts)
+        if not name or find_weakness(password, name) is None:
+            return password
 
 
 def password_problems(password: str, name: str) -> list[InputProblem]:
