@@ -181,6 +181,7 @@ def create_survey_tables() -> None:
         sa.Column("text_label", sa.String(length=128), nullable=True),
         sa.Column("void", sa.Boolean(), server_default="0", nullable=False),
         counter("lost"),
+        counter("answered"),
         counter("withheld"),
         sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_label_campaign_campaign")),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_label")),

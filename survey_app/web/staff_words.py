@@ -40,6 +40,7 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "closing_moved": Message("action", en="end of survey moved", zh="改变截止时间"),
     "unit_voided": Message("action", en="unit declared void", zh="作废一个单元的答卷"),
     "settled": Message("action", en="missing sheets written off", zh="核销对不上的答卷"),
+    "codes_forgotten": Message("action", en="codes and receipts deleted", zh="删除参与码和回执"),
     "codes_issued": Message("action", en="codes issued", zh="发放参与码"),
     "codes_cancelled": Message("action", en="codes cancelled", zh="作废参与码"),
     "codes_replaced": Message("action", en="codes replaced", zh="重发参与码"),
