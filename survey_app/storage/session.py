@@ -8,6 +8,7 @@ of a statement: an answer must not get into a log by way of a traceback.
 import math
 import os
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Hashable, Iterator
@@ -58,7 +59,7 @@ class Database:
 
     def __init__(self, engine: Engine, file: Path | None, direct_engine: Engine) -> None:
         self.engine = engine
-        self.of_thread = threading.local()
+        self.of_thread = _local_to_thread()
         self.frozen: dict[Hashable, Any] = {}
         """What this process has read of it that can't change any more."""
         self._lines: WeakSet[Line] = WeakSet()
@@ -109,6 +110,12 @@ def open_database(url: str) -> Database:
     if parsed.get_backend_name() == "postgresql":
         return _open_postgresql(parsed)
     raise ValueError(f"the database must be SQLite or PostgreSQL, not {parsed.get_backend_name()}")
+
+
+def _local_to_thread() -> Any:
+    """What each thread has of its own. The requests of a web process share it: none gives way within a statement of `direct`."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey.get_original("threading", "local")() if monkey else threading.local()
 
 
 def _open_postgresql(url: URL) -> Database:
