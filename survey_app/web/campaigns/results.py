@@ -19,7 +19,7 @@ from survey_app.services.exporting import record_export
 from survey_app.services.published_results import published_results
 from survey_app.services.results import answers_of_campaign
 from survey_app.web.access import current_user, signed_in
-from survey_app.web.campaigns.blueprint import JUDGING, blueprint
+from survey_app.web.campaigns.blueprint import JUDGING, WATCHING, blueprint
 from survey_app.web.campaigns.wording import EXPORT_NAMES
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
@@ -33,7 +33,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 
 
 @blueprint.get("/<campaign_id>/results")
-@signed_in(*JUDGING, county=campaign_county)
+@signed_in(*WATCHING, county=campaign_county)
 def results(campaign_id: str) -> ResponseReturnValue:
     """The rate; 409 in plain words until the campaign is closed."""
     found, language = published_results(installation().database, campaign_id), current_language()
@@ -45,6 +45,7 @@ def results(campaign_id: str) -> ResponseReturnValue:
         sentence=found.sentence(language),
         lines=[(names(line.groups, language), line) for line in found.lines],
         withheld=_withheld(found.document["sample"]["withheld"]),
+        may_export=current_user().role in JUDGING,
         exports=[(ending.removeprefix("."), words(name)) for ending, name in EXPORT_NAMES.items()],
     )
 
