@@ -11,8 +11,9 @@ from typing import Final
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
 
-from survey_app.domain.codes import read_code
+from survey_app.domain.codes import copied_part, read_code
 from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
@@ -38,9 +39,21 @@ from survey_app.web.receipt_page import receipt_page
 
 NONCE_BYTES: Final = 16
 
+
+class AnythingGlued(BaseConverter):
+    """The part of an address that holds a code, whatever chats have glued to it, slashes and line ends too."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
 blueprint = Blueprint("respondent", __name__)
+# of several addresses of a view, the one next to it is what links to it say; the others are as people and chats write them
 
 
+@blueprint.get("/S/")
+@blueprint.get("/s/")
+@blueprint.get("/S")
 @blueprint.get("/s")
 @public
 def entry() -> ResponseReturnValue:
@@ -49,24 +62,18 @@ def entry() -> ResponseReturnValue:
     return _go_to_form(typed) if typed.strip() else render_template("respondent/entry.html", typed=None)
 
 
+@blueprint.post("/S/")
+@blueprint.post("/s/")
+@blueprint.post("/S")
 @blueprint.post("/s")
 @public
 def type_code() -> ResponseReturnValue:
-    """A typed code goes on to its form."""
+    """A typed code, or an address pasted in its place, goes on to its form."""
     return _go_to_form(request.form.get("code", ""))
 
 
-@blueprint.get("/s/")
-@blueprint.get("/S/")
-@blueprint.get("/S/<code>")
-@blueprint.get("/s/<code>/")
-@public
-def as_typed(code: str = "") -> ResponseReturnValue:
-    """Addresses as people type them."""
-    return redirect(link("respondent.form", code=code) if code else link("respondent.entry"), 303)
-
-
-@blueprint.get("/s/<code>")
+@blueprint.get("/S/<anything:code>")
+@blueprint.get("/s/<anything:code>")
 @public
 def form(code: str) -> ResponseReturnValue:
     """The form of a code, or the page that says why there is none."""
@@ -80,7 +87,8 @@ def form(code: str) -> ResponseReturnValue:
     return blank_form(state, read_code(code), nonce, started)
 
 
-@blueprint.post("/s/<code>")
+@blueprint.post("/S/<anything:code>")
+@blueprint.post("/s/<anything:code>")
 @public
 def send(code: str) -> ResponseReturnValue:
     """Takes a form once: the receipt, or the form again with what is wrong in it."""
@@ -117,7 +125,7 @@ def _go_to_form(typed: str) -> ResponseReturnValue:
     try:
         code = read_code(typed)
     except WrongCopy:
-        return render_template("respondent/entry.html", typed=typed), 422
+        return render_template("respondent/entry.html", typed=copied_part(typed)), 422
     return redirect(link("respondent.form", code=code), 303)
 
 

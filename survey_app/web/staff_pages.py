@@ -13,6 +13,7 @@ from survey_app.domain.campaigns import State
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.staff import Role
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
+from survey_app.web.addresses import below
 from survey_app.web.languages import current_language
 from survey_app.web.navigation import may_open, navigation
 from survey_app.web.staff_words import action_name, role_name, words
@@ -89,7 +90,7 @@ def object_path(named: str) -> str | None:
     """The page of a thing that the log names, where there is one that the account's role may open."""
     kind, _, name = named.partition("/")
     path = f"{PLACES[kind]}{quote(name)}" if kind in PLACES else None
-    return path if path and may_open(path) else None
+    return below(path) if path and may_open(path) else None
 
 
 def short_moment(moment: datetime | None) -> str:
@@ -101,5 +102,5 @@ def _staff_facts() -> dict[str, object]:
     if gate_of_request() not in (Gate.STAFF, Gate.ENTRANCE):
         return {}
     # no switch of language on a page that answers a form: it would lead away from what was typed, or from a code that was just made
-    path = request.full_path.rstrip("?") if request.method == "GET" else None
+    path = below(request.full_path.rstrip("?")) if request.method == "GET" else None
     return {"user": current_user_or_none(), "page_path": path}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluation.errors import InvalidInput
 from evaluation.survey.wording import GROUP_NAMES
-from survey_app.domain.codes import print_code, read_code
+from survey_app.domain.codes import copied_part, print_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
 from survey_app.output.sheets import write_slip_pdf
 from survey_app.services.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
@@ -170,7 +170,7 @@ def _cancelled(typed: str) -> ResponseReturnValue:
 def _desk_page(found: FoundAtDesk | None = None, problem: str | None = None, said: str | None = None) -> str:
     waiting = waiting_sheets(installation(), current_user())
     facts = _facts(found) if found else {"found": None}
-    typed = found.code if found else typed_code() if problem else ""
+    typed = found.code if found else copied_part(typed_code()) if problem else ""
     return render_template("desk/desk.html", typed=typed, problem=problem, said=said, waiting=waiting, **facts)
 
 

@@ -107,6 +107,73 @@ def test_addresses_as_people_type_them_lead_to_the_form(client: FlaskClient, cod
     assert Page(response.text).kind == "form"
 
 
+GLUED_ON = [
+    "。",
+    "，",
+    "）",
+    "”",
+    ".",
+    ")",
+    "/",
+    "&from=singlemessage&isappinstalled=0",
+    "?from=singlemessage",
+    "\n",
+    "/。/x",
+    " 请填",
+]
+
+
+@pytest.mark.parametrize("glued", GLUED_ON)
+@pytest.mark.parametrize("place", ["/s/", "/S/", "/s/s/", "/s/https%3A%2F%2Fa.cn%2Fs%2F"])
+def test_whatever_is_glued_to_an_address_it_answers_as_the_clean_one(
+    client: FlaskClient, code: str, glued: str, place: str
+) -> None:
+    address = f"{place}{code}{glued if glued.startswith('?') else quote(glued)}"
+    page = get(client, address)
+    assert page.kind == "form"
+    assert f"/s/{code}" in page.links  # what the form is sent to
+    assert post(client, address, filled(page)).kind == "receipt"
+
+
+@pytest.mark.parametrize(
+    "address", ["/s?code={}", "/s/?code={}", "/S?code={}", "/S/?from=x&code={}", "/s/?code={}%E3%80%82&from=x"]
+)
+def test_a_code_behind_a_question_mark_leads_to_its_form(client: FlaskClient, code: str, address: str) -> None:
+    response = client.get(address.format(print_code(code)))
+    assert (response.status_code, response.headers["Location"]) == (303, f"/s/{code}")
+
+
+@pytest.mark.parametrize("address", ["/s", "/S", "/s/", "/S/"])
+@pytest.mark.parametrize(
+    "typed",
+    ["{}。", "http://127.0.0.1:8350/s/{}", "https://a.cn/s/{}。", "参与码：{}", "https://a.cn/s/?code={}&from=x"],
+)
+def test_an_address_pasted_into_the_field_for_the_code_leads_to_its_form(
+    client: FlaskClient, code: str, typed: str, address: str
+) -> None:
+    response = client.post(address, data={"code": typed.format(print_code(code))})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/s/{code}")
+
+
+def test_a_wrong_copy_can_be_corrected_where_it_is_told(client: FlaskClient, code: str) -> None:
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    for page in (
+        get(client, f"/s/{wrong}%E3%80%82", 422),
+        get(client, f"/s/?code={wrong}。", 422),
+        post(client, "/s", {"code": f"https://a.cn/s/{wrong}?from=x"}, 422),
+        post(client, f"/s/{wrong}", {}, 422),
+    ):
+        assert page.values["code"] == [wrong]
+        assert "/s" in page.links
+        assert len(page.errors) == 1
+
+
+def test_slashes_too_many_are_forgiven_without_a_redirect(client: FlaskClient, code: str) -> None:
+    for address in (f"//s/{code}", f"/s//{code}", f"///s///{code}//"):
+        response = client.get("/", environ_overrides={"PATH_INFO": address})
+        assert (response.status_code, Page(response.text).kind) == (200, "form")
+
+
 def test_the_same_form_again_shows_the_same_receipt_and_stores_nothing(
     client: FlaskClient, survey: Survey, code: str
 ) -> None:
