@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import ALPHABET
-from survey_app.domain.errors import CommitTimesKept, WrongState
+from survey_app.domain.errors import CommitTimesKept, OtherPathOpen, PastItsEnd, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.seal import set_root
@@ -20,12 +20,14 @@ from survey_app.services.closing import advance_campaigns as advance_campaigns
 from survey_app.services.closing import close_campaign as close_campaign
 from survey_app.services.monitoring import show_campaign as show_campaign
 from survey_app.services.planning import make_plan
+from survey_app.services.served_paths import other_path, path_of
 from survey_app.storage.campaigns import (
     PLAN,
     RULES,
     find_campaign,
     insert_campaign,
     insert_texts,
+    list_campaigns,
     list_text_hashes,
     move_state,
 )
@@ -71,8 +73,8 @@ def store_draft(
 def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE) -> None:
     """Opens a draft: questionnaires, plan and rules are frozen by their hashes in the ledger's first entry, and so are the codes.
 
-    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past),
-    and `CommitTimesKept` on a server that would tell when codes were used.
+    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (`PastItsEnd` once its closing time is
+    past, `OtherPathOpen` where an open campaign's address has another path), and `CommitTimesKept` on a server that would tell when codes were used.
     """
     with database.write() as connection:
         if keeps_commit_times(connection):
@@ -82,10 +84,19 @@ def open_campaign(database: Database, clock: Clock, campaign_id: str, actor: Sta
             raise WrongState(campaign_id, campaign.state, "open it", (State.DRAFT,))
         now = clock.now()
         if now >= campaign.closes:
-            raise WrongState(campaign_id, "past its closing time", "open it", (State.DRAFT,))
+            raise PastItsEnd(campaign_id, campaign.state, "open a survey", (State.DRAFT,), campaign.closes)
+        _refuse_other_path(connection, campaign)
         append_entry(connection, campaign_id, _open_entry(connection, campaign_id))
         move_state(connection, campaign_id, State.OPEN, opened_at=now)
         record_on_campaign(connection, clock, actor, "campaign_opened", campaign)
+
+
+def _refuse_other_path(connection: Connection, campaign: Campaign) -> None:
+    """The service is reached below one path, that of the open campaigns' addresses."""
+    other = other_path(list_campaigns(connection, (State.OPEN, State.CLOSING)), campaign.base_url)
+    if other:
+        paths = path_of(campaign.base_url), other.id, path_of(other.base_url)
+        raise OtherPathOpen(campaign.id, other.state, "open it", (State.CLOSED,), *paths)
 
 
 def _open_entry(connection: Connection, campaign_id: str) -> dict[str, Any]:

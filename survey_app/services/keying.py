@@ -6,9 +6,11 @@ the second typist has looked at the paper again and said which is right), the sh
 and its key are destroyed, and one more answer of the group is counted as come on paper: how many, never which.
 
 A crash after the sheet was handed in leaves the first typing: typing it again hands nothing in twice (the nonce belongs to the sheet),
-and clears up. What lies about when the campaign is closed goes with it.
+and clears up; so does the worker. What nobody can finish any more (its code is used or cancelled, or the campaign is closed) the worker
+destroys, row and key file together.
 """
 
+import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +19,19 @@ from typing import Final
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import COMMENT_BYTES_LIMIT, check_answers, clean_text
-from survey_app.domain.campaigns import Campaign
+from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing
 from survey_app.domain.quotas import stable_json
+from survey_app.domain.receipts import hash_nonce
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import record_on_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.submission import CodeState, look_up, submit_keyed_in
 from survey_app.storage.desk import (
+    OutdatedSheet,
     TypedSheet,
     count_from_paper,
     count_typed_sheets,
@@ -157,9 +161,14 @@ def discard(at: Installation, user: StaffUser, sheet: PaperSheet) -> None:
 
 
 def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
-    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed."""
+    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed.
+
+    Those that nobody can begin to type any more are not counted: of a code that is used or cancelled, or after the closing moment.
+    """
+    now = at.clock.now()
     with at.database.read() as connection:
-        names = {one.id: one.name for one in list_campaign_lines(connection, user.county)}
+        lines = list_campaign_lines(connection, user.county)
+        names = {one.id: one.name for one in lines if one.state != State.CLOSED and now < one.closes}
         found = count_typed_sheets(connection, list(names))
     return [
         WaitingSheets(names[campaign], len(sheets), sum(typist != user.name for _, typist in sheets))
@@ -168,17 +177,28 @@ def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
 
 
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
-    """Destroys first typings of closed campaigns, and keys whose typing is gone; the number of typings. Called from time to time."""
+    """Destroys first typings that nobody can finish, and keys whose typing is gone; the number of typings. Called from time to time."""
     with database.read() as connection:
         outdated = list_outdated_sheets(connection)
         known = list_typed_hashes(connection)
         orphans = [h for h in keys.old_sheet_keys() if h not in known]
-    for h in outdated:
+    for one in outdated:
+        is_counted = _was_handed_in(keys, one)
         with database.write() as connection:
-            remove_typed_sheet(connection, h)
-    for h in (*outdated, *orphans):
+            if remove_typed_sheet(connection, one.h) and is_counted:
+                count_from_paper(connection, one.campaign, one.group)
+    for h in (*(one.h for one in outdated), *orphans):
         keys.destroy_sheet_key(h)
     return len(outdated)
+
+
+def _was_handed_in(keys: KeyDirectory, sheet: OutdatedSheet) -> bool:
+    """Whether the code was used by this very sheet: its second typist is about to clear up, or a crash has come before that."""
+    try:
+        nonce = nonce_of_sheet(keys.sheet_key(sheet.h))
+    except FileNotFoundError:
+        return False
+    return sheet.retry is not None and hmac.compare_digest(sheet.retry, hash_nonce(nonce))
 
 
 # --- comparing -----------------------------------------------------------------------------------------------------------------

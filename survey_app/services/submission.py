@@ -55,6 +55,7 @@ class Receipt:
     """Proof that a submission was accepted, never of what it said."""
 
     text: str
+    is_repeat: bool = False  # the sheet had come before: nothing of what came now is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ def _repeat(found: FoundCode, retry: bytes) -> Receipt:
     """The receipt of a used code for the form that used it; the first answers count."""
     if found.retry is None or found.receipt is None or not hmac.compare_digest(found.retry, retry):
         raise CodeUsed(found.campaign.name, found.group)
-    return Receipt(found.receipt)
+    return Receipt(found.receipt, is_repeat=True)
 
 
 def _remember_admission(database: Database, campaign: Campaign, time_taken: TimeTaken) -> None:

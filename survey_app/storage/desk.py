@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from survey_app.domain.campaigns import State
 from survey_app.storage.office_tables import typed_sheet
@@ -34,6 +34,19 @@ class TypedSheet:
     group: str
     typist: str
     ct: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutdatedSheet:
+    """A first typing to be destroyed; `retry` is what the code keeps of the form that used it."""
+
+    h: bytes
+    campaign: str
+    group: str
+    retry: bytes | None
+
+
+_IS_GONE = or_(code.c.used, code.c.cancelled)
 
 
 def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode | None:
@@ -92,18 +105,28 @@ def count_from_paper(connection: Connection, campaign_id: str, group: str) -> No
 
 
 def count_typed_sheets(connection: Connection, campaigns: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Group and typist of each sheet that waits for its second typing, by campaign."""
-    wanted = select(typed_sheet.c.campaign, typed_sheet.c.group, typed_sheet.c.typist)
+    """Group and typist of each sheet that waits for its second typing, by campaign; a used or cancelled code's waits for nothing."""
+    wanted = (
+        select(typed_sheet.c.campaign, typed_sheet.c.group, typed_sheet.c.typist)
+        .join(code, code.c.h == typed_sheet.c.h)
+        .where(~_IS_GONE)
+    )
     found: dict[str, list[tuple[str, str]]] = {}
     for row in connection.execute(wanted.where(typed_sheet.c.campaign.in_(campaigns))):
         found.setdefault(row.campaign, []).append((row.group, row.typist))
     return found
 
 
-def list_outdated_sheets(connection: Connection) -> list[bytes]:
-    """First typings of campaigns that take nothing any more."""
-    wanted = select(typed_sheet.c.h).join(campaign, campaign.c.id == typed_sheet.c.campaign)
-    return [bytes(h) for h in connection.execute(wanted.where(campaign.c.state == str(State.CLOSED))).scalars()]
+def list_outdated_sheets(connection: Connection) -> list[OutdatedSheet]:
+    """First typings that nobody can finish: their code is used or cancelled, or the campaign takes nothing any more."""
+    wanted = (
+        select(typed_sheet.c.h, typed_sheet.c.campaign, typed_sheet.c.group, code.c.retry)
+        .join(campaign, campaign.c.id == typed_sheet.c.campaign)
+        .outerjoin(code, code.c.h == typed_sheet.c.h)
+        .where(or_(_IS_GONE, code.c.h.is_(None), campaign.c.state == str(State.CLOSED)))
+    )
+    rows = connection.execute(wanted)
+    return [OutdatedSheet(bytes(row.h), row.campaign, row.group, row.retry and bytes(row.retry)) for row in rows]
 
 
 def list_typed_hashes(connection: Connection) -> set[bytes]:

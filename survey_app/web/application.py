@@ -18,7 +18,7 @@ from survey_app.web.addresses import below, here, is_big_print, link, make_asset
 from survey_app.web.errors import answer_errors
 from survey_app.web.guard import guard_requests
 from survey_app.web.installation import INSTALLATION, install
-from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
+from survey_app.web.languages import TAGS, current_language, end_text, moment_text, speak_both_languages
 from survey_app.web.metrics import measure_requests
 from survey_app.web.respondent import AnythingGlued
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
@@ -82,7 +82,9 @@ def _equip_templates(app: Flask) -> None:
     speak_both_languages(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(link=link, here=here, below=below, asset=make_asset_address(app), moment=moment_text)
+    app.jinja_env.globals.update(
+        link=link, here=here, below=below, asset=make_asset_address(app), moment=moment_text, end=end_text
+    )
     app.context_processor(_page_facts)
 
 

@@ -75,6 +75,7 @@ class FormPage:
     is_small_group: bool
     nonce: str
     started: str
+    wait_s: int
     questions: tuple[QuestionPart, ...]
 
     @property
@@ -95,12 +96,13 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What came with a form: hidden fields, answers, and the problems of the answers."""
+    """What came with a form: hidden fields, answers, and what is in their way."""
 
     nonce: str
     started: str
     fields: Fields
     problems: tuple[AnswerProblem, ...] = ()
+    wait_s: int = 0  # until a sheet that came too soon can be sent again
 
 
 def form_page(state: CodeState, code: str, filled: Filled, language: Language) -> FormPage:
@@ -120,6 +122,7 @@ def form_page(state: CodeState, code: str, filled: Filled, language: Language) -
         is_small_group=state.is_small_group,
         nonce=filled.nonce,
         started=filled.started,
+        wait_s=filled.wait_s,
         questions=questions,
     )
 

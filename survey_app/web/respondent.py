@@ -19,6 +19,7 @@ from survey_app.domain.errors import (
     CampaignNotOpen,
     CodeUsed,
     GroupFull,
+    HastySheet,
     InvalidAnswers,
     UnknownCode,
     WrongCopy,
@@ -31,7 +32,7 @@ from survey_app.web.access import public
 from survey_app.web.addresses import link
 from survey_app.web.blank_form import blank_form
 from survey_app.web.client import client_address
-from survey_app.web.contexts import Filled, form_page
+from survey_app.web.contexts import Fields, Filled, form_page
 from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
@@ -98,10 +99,10 @@ def send(code: str) -> ResponseReturnValue:
     try:
         with _unknown_codes_counted(site):
             receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
-    except InvalidAnswers as invalid:
+    except (InvalidAnswers, HastySheet) as refused:
         state = look_up(site.database, site.keys, site.clock, code)
-        return _form_again(state, Filled(nonce, started, fields, invalid.problems)), 422
-    return receipt_page(receipt.text, code_in_address())
+        return _form_again(state, _filled_again(refused, nonce, started, fields)), 422
+    return receipt_page(receipt.text, code_in_address(), is_repeat=receipt.is_repeat)
 
 
 @blueprint.get("/r")
@@ -147,6 +148,12 @@ def _refuse_unless_usable(state: CodeState) -> None:
         raise CampaignNotOpen(campaign.name, campaign.opens)
     if state.state == "closed":
         raise CampaignClosed(campaign.name, campaign.closing_moment)
+
+
+def _filled_again(refused: InvalidAnswers | HastySheet, nonce: str, started: str, fields: Fields) -> Filled:
+    if isinstance(refused, InvalidAnswers):
+        return Filled(nonce, started, fields, refused.problems)
+    return Filled(nonce, refused.started or started, fields, wait_s=refused.wait_s)
 
 
 def _form_again(state: CodeState, filled: Filled) -> str:

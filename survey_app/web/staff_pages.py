@@ -10,7 +10,7 @@ from flask import Flask, request
 from evaluation.errors import Message
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.campaigns import State
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_moment, written_end
 from survey_app.domain.staff import Role
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
 from survey_app.web.addresses import below
@@ -66,6 +66,7 @@ def equip_staff_templates(app: Flask) -> None:
         detail_text=detail_text,
         object_path=object_path,
         short_moment=short_moment,
+        short_end=written_end,
     )
     app.context_processor(_staff_facts)
 
@@ -95,7 +96,7 @@ def object_path(named: str) -> str | None:
 
 def short_moment(moment: datetime | None) -> str:
     """A moment in the county's time as tables show it: `2026-11-23 12:00`; nothing for none."""
-    return f"{moment.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}" if moment else ""
+    return "{} {}".format(*told_moment(moment)) if moment else ""
 
 
 def _staff_facts() -> dict[str, object]:

@@ -21,7 +21,7 @@ from survey_app.web.campaigns.codes import sheet_facts
 from survey_app.web.desk.blueprint import LONGEST_CODE, blueprint, helping
 from survey_app.web.desk.wording import CANCELLED, ERRORS, STANDINGS, TELL, TONES
 from survey_app.web.installation import installation
-from survey_app.web.languages import current_language, moment_text
+from survey_app.web.languages import current_language, end_text, moment_text
 from survey_app.web.staff_words import words
 
 _KEPT: Final = "new_slip"
@@ -176,7 +176,7 @@ def _desk_page(found: FoundAtDesk | None = None, problem: str | None = None, sai
 
 def _facts(found: FoundAtDesk) -> dict[str, object]:
     campaign = found.campaign
-    moments = {"opens": moment_text(campaign.opens), "closes": moment_text(campaign.closing_moment)}
+    moments = {"opens": moment_text(campaign.opens), "closes": end_text(campaign.closing_moment)}
     return {
         "found": found,
         "group": GROUP_NAMES[found.group][current_language()],  # type: ignore[index]
