@@ -1,12 +1,12 @@
 """What printed sheets and exports say."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from evaluation.errors import Message
 from evaluation.survey.groups import Group
 from evaluation.survey.wording import UNIT_COLUMNS
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_end
 
 UNPRINTABLE_NAME = Message(
     "unprintable_characters",
@@ -95,10 +95,8 @@ def cover_text(group: Group) -> tuple[str, ...]:
 
 
 def local_moment(moment: datetime) -> str:
-    """A moment in the county's time, in words; midnight belongs to the day it ends."""
-    local = moment.astimezone(LOCAL_ZONE)
-    day = local - timedelta(days=1) if (local.hour, local.minute) == (0, 0) else local
-    hour = "24:00" if day != local else f"{local:%H:%M}"
+    """An end in the county's time, in words; midnight belongs to the day it ends."""
+    day, hour = told_end(moment)
     return f"{day.year}年{day.month}月{day.day}日 {hour}"
 
 

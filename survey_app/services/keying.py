@@ -18,7 +18,7 @@ from typing import Final
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import COMMENT_BYTES_LIMIT, check_answers, clean_text
-from survey_app.domain.campaigns import Campaign
+from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
@@ -160,10 +160,14 @@ def discard(at: Installation, user: StaffUser, sheet: PaperSheet) -> None:
 
 
 def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
-    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed."""
-    known = at.keys.typed_sheets()
+    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed.
+
+    Those that nobody can begin to type any more are not counted: of a code that is used or cancelled, or after the closing moment.
+    """
+    known, now = at.keys.typed_sheets(), at.clock.now()
     with at.database.read() as connection:
-        names = {one.id: one.name for one in list_campaign_lines(connection, user.county)}
+        lines = list_campaign_lines(connection, user.county)
+        names = {one.id: one.name for one in lines if one.state != State.CLOSED and now < one.closes}
         is_open = list_open_codes(connection, known.values())
         waiting = [one for one in list_typed_sheets(connection) if known.get(one.name) in is_open]
     of_campaign = {id_: [one for one in waiting if one.campaign == id_] for id_ in sorted(names)}

@@ -13,8 +13,8 @@ FILE_MISSING = Message(
 )
 EXPECTED_TIME = Message(
     "expected_time",
-    en="a time such as 2026-11-20 08:00 (Asia/Shanghai)",
-    zh="时间，如 2026-11-20 08:00（北京时间）",
+    en="a time such as 2026-11-20 08:00 (Asia/Shanghai); an end may be 24:00",
+    zh="时间，如 2026-11-20 08:00（北京时间）；截止可以写 24:00",
 )
 EXPECTED_LATER = Message("expected_later", en="a time after opens", zh="晚于 opens 的时间")
 EXPECTED_COUNTY_CODE = Message(
@@ -27,6 +27,12 @@ EXPECTED_SHORT_ADDRESS = Message(
     "expected_short_address",
     en="an ASCII address of at most 48 characters, so that its QR code can be scanned from paper",
     zh="不超过 48 个字符的英文网址，以便打印出的二维码能扫描",
+)
+EXPECTED_PLAIN_PATH = Message(
+    "expected_plain_path",
+    en="an address whose path is made of letters, digits and . _ - between single slashes, without one at the end, such as"
+    " https://office.example.cn/survey; not a path that the service has itself, such as /s or /desk",
+    zh="路径只用字母、数字和 . _ -，各段之间一个斜杠，末尾不加斜杠，如 https://office.example.cn/survey；不能用系统自己的路径，如 /s、/desk",
 )
 EXPECTED_TEXT = Message("expected_text", en="a text that is not blank", zh="不为空的文字")
 EXPECTED_SEED = Message("expected_seed", en="a number or a word", zh="数字或文字")
@@ -49,6 +55,35 @@ OTHER_COUNTY = Message(
     "campaign_county",
     en="county.code: the workbook is of the county {workbook}, the campaign of {campaign}; expected the same",
     zh="county.code：工作簿属于 {workbook}，活动属于 {campaign}；两者应一致",
+)
+
+# what is allowed and may yet be a mistake: said when a campaign is created, and before codes are issued
+
+ADDRESS_OWN = Message(
+    "address_own",
+    en="phones can't open {host}: to each of them that is the phone itself; print codes only with an address that phones reach",
+    zh="手机打不开 {host}：它指的是每台设备自己。请先换成手机能打开的网址，再印单子",
+)
+ADDRESS_OF_OFFICE = Message(
+    "address_of_office",
+    en="{host} is an address of an inner network: only phones in that network can open it, not those of parents at home",
+    zh="{host} 是内部网络的地址：只有连着这个网络的手机打得开，家长在家里打不开",
+)
+ADDRESS_WITHOUT_HTTPS = Message(
+    "address_without_https",
+    en="the address begins with http://: WeChat warns of such pages, and what is typed goes over the network in clear; expected https://",
+    zh="网址以 http:// 开头：微信会提示不安全，填写的内容在网络上也没有加密；应为 https://",
+)
+ENDS_IN_PAST = Message(
+    "ends_in_past",
+    en="the end, {closes}, is past: the survey can't be opened, and nobody could answer; create a new one with a later end",
+    zh="截止时间 {closes} 已经过了：这次调查不能再开放，没有人能填写；请新建一次，把截止时间改晚",
+)
+OTHER_PATH_OPEN = Message(
+    "other_path_open",
+    en="the survey {other}, which is open, is reached below “{other_path}”, this one below “{path}”: they can't be open together, since the"
+    " service is reached below one path; give both the same, or open this one when the other is closed",
+    zh="正在进行的调查 {other} 的网址路径是“{other_path}”，这一次是“{path}”：服务只在一个路径下，两次调查不能同时开放。请用同一个路径，或者等那一次结束以后再开放",
 )
 
 # list of schools

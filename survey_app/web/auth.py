@@ -29,6 +29,7 @@ from survey_app.web.access import (
     entrance,
     signed_in,
 )
+from survey_app.web.addresses import below
 from survey_app.web.client import client_address, is_from_own_page, is_own_path
 from survey_app.web.installation import installation
 from survey_app.web.kept_forms import KeptForm, form_of_request, read_form, sign_form
@@ -141,7 +142,7 @@ def ask_to_sign_in(access: Access) -> ResponseReturnValue:
     """For whoever is not signed in, or not any more: the sign-in page, which brings back the page or the form afterwards."""
     if is_polling():
         return render_template("staff/signed_out.html"), 401
-    here = request.full_path.rstrip("?")
+    here = below(request.full_path.rstrip("?"))
     if request.method in ("GET", "HEAD") and _waiting():
         return redirect(url_for("auth.code_page", next=here), 303)
     if request.method in ("GET", "HEAD"):
@@ -256,7 +257,7 @@ def _remember_device(response: Response, device: str | None) -> Response:
         DEVICES_COOKIE,
         _SEPARATOR.join((device, *_devices()[: DEVICES_KEPT - 1])),
         max_age=PLACES_KEPT.days * 86_400,
-        path="/sign-in",
+        path=url_for("auth.sign_in_page"),
         secure=request.is_secure,
         httponly=True,
         samesite="Strict",

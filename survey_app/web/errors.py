@@ -9,7 +9,7 @@ from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from survey_app.domain.codes import read_code
+from survey_app.domain.codes import copied_part, read_code
 from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
@@ -73,7 +73,7 @@ def problem_page(page: ProblemPage, **facts: Any) -> str:
 def code_in_address() -> str | None:
     """The code that the address holds, as drafts on the phone are named by it; None where it is no code."""
     try:
-        return read_code((request.view_args or {}).get("code", ""))
+        return read_code(_typed_code())
     except WrongCopy:
         return None
 
@@ -82,7 +82,8 @@ def _domain_page(error: SurveyError) -> ResponseReturnValue:
     page = DOMAIN_PAGES[type(error)]
     if isinstance(error, DatabaseMismatch | KeysMissing):
         log.error("%s", error)  # nobody's code or answers: what the database and the key directory say
-    response = make_response(problem_page(page, **vars(error)), page.status)
+    facts = {"typed": copied_part(_typed_code())} if isinstance(error, WrongCopy) else vars(error)
+    response = make_response(problem_page(page, **facts), page.status)
     if isinstance(error, TooManyGuesses):
         response.headers["Retry-After"] = str(WINDOW_S)
     return response
@@ -100,6 +101,11 @@ def _http_page(error: HTTPException) -> ResponseReturnValue:
     response.set_data(problem_page(page))
     response.content_type = "text/html; charset=utf-8"
     return response
+
+
+def _typed_code() -> str:
+    """What stands in the address where a code should be."""
+    return str((request.view_args or {}).get("code", ""))
 
 
 def _is_post() -> bool:

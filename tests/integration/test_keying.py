@@ -16,6 +16,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services import keying
+from survey_app.services.cancelling import revoke_codes
 from survey_app.services.closing import close_campaign
 from survey_app.services.installation import Installation
 from survey_app.services.keying import (
@@ -323,3 +324,71 @@ def test_a_key_without_a_typing_goes_after_a_while(at: Installation, code: str) 
     forget_typed_sheets(at.database, at.keys)
     with pytest.raises(FileNotFoundError):
         at.keys.sheet_key(h)
+
+
+# --- sheets that nobody can finish any more
+
+
+def waiting(at: Installation) -> list[tuple[int, int]]:
+    return [(one.sheets, one.for_user) for one in waiting_sheets(at, WANG)]
+
+
+def test_a_sheet_whose_code_is_used_or_cancelled_waits_for_nothing_and_goes_at_the_next_round(
+    survey: Survey, at: Installation
+) -> None:
+    used, cancelled, open_one = survey.codes["parent", "S1"][:3]
+    for code in (used, cancelled, open_one):
+        type_first(at, LI, find_sheet(at, LI, code), FIELDS)
+    assert waiting(at) == [(3, 3)]
+    survey.submit(used)
+    assert waiting(at) == [(2, 2)]
+    revoke_codes(at.database, at.keys, at.clock, CAMPAIGN, [cancelled])
+    assert waiting(at) == [(1, 1)]
+    assert forget_typed_sheets(at.database, at.keys) == 2
+    h = hash_code(at.keys.campaign_key(CAMPAIGN), open_one)
+    assert survey.stored(office_tables.typed_sheet, "h") == [h]
+    assert at.keys.old_sheet_keys(older_than_s=-1) == [h]
+    assert from_paper(survey) == 0  # the used one came by phone
+    assert hand_in(at, WANG, find_sheet(at, WANG, open_one), FIELDS, started(survey, open_one), {}) == []
+    assert from_paper(survey) == 1
+
+
+def test_after_the_closing_moment_nothing_is_said_to_wait_and_what_is_out_can_be_handed_in(
+    survey: Survey, at: Installation, clock: FixedClock, code: str
+) -> None:
+    type_first(at, LI, find_sheet(at, LI, code), FIELDS)
+    sheet, token = find_sheet(at, WANG, code), started(survey, code)
+    clock.move(timedelta(days=1, minutes=1))
+    assert waiting(at) == []
+    assert forget_typed_sheets(at.database, at.keys) == 0  # in the grace
+    assert hand_in(at, WANG, sheet, FIELDS, token, {}) == []
+    assert from_paper(survey) == 1
+
+
+def test_the_worker_between_handing_in_and_clearing_up_counts_the_sheet_once(
+    survey: Survey, at: Installation, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear = keying._clear
+
+    def after_a_round(*arguments: object, **options: object) -> None:
+        assert forget_typed_sheets(at.database, at.keys) == 1
+        clear(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keying, "_clear", after_a_round)
+    assert type_twice(at, survey, code) == []
+    assert (from_paper(survey), survey.counts()["used"]) == (1, 1)
+
+
+def test_a_crash_after_handing_in_is_cleared_up_by_the_worker_and_the_sheet_is_counted(
+    survey: Survey, at: Installation, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keying, "_clear", crash)
+    with pytest.raises(KeyboardInterrupt):
+        type_twice(at, survey, code)
+    assert waiting(at) == []
+    assert forget_typed_sheets(at.database, at.keys) == 1
+    assert from_paper(survey) == 1
+    assert at.keys.old_sheet_keys(older_than_s=-1) == []

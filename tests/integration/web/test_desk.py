@@ -67,6 +67,22 @@ def test_a_code_is_found_as_it_is_read_out_with_what_stands_on_its_slip(desk: St
         assert words in page
 
 
+@pytest.mark.parametrize(
+    "typed", ["https://a.cn/s/{}。", "参与码：{}", "{}，谢谢", "http://a.cn/s/?code={}&from=" + "x" * 300]
+)
+@pytest.mark.parametrize("place", ["/desk", "/desk/paper"])
+def test_a_pasted_address_is_found_in_every_field(desk: StaffBrowser, code: str, typed: str, place: str) -> None:
+    assert print_code(code) in desk.post(place, {"code": typed.format(code)}).text
+
+
+@pytest.mark.parametrize("place", ["/desk", "/desk/paper"])
+def test_a_wrong_copy_stays_in_the_field_without_what_was_glued_on(desk: StaffBrowser, code: str, place: str) -> None:
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    refused = desk.post(place, {"code": f"https://a.cn/s/{wrong}。"})
+    assert refused.status_code == 422
+    assert f'value="{wrong}"' in refused.text
+
+
 def test_a_used_code_says_that_nobody_can_find_its_answers(desk: StaffBrowser, survey: Survey, code: str) -> None:
     survey.submit(code, **all_satisfied("parent"))
     page = desk.post("/desk", {"code": code}).text
