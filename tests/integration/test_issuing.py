@@ -236,7 +236,9 @@ def test_every_label_has_a_pool_whose_private_key_is_in_the_key_directory(
     with database.read() as connection:
         pools = connection.execute(select(tables.pool.c.label, tables.pool.c.batch, tables.pool.c.pub_sha256)).all()
     labels = set(labels_of(database, issued, keys.campaign_key(campaign)))
-    assert {row.label for row in pools} == labels | {f"{campaign}/{group}/!text" for group in GROUPS if group != "student"}
+    assert {row.label for row in pools} == labels | {
+        f"{campaign}/{group}/!text" for group in GROUPS if group != "student"
+    }
     # pupils are asked for no text
     for row in pools:
         public_key = X25519PrivateKey.from_private_bytes(keys.pool_key(row.label, row.batch)).public_key()  # type: ignore[arg-type]
