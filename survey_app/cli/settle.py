@@ -23,5 +23,5 @@ def settle(ctx: click.Context, campaign_id: str) -> None:
         numbers = one.balance
         click.echo(
             f"{one.group}: {numbers.used} used codes ({one.forgotten} of them known from the book only), {numbers.envelopes} envelopes,"
-            f" {numbers.responses} answers, {numbers.withheld} withheld, {numbers.lost} lost before; written off: {numbers.missing}"
+            f" {numbers.responses} answers, {numbers.withheld} withheld, {numbers.lost - one.without_key} lost before; written off: {numbers.missing + one.without_key}"
         )

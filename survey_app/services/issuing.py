@@ -95,7 +95,8 @@ def _units(campaign: Campaign, cells: Sequence[Cell]) -> dict[tuple[str, str], s
     in_order = {group: codes[group] for group in GROUPS if group in codes}
     names = name_units(form_units(list(in_order.values()), campaign.anonymity_k, campaign.expected_return))
     hidden = {group for group, of_school in in_order.items() if sum(of_school.values()) >= campaign.anonymity_k}
-    return {(one.group, one.school): names.get(one.school, "") if one.group in hidden else "" for one in cells}
+    formed = {(one.group, one.school): names.get(one.school, "") if one.group in hidden else "" for one in cells}
+    return formed | {(one.group, one.school): one.unit for one in cells if one.unit is not None}
 
 
 def _make_codes(

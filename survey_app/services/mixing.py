@@ -8,6 +8,7 @@ group, label, campaign (for the log). One process mixes at a time.
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -37,6 +38,7 @@ from survey_app.storage.pools import (
     StoredEnvelope,
     delete_envelopes,
     delete_some,
+    find_pool,
     insert_envelopes,
     list_envelopes,
     list_labels,
@@ -143,6 +145,8 @@ def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: 
             if is_foreign:
                 raise ForeignEnvelopes(pool.label, len(opened.unreadable))
             return None  # another was faster
+        if opened.unreadable:
+            log.error("%d envelopes of %s can't be opened and are deleted", len(opened.unreadable), pool.label)
         following = {id_: ahead[id_] for id_ in opened.contents if id_ in ahead}
         following |= sealed([id_ for id_ in opened.contents if id_ not in ahead], opened)
         delete_envelopes(connection, pool.label)
@@ -169,6 +173,8 @@ def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, 
         foreign = {label: _foreign(connection, keys, campaign, label) for label in labels}
     stopped = {one.group for one in balances if not _agrees(database, campaign, one, foreign)}
     book = keys.book(campaign.id)
+    if not used <= book:
+        keys.write_book(campaign.id, book | used)
     if forgotten := book - used:
         log.error(
             "%d codes of campaign %s were used and are not any more: the database was changed",
@@ -176,8 +182,6 @@ def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, 
             campaign.id,
         )
         stopped |= _groups_of(database, campaign, forgotten)
-    elif book != used:
-        keys.write_book(campaign.id, used)
     _stop_and_go(database, campaign, balances, stopped)
     return stopped
 
@@ -242,31 +246,61 @@ def require_keys(keys: KeyDirectory, campaign: Campaign) -> None:
         raise KeysMissing(campaign.id, str(keys.path))
 
 
-def replace_lost_keys(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
-    """Where the pair of an open batch is not there or not the pool's, writes off what can't be opened and goes on under a new one."""
-    for pool, _ in _pools(database, campaign):
-        public_key = keys.public_key(pool.label, pool.batch)
-        if public_key is None or not pool.is_key(public_key):
-            log.error("the key of %s, batch %d, is lost or another", pool.label, pool.batch)
-            _replace_key(database, keys, campaign, pool)
+def replace_lost_keys(
+    database: Database, keys: KeyDirectory, campaign: Campaign, settled_by: str = ""
+) -> Mapping[str, int]:
+    """Where the pair of an open batch is not there or not the pool's, writes off what can't be opened and goes on under a new one.
+
+    Returns how many sheets were written off, by group.
+    Where keys of other batches are there instead, an older database or key directory was put back, and the other one may be found yet:
+    raises `DatabaseMismatch` then, unless somebody has decided that it is not.
+    """
+    dead = [pool for pool, _ in _pools(database, campaign) if not is_alive(keys, pool)]
+    batches = keys.pool_batches() if dead else []
+    of_another_time = [pool.label for pool in dead if _is_of_another_time(keys, pool, batches)]
+    if of_another_time and not settled_by:
+        raise DatabaseMismatch(
+            f"campaign {campaign.id}: the database and the key directory are of different times: {', '.join(of_another_time)}."
+            f" Put back the newer one; if there is none, write off what is lost: junheng settle {campaign.id}"
+        )
+    lost = Counter[str]()
+    for pool in dead:
+        log.error("the key of %s, batch %d, is lost or another", pool.label, pool.batch)
+        number = _replace_key(database, keys, campaign, pool, settled_by or BY_SYSTEM)
+        if not is_text_label(pool.label):
+            lost[group_of(pool.label)] += number
+    return +lost
 
 
-def _replace_key(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool) -> None:
+def is_alive(keys: KeyDirectory, pool: Pool) -> bool:
+    """Whether the pair of a pool's batch is there, and the one that it names."""
+    public_key = keys.public_key(pool.label, pool.batch)
+    return public_key is not None and pool.is_key(public_key)
+
+
+def _is_of_another_time(keys: KeyDirectory, pool: Pool, batches: Iterable[tuple[str, int]]) -> bool:
+    has_others = any(label == pool.label and batch != pool.batch for label, batch in batches)
+    return has_others and keys.pool_key(pool.label, pool.batch) is None
+
+
+def _replace_key(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool, by: str) -> int:
+    """The number of envelopes that are lost with the key."""
     batch = max([pool.batch, *(number for label, number in keys.pool_batches() if label == pool.label)]) + 1
     public_key = keys.make_pool_key(pool.label, batch)
     opener = Opener(keys, campaign.id, pool.label)
     with database.write() as connection:
         if lock_pool(connection, pool.label) != pool:
-            return
+            return 0
         opened = opener.open(list_envelopes(connection, pool.label))
         kept = [seal_anew(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
         delete_envelopes(connection, pool.label)
         insert_envelopes(connection, kept)
         move_pool(connection, Pool.of_key(pool.label, batch, public_key))
-        write_off(connection, campaign, pool.label, len(opened.without_key), BY_SYSTEM)
+        write_off(connection, campaign, pool.label, len(opened.without_key), by)
     for label, number in keys.pool_batches():
         if label == pool.label and number != batch:
             keys.destroy_pool_key(label, number)
+    return len(opened.without_key)
 
 
 def write_off(connection: Connection, campaign: Campaign, label: str, number: int, by: str) -> None:
@@ -308,28 +342,30 @@ def share_out(number: int, answered: dict[str, int]) -> dict[str, int]:
 def clean_key_directory(database: Database, keys: KeyDirectory) -> int:
     """Destroys the keys of batches that are past, which a crash between commit and unlink leaves; the number of keys destroyed.
 
-    Only where the pool's own key is there: what an older database names may be all there is to open it with.
+    Only where the pool's own key is there and opens what it holds: a past one may be all there is to open it with.
     """
     with only_mixer(database):
         keys.sweep()
         with database.read() as connection:
             batches = list_pool_batches(connection)
             closed = {campaign.id for campaign in list_campaigns(connection, [State.CLOSED])}
-        pairs = set(keys.pool_batches())
-        old = [
-            (label, batch)
-            for label, batch in pairs
-            if (
-                label in batches
-                and batch != batches[label]
-                and (label, batches[label]) in pairs
-                and batch < batches[label]
-            )
-            or (label not in batches and campaign_of(label) in closed)
-        ]
+        pairs = keys.pool_batches()
+        past = [pair for pair in pairs if pair[0] in batches and pair[1] < batches[pair[0]]]
+        opens_all = {label: _opens_all(database, keys, label) for label in {label for label, _ in past}}
+        old = [pair for pair in past if opens_all[pair[0]]]
+        old += [pair for pair in pairs if pair[0] not in batches and campaign_of(pair[0]) in closed]
         for label, batch in old:
             keys.destroy_pool_key(label, batch)
     return len(old)
+
+
+def _opens_all(database: Database, keys: KeyDirectory, label: str) -> bool:
+    """Whether a pool's own key is there and opens what is in it, so that no other key is needed."""
+    with database.read() as connection:
+        pool, waiting = find_pool(connection, label), list_envelopes(connection, label)
+    if pool is None or not is_alive(keys, pool) or any(one.batch != pool.batch for one in waiting):
+        return False
+    return not Opener(keys, campaign_of(label), label).open(waiting).unreadable
 
 
 def _campaigns(database: Database, *states: State) -> list[Campaign]:

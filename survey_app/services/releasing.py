@@ -56,9 +56,8 @@ def release_sheets(database: Database, keys: KeyDirectory, campaign: Campaign) -
         for group, k in least_crowds.items():
             of_group = [label for label in labels if label.group == group]
             for crowd, is_void in _crowds(of_group, waiting, k):
-                _release_crowd(
-                    database, keys, campaign, crowd, [one for one in of_group if one.unit in crowd.units], is_void
-                )
+                of_crowd = [one for one in of_group if one.unit in crowd.units and one.is_void == is_void]
+                _release_crowd(database, keys, campaign, crowd, of_crowd, waiting, is_void)
             _release_texts(database, keys, campaign, group, k)
         _remove_pools(database, keys, campaign)
 
@@ -72,12 +71,21 @@ def _crowds(labels: Sequence[LabelRow], waiting: Mapping[str, int], k: int) -> l
 
 
 def _release_crowd(
-    database: Database, keys: KeyDirectory, campaign: Campaign, crowd: Crowd, labels: Sequence[LabelRow], is_void: bool
+    database: Database,
+    keys: KeyDirectory,
+    campaign: Campaign,
+    crowd: Crowd,
+    labels: Sequence[LabelRow],
+    waiting: Mapping[str, int],
+    is_void: bool,
 ) -> None:
+    """Lets a crowd out as it was counted. Raises `DatabaseMismatch` where it is another: it might be too small now."""
     group, names = labels[0].group, sorted(one.label for one in labels)
     with database.write() as connection:
         contents = _take_out(connection, keys, campaign, names)
         number = sum(map(len, contents.values()))
+        if number != sum(waiting.get(name, 0) for name in names):
+            raise DatabaseMismatch(f"envelopes of {', '.join(names)} came or went during the closing; close it again")
         if crowd.is_withheld:
             _withhold(
                 connection, campaign, group, crowd.unit, {name: len(of) for name, of in contents.items()}, is_void
@@ -126,7 +134,10 @@ def _release_texts(database: Database, keys: KeyDirectory, campaign: Campaign, g
         found: list[Contents] = []
         for label in labels:
             lock_pool(connection, label)
-            found += Opener(keys, campaign.id, label).open(list_envelopes(connection, label)).contents.values()
+            opened = Opener(keys, campaign.id, label).open(list_envelopes(connection, label))
+            if opened.unreadable:
+                log.error("%d envelopes of %s can't be opened and are deleted", len(opened.unreadable), label)
+            found += opened.contents.values()
             delete_envelopes(connection, label)
         if len(found) < k:
             return

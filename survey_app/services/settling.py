@@ -4,6 +4,7 @@ A code that the book knows as used and the table does not becomes used again, so
 off as lost, in the log, with who did it; sheets for which there is no used code are noted as a negative number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -16,8 +17,9 @@ from survey_app.domain.seal import lost_entry
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import label_of
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
+from survey_app.services.envelopes import Opener
 from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
-from survey_app.storage.balance import Balance, groups_of, list_used_hashes, mark_used, read_balances
+from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.counters import (
     add_to_cells,
@@ -29,6 +31,7 @@ from survey_app.storage.counters import (
 )
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
+from survey_app.storage.pools import delete_some, list_envelopes, list_labels
 from survey_app.storage.session import Database
 
 
@@ -40,6 +43,8 @@ class Difference:
     balance: Balance
     forgotten: int
     """Codes that were used and were not any more."""
+    without_key: int
+    """Sheets whose key is gone; they stand as lost in the balance already."""
 
 
 def settle(
@@ -52,38 +57,54 @@ def settle(
         raise WrongState(campaign_id, campaign.state, "settle it", (State.OPEN, State.CLOSING))
     require_keys(keys, campaign)
     with only_mixer(database):
-        replace_lost_keys(database, keys, campaign)
+        without_key = replace_lost_keys(database, keys, campaign, name_of(actor))
         count_sheets(database, keys, campaign, is_thorough=True)
-        found = _write_off(database, keys, clock, campaign, actor)
+        found = _write_off(database, keys, clock, campaign, actor, without_key)
         count_sheets(database, keys, campaign)
     return found
 
 
 def _write_off(
-    database: Database, keys: KeyDirectory, clock: Clock, campaign: Campaign, actor: StaffUser | str
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    campaign: Campaign,
+    actor: StaffUser | str,
+    without_key: Mapping[str, int],
 ) -> list[Difference]:
-    book = keys.book(campaign.id)
+    unreadable = _find_unreadable(database, keys, campaign)
     with database.write() as connection:
-        lock_groups(connection, campaign.id)
-        forgotten = book - list_used_hashes(connection, campaign.id)
+        forgotten = keys.book(campaign.id) - list_used_hashes(connection, campaign.id)
         places = groups_of(connection, campaign.id, forgotten)
-        if forgotten:
-            mark_used(connection, set(places))
+        mark_used(connection, set(places))  # codes are locked before groups
+        lock_groups(connection, campaign.id)
+        delete_some(connection, unreadable)
+        count_anew(connection, campaign.id)
         found = []
         for balance in read_balances(connection, campaign.id):
-            again = [school for group, school, _ in places.values() if group == balance.group]
-            add_to_cells(connection, campaign.id, balance.group, "answered", {one: again.count(one) for one in again})
-            add_to_group(connection, campaign.id, balance.group, answered=len(again), taken=len(again))
+            again = sum(group == balance.group for group, _, _ in places.values())
             if balance.missing:
                 _note_lost(connection, campaign, balance, actor)
-            if balance.missing or again:
-                found.append(Difference(balance.group, balance, len(again)))
+            difference = Difference(balance.group, balance, again, without_key.get(balance.group, 0))
+            if balance.missing or again or difference.without_key:
+                found.append(difference)
             stop_group(connection, campaign.id, balance.group, stopped=False)
         if found:
-            numbers = {one.group: one.balance.missing for one in found}
+            numbers = {one.group: one.balance.missing + one.without_key for one in found}
             record_on_campaign(connection, clock, actor, "settled", campaign, numbers)
     if forgotten - set(places):  # codes that were removed altogether: the book can't be held against the table any more
-        keys.write_book(campaign.id, book & set(places) | _used(database, campaign))
+        with database.read() as connection:
+            keys.write_book(campaign.id, list_used_hashes(connection, campaign.id))
+    return found
+
+
+def _find_unreadable(database: Database, keys: KeyDirectory, campaign: Campaign) -> list[bytes]:
+    """Envelopes with answers that nobody can open: what was in them is lost, if they ever were somebody's."""
+    found = []
+    with database.read() as connection:
+        for one in list_labels(connection, campaign.id):
+            waiting = list_envelopes(connection, one.label)
+            found += Opener(keys, campaign.id, one.label).open(waiting).unreadable
     return found
 
 
@@ -96,8 +117,3 @@ def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, act
     label = label_of(campaign.id, balance.group, "")
     add_to_label(connection, label, lost=number)
     append_entry(connection, campaign.id, lost_entry(label, number, name_of(actor)))
-
-
-def _used(database: Database, campaign: Campaign) -> set[bytes]:
-    with database.read() as connection:
-        return list_used_hashes(connection, campaign.id)

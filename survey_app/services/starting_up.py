@@ -12,13 +12,13 @@ from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import places_document
-from survey_app.services.mixing import require_keys
+from survey_app.services.mixing import is_alive, require_keys
 from survey_app.services.terms import terms_of
 from survey_app.storage.balance import list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.issuing import list_places
 from survey_app.storage.ledger import list_code_changes
-from survey_app.storage.pools import Pool, list_pools
+from survey_app.storage.pools import list_pools
 from survey_app.storage.session import Database
 
 
@@ -43,20 +43,15 @@ def _mismatches(database: Database, keys: KeyDirectory, campaign: Campaign) -> I
         balances = read_balances(connection, campaign.id)
         if _places_at_opening(connection, campaign.id) != places:
             yield f"campaign {campaign.id}: its codes are not those that it was opened with, nor told in its log"
-    dead = [(pool, number) for pool, number in pools if not _is_alive(keys, pool)]
+    dead = [(pool, number) for pool, number in pools if not is_alive(keys, pool)]
     if dead:
         waiting = sum(number for _, number in dead)
-        yield f"campaign {campaign.id}: the keys of {len(dead)} pools are gone, and {waiting} envelopes in them can't be opened"
+        yield f"campaign {campaign.id}: the keys of {len(dead)} pools are gone or others, and {waiting} envelopes wait in them"
     if forgotten:
         yield f"campaign {campaign.id}: {forgotten} codes were used and are not in this database; they can't be used again after: junheng settle {campaign.id}"
     for one in balances:
         if one.missing:
             yield f"campaign {campaign.id}: {one.group} has {one.used} used codes and {one.used - one.missing} sheets; see: junheng settle {campaign.id}"
-
-
-def _is_alive(keys: KeyDirectory, pool: Pool) -> bool:
-    public_key = keys.public_key(pool.label, pool.batch)
-    return public_key is not None and pool.is_key(public_key)
 
 
 def _places_at_opening(connection: Connection, campaign_id: str) -> dict[str, object]:

@@ -62,14 +62,17 @@ def terms_of(keys: KeyDirectory, campaign: Campaign) -> Terms:
     return terms
 
 
-_OF_CAMPAIGN = ("campaign", "k", "opens", "seed")
+_OF_CAMPAIGN = ("base_url", "campaign", "grace_minutes", "k", "min_seconds", "opens", "seed")
 
 
 def campaign_terms(campaign: Campaign) -> dict[str, Any]:
     """What of a campaign's row belongs to the terms."""
     return {
+        "base_url": campaign.base_url,  # printed on the slips of codes that are issued later
         "campaign": campaign.id,
+        "grace_minutes": campaign.grace_minutes,
         "k": campaign.anonymity_k,
+        "min_seconds": "" if campaign.min_seconds is None else str(campaign.min_seconds),
         "opens": campaign.opens.isoformat(timespec="seconds"),
         "seed": campaign.seed,
     }

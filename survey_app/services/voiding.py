@@ -17,6 +17,7 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.code_changes import note_change
+from survey_app.services.mixing import share_out
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.counters import add_to_cells, add_to_group, answered_by_school, lock_groups
 from survey_app.storage.issuing import cancel_codes, list_unused, move_unit
@@ -77,7 +78,7 @@ def _take_off(connection: Connection, campaign_id: str, group: str, unit: str, l
     number = sum(answered.values()) - lost
     add_to_group(connection, campaign_id, group, void=number, taken=-number, to_issue=number)
     add_to_cells(connection, campaign_id, group, "void", answered)
-    add_to_cells(connection, campaign_id, group, "planned", answered)
+    add_to_cells(connection, campaign_id, group, "planned", share_out(number, answered))
     move_unit(connection, campaign_id, group, unit, _following(unit))
     return number
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, LargeBinary, bindparam, func, select, true, update
 
-from survey_app.storage.tables import code, envelope, label, quota, response
+from survey_app.storage.tables import cell, code, envelope, label, quota, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,26 @@ def groups_of(connection: Connection, campaign: str, hashes: set[bytes]) -> dict
     return {bytes(row.h): (row.group, row.school, row.label) for row in rows if bytes(row.h) in hashes}
 
 
+def count_anew(connection: Connection, campaign: str) -> None:
+    """Sets the counters of used codes and taken places by the codes themselves; the caller holds the groups."""
+    is_used = (code.c.campaign == campaign, code.c.used == true())
+    of_group = select(func.count()).select_from(code).where(*is_used, code.c.group == quota.c.group).scalar_subquery()
+    connection.execute(
+        update(quota)
+        .where(quota.c.campaign == campaign)
+        .values(answered=of_group, taken=of_group - quota.c.lost - quota.c.void)
+    )
+    of_cell = (
+        select(func.count())
+        .select_from(code)
+        .where(*is_used, code.c.group == cell.c.group, code.c.school == cell.c.school)
+        .scalar_subquery()
+    )
+    connection.execute(update(cell).where(cell.c.campaign == campaign).values(answered=of_cell))
+
+
 def mark_used(connection: Connection, hashes: set[bytes]) -> None:
     """Makes codes used that were used, although the table had forgotten it: no receipt of theirs is known."""
     wanted = update(code).where(code.c.h == bindparam("of_h", type_=LargeBinary)).values(used=True)
-    connection.execute(wanted, [{"of_h": h} for h in sorted(hashes)])
+    if hashes:
+        connection.execute(wanted, [{"of_h": h} for h in sorted(hashes)])

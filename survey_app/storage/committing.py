@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Final, Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -24,7 +25,16 @@ _UNTIL_QUIET: Final = 4
 class _Waiting(Generic[Job, Result]):
     job: Job
     outcome: "Result | Exception | None" = None
+    steps: TracebackType | None = None
     is_done: bool = False
+
+    def is_told(self, outcome: Result | Exception) -> None:
+        self.outcome, self.is_done = outcome, True
+        self.steps = outcome.__traceback__ if isinstance(outcome, Exception) else None
+
+
+class Interrupted(Exception):
+    """The request that was storing the others' jobs with its own was killed; nobody knows whether they are stored."""
 
 
 class Committer(Generic[Job, Result]):
@@ -43,19 +53,22 @@ class Committer(Generic[Job, Result]):
             if not mine.is_done:
                 self._commit_what_waits(mine)
         if isinstance(mine.outcome, Exception):
-            raise mine.outcome
+            # several may be told the same error: each hears where it came from, not where else it was told
+            raise mine.outcome.with_traceback(mine.steps)
         return mine.outcome  # type: ignore[return-value]
 
     def _commit_what_waits(self, mine: _Waiting[Job, Result]) -> None:
         self._let_others_come()
         while not mine.is_done:
             waiting = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+            outcomes: Sequence[Result | Exception] = [Interrupted()] * len(waiting)
             try:
                 outcomes = self._store([one.job for one in waiting])
             except Exception as error:
                 outcomes = [error] * len(waiting)
-            for one, outcome in zip(waiting, outcomes, strict=True):
-                one.outcome, one.is_done = outcome, True
+            finally:  # also where this request is killed meanwhile: the others must not wait for ever
+                for one, outcome in zip(waiting, outcomes, strict=True):
+                    one.is_told(outcome)
 
     def _let_others_come(self) -> None:
         for _ in range(_UNTIL_QUIET):

@@ -7,7 +7,7 @@ group, school, label, and the campaign's row last, so that two transactions on P
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, true, update
+from sqlalchemy import Connection, bindparam, literal, or_, select, true, update
 
 from survey_app.storage.tables import cell, label, quota
 
@@ -59,7 +59,7 @@ def add_to_cells(connection: Connection, campaign: str, group: str, column: str,
 def answered_by_school(connection: Connection, campaign: str, group: str, unit: str) -> dict[str, int]:
     """How many codes were used in each school of a unit ("" = the group as a whole), those of void answers left out."""
     wanted = select(cell.c.school, cell.c.answered - cell.c.void).where(
-        cell.c.campaign == campaign, cell.c.group == group, cell.c.unit == unit
+        cell.c.campaign == campaign, cell.c.group == group, or_(cell.c.unit == unit, literal(unit) == "")
     )
     return {row[0]: row[1] for row in connection.execute(wanted.order_by(cell.c.school))}
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, LargeBinary, bindparam, delete, func, insert, select, update
 
 from survey_app.domain.units import text_label
 from survey_app.storage.tables import envelope, label, pool
@@ -53,6 +53,12 @@ def lock_pool(connection: Connection, label: str) -> Pool | None:
     return None if row is None else Pool(label, row.batch, bytes(row.pub_sha256))
 
 
+def find_pool(connection: Connection, label: str) -> Pool | None:
+    """The label's pool, as it is at the moment."""
+    row = connection.execute(_FIND, {"label": label}).one_or_none()
+    return None if row is None else Pool(label, row.batch, bytes(row.pub_sha256))
+
+
 def list_pools(connection: Connection, campaign: str) -> list[tuple[Pool, int]]:
     """Every open pool of a campaign with the number of its envelopes, by label; those of what was written too."""
     columns = (pool.c.label, pool.c.batch, pool.c.pub_sha256)
@@ -89,7 +95,9 @@ def delete_envelopes(connection: Connection, label: str) -> int:
 
 def delete_some(connection: Connection, ids: Iterable[bytes]) -> None:
     """Removes envelopes that are nobody's."""
-    connection.execute(delete(envelope).where(envelope.c.id.in_(list(ids))))
+    rows = [{"of_id": id_} for id_ in ids]
+    if rows:
+        connection.execute(delete(envelope).where(envelope.c.id == bindparam("of_id", type_=LargeBinary)), rows)
 
 
 def move_pool(connection: Connection, following: Pool) -> None:

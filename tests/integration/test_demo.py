@@ -20,7 +20,7 @@ def test_demonstration_is_a_survey_in_the_middle_of_its_week(tmp_path: Path) -> 
     upgrade_database(settings.database_url)
     at = open_installation(settings, SystemClock())
     demo = make_demo(at, tmp_path / "county", "http://127.0.0.1:8000")
-    shown = show_campaign(at.database, at.keys, demo.campaign)
+    shown = show_campaign(at.database, demo.campaign)
     issued = sum(group["issued"] for group in shown["groups"].values())
     assert shown["state"] == "open"
     assert issued / 4 < sum(group["answered"] for group in shown["groups"].values()) < issued / 2

@@ -3,18 +3,23 @@
 import json
 import threading
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import func, select, update
 
 from evaluation.errors import InvalidInput
+from evaluation.survey.groups import GROUPS
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
+from survey_app.services import issuing
 from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
 from survey_app.services.issuing import IssuedCode, issue_codes, reissue_codes, revoke_codes
+from survey_app.services.submission import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.ledger import list_entries
 from survey_app.storage.session import Database
@@ -28,7 +33,7 @@ def campaign(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path
 
 
 def issued_in(database: Database, keys: KeyDirectory, campaign: str) -> dict[str, int]:
-    return {group: counts["issued"] for group, counts in show_campaign(database, keys, campaign)["groups"].items()}
+    return {group: counts["issued"] for group, counts in show_campaign(database, campaign)["groups"].items()}
 
 
 def labels_of(database: Database, codes: list[IssuedCode], key: bytes) -> list[str]:
@@ -42,7 +47,7 @@ def test_every_cell_gets_the_codes_the_plan_wants(
     database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
 ) -> None:
     issued = issue_codes(database, keys, clock, campaign)
-    document = show_campaign(database, keys, campaign)
+    document = show_campaign(database, campaign)
     assert Counter((one.group, one.school) for one in issued if one.school) == {
         (one["group"], one["code"]): one["planned"] for one in document["schools"]
     }
@@ -123,17 +128,95 @@ def test_units_are_shown_with_their_schools_and_small_neighbours_share_one(
     path = write_campaign(tmp_path, rows, per_school=10)
     campaign = create_campaign(database, keys, clock, path)
     issue_codes(database, keys, clock, campaign)
-    document = show_campaign(database, keys, campaign)
+    document = show_campaign(database, campaign)
     issued = {(one["group"], one["code"]): one["issued"] for one in document["schools"]}
     for unit in document["units"]:
-        assert sum(issued[unit["group"], school] for school in unit["schools"]) >= 5
+        assert (
+            sum(issued[unit["group"], school] for school in unit["schools"] if (unit["group"], school) in issued) >= 8
+        )
         assert unit["schools"] == sorted(unit["schools"])
         assert (unit["unit"] == unit["schools"][0]) == (len(unit["schools"]) == 1)
         assert unit["valid"] == 0
     assert {unit["group"] for unit in document["units"]} == {"parent", "student", "teacher"}
-    named = {unit["unit"]: tuple(unit["schools"]) for unit in document["units"]}
-    assert all(named[unit["unit"]] == tuple(unit["schools"]) for unit in document["units"])
-    assert any(len(schools) > 1 for schools in named.values())
+    unit_of = {(unit["group"], school): unit["unit"] for unit in document["units"] for school in unit["schools"]}
+    of_school: dict[str, set[str]] = {}
+    for (_, school), unit in unit_of.items():
+        of_school.setdefault(school, set()).add(unit)
+    assert all(len(names) == 1 for names in of_school.values()), "a school is in one unit, for all groups"
+    assert any(len(unit["schools"]) > 1 for unit in document["units"])
+
+
+def test_a_group_that_has_no_units_tells_nobody_how_many_of_a_school_took_part(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issue_codes(database, keys, clock, campaign)
+    schools = show_campaign(database, campaign)["schools"]
+    answered = {
+        one["group"]: {other["answered"] for other in schools if other["group"] == one["group"]} for one in schools
+    }
+    assert answered["principal"] == {None}
+    assert answered["parent"] == answered["teacher"] == {0}
+
+
+def test_a_group_below_k_has_no_unit_even_where_others_have(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    path = write_campaign(tmp_path, frames={"teacher": 4})
+    campaign = create_campaign(database, keys, clock, path, may_be_small=True)
+    issued = issue_codes(database, keys, clock, campaign)
+    teachers = [one for one in issued if one.group == "teacher"]
+    assert 0 < len(teachers) < 5
+    assert set(labels_of(database, teachers, keys.campaign_key(campaign))) == {f"{campaign}/teacher/"}
+    assert {unit["group"] for unit in show_campaign(database, campaign)["units"]} == {"parent", "student"}
+
+
+def test_a_label_with_more_codes_than_a_pool_shall_hold_is_split_into_even_parts(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "POOL_SIZE", 4)
+    issued = issue_codes(database, keys, clock, campaign)
+    key = keys.campaign_key(campaign)
+    of_public = [one for one in issued if one.group == "public"]
+    label = f"{campaign}/public/"
+    assert Counter(labels_of(database, of_public, key)) == {label: 4, f"{label}~2": 3, f"{label}~3": 3}
+    sizes = Counter(labels_of(database, issued, key))
+    assert max(sizes.values()) <= 4
+    with database.read() as connection:
+        rows = connection.execute(select(tables.label.c.label, tables.label.c.unit, tables.label.c.text_label)).all()
+        pools = set(connection.execute(select(tables.pool.c.label)).scalars())
+    units = {row.label: row.unit for row in rows}
+    assert units[label] == units[f"{label}~2"] == units[f"{label}~3"] == ""
+    assert all(row.unit == row.label.rpartition("/")[2].partition("~")[0] for row in rows)
+    text_labels = Counter({row.label: row.text_label for row in rows if row.text_label}.values())
+    assert {name for name in text_labels if "/parent/" in name} >= {
+        f"{campaign}/parent/!text",
+        f"{campaign}/parent/!text~2",
+    }
+    assert set(text_labels) | set(sizes) == pools
+    revoke_codes(database, keys, clock, campaign, [one.code for one in of_public[:2]])
+    anew = issue_codes(database, keys, clock, campaign)
+    assert set(labels_of(database, anew, key)) <= {label, f"{label}~2", f"{label}~3"}, "no pool is made for them"
+
+
+def test_codes_of_a_split_label_are_taken_in_every_part_of_it_and_come_out_together(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuing, "POOL_SIZE", 3)
+    campaign = create_campaign(database, keys, clock, write_campaign(tmp_path, grace_minutes=0, min_seconds=0))
+    issued = issue_codes(database, keys, clock, campaign)
+    open_campaign(database, keys, clock, campaign)
+    codes = [one.code for one in issued if one.group == "public"][:8]
+    for code in codes:
+        questions = look_up(database, keys, clock, code).questionnaire.questions
+        fields = {question.id: ["1"] for question in questions if question.required}
+        fields |= {question.id: ["好"] for question in questions if question.type == "text"}
+        submit(database, keys, clock, code, fields, "n", start_token(keys, clock, code))
+    close_campaign(database, keys, clock, campaign)
+    groups = show_campaign(database, campaign)["groups"]
+    assert (groups["public"]["responses"], groups["public"]["withheld"]) == (8, 0)
+    with database.read() as connection:
+        assert set(connection.execute(select(tables.response.c.label)).scalars()) == {f"{campaign}/public/"}
+        assert len(connection.execute(select(tables.comment)).all()) == 8
 
 
 def test_codes_without_a_unit_bear_the_label_of_their_group(
@@ -151,10 +234,16 @@ def test_every_label_has_a_pool_whose_private_key_is_in_the_key_directory(
 ) -> None:
     issued = issue_codes(database, keys, clock, campaign)
     with database.read() as connection:
-        pools = connection.execute(select(tables.pool.c.label, tables.pool.c.batch, tables.pool.c.public_key)).all()
-    assert {row.label for row in pools} == set(labels_of(database, issued, keys.campaign_key(campaign)))
+        pools = connection.execute(select(tables.pool.c.label, tables.pool.c.batch, tables.pool.c.pub_sha256)).all()
+    labels = set(labels_of(database, issued, keys.campaign_key(campaign)))
+    assert {row.label for row in pools} == labels | {
+        f"{campaign}/{group}/!text" for group in GROUPS if group != "student"
+    }
+    # pupils are asked for no text
     for row in pools:
-        assert keys.make_pool_key(row.label, row.batch) == bytes(row.public_key)
+        public_key = X25519PrivateKey.from_private_bytes(keys.pool_key(row.label, row.batch)).public_key()  # type: ignore[arg-type]
+        assert public_key.public_bytes_raw() == keys.public_key(row.label, row.batch)
+        assert sha256(public_key.public_bytes_raw()).digest() == bytes(row.pub_sha256)
     assert keys.pool_batches() == sorted((row.label, row.batch) for row in pools)
 
 
@@ -162,23 +251,23 @@ def test_units_never_change_once_codes_are_out(
     database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
 ) -> None:
     first = issue_codes(database, keys, clock, campaign)
-    before = show_campaign(database, keys, campaign)["units"]
+    before = show_campaign(database, campaign)["units"]
     school = next(one.school for one in first if one.group == "parent")
     revoke_codes(database, keys, clock, campaign, [one.code for one in first if one.school == school])
     issue_codes(database, keys, clock, campaign)
-    assert show_campaign(database, keys, campaign)["units"] == before
+    assert show_campaign(database, campaign)["units"] == before
 
 
 def test_a_new_school_of_a_later_issue_gets_a_unit_of_its_own(
     database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
 ) -> None:
     issue_codes(database, keys, clock, campaign)
-    before = show_campaign(database, keys, campaign)["units"]
+    before = show_campaign(database, campaign)["units"]
     with database.write() as connection:
         values = {"campaign": campaign, "group": "parent", "school": "S999", "planned": 8}
         connection.execute(tables.cell.insert(), values)
     assert len(issue_codes(database, keys, clock, campaign)) == 8
-    new = [unit for unit in show_campaign(database, keys, campaign)["units"] if unit not in before]
+    new = [unit for unit in show_campaign(database, campaign)["units"] if unit not in before]
     assert [(unit["unit"], unit["schools"]) for unit in new] == [("S999", ["S999"])]
 
 
@@ -198,7 +287,7 @@ def test_a_replaced_code_takes_the_cell_of_the_old_one_which_is_unknown_from_the
     database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
 ) -> None:
     first = issue_codes(database, keys, clock, campaign)
-    before = show_campaign(database, keys, campaign)
+    before = show_campaign(database, campaign)
     old = [first[0], first[70], first[-1]]
     new = reissue_codes(database, keys, clock, campaign, [one.code.lower() for one in old])
     assert [(one.group, one.school, one.school_name) for one in new] == [
@@ -206,7 +295,7 @@ def test_a_replaced_code_takes_the_cell_of_the_old_one_which_is_unknown_from_the
     ]
     key = keys.campaign_key(campaign)
     assert labels_of(database, new, key) == labels_of(database, old, key)
-    assert show_campaign(database, keys, campaign) == before
+    assert show_campaign(database, campaign) == before
     with pytest.raises(InvalidInput) as caught:
         revoke_codes(database, keys, clock, campaign, [one.code for one in old])
     assert [problem.kind for problem in caught.value.problems] == ["code_cancelled"] * 3
@@ -223,7 +312,7 @@ def test_codes_that_can_not_be_cancelled_are_all_named_and_none_is(
         connection.execute(
             update(tables.code).where(tables.code.c.h == hash_code(key, read_code(used))).values(used=True)
         )
-    before = show_campaign(database, keys, campaign)
+    before = show_campaign(database, campaign)
     typed = [good, used, gone, "7K3M-9QXA", "2222-2222-222", good.lower()]
     for act in (revoke_codes, reissue_codes):
         with pytest.raises(InvalidInput) as caught:
@@ -235,7 +324,7 @@ def test_codes_that_can_not_be_cancelled_are_all_named_and_none_is(
             ("2222-2222-222", "code_unknown"),
             (good.lower(), "code_twice"),
         }
-    assert show_campaign(database, keys, campaign) == before
+    assert show_campaign(database, campaign) == before
 
 
 def test_a_code_of_another_campaign_is_unknown(
@@ -253,7 +342,7 @@ def test_codes_change_in_the_ledger_only_after_the_opening(
 ) -> None:
     issued = issue_codes(database, keys, clock, campaign)
     revoke_codes(database, keys, clock, campaign, [issued[0].code])
-    open_campaign(database, clock, campaign)
+    open_campaign(database, keys, clock, campaign)
     missing = issue_codes(database, keys, clock, campaign)
     new = reissue_codes(database, keys, clock, campaign, [issued[1].code])
     revoke_codes(database, keys, clock, campaign, [new[0].code])
@@ -261,14 +350,18 @@ def test_codes_change_in_the_ledger_only_after_the_opening(
         opened, *changes = map(json.loads, list_entries(connection, campaign))
     key = keys.campaign_key(campaign)
 
-    def hashes(*codes: str) -> list[str]:
-        return sorted(hash_code(key, read_code(code)).hex() for code in codes)
+    def places(*codes: IssuedCode) -> list[dict[str, str]]:
+        labels = labels_of(database, list(codes), key)
+        return [
+            {"g": one.group, "h": hash_code(key, read_code(one.code)).hex(), "l": label, "s": one.school}
+            for one, label in zip(codes, labels, strict=True)
+        ]
 
     assert opened["codes"]["n"] == 126
     assert changes == [
-        {"kind": "codes", "cancelled": [], "added": hashes(missing[0].code)},
-        {"kind": "codes", "cancelled": hashes(issued[1].code), "added": hashes(new[0].code)},
-        {"kind": "codes", "cancelled": hashes(new[0].code), "added": []},
+        {"kind": "codes", "cancelled": [], "added": places(missing[0])},
+        {"kind": "codes", "cancelled": places(issued[1]), "added": places(new[0])},
+        {"kind": "codes", "cancelled": places(new[0]), "added": []},
     ]
 
 
@@ -276,7 +369,7 @@ def test_no_codes_after_the_closing_moment(
     database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
 ) -> None:
     code = issue_codes(database, keys, clock, campaign)[0].code
-    open_campaign(database, clock, campaign)
+    open_campaign(database, keys, clock, campaign)
     close_campaign(database, keys, clock, campaign)
     for act in (revoke_codes, reissue_codes):
         with pytest.raises(WrongState, match="closing"):

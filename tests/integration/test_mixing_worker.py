@@ -16,8 +16,10 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.mixing_worker import run_worker
 from survey_app.storage import tables
+from survey_app.storage.office_tables import heartbeat
 from survey_app.storage.session import Database
-from tests.builders_survey import Crowd, Survey, open_survey
+from tests.builders_closing import hand_in
+from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.paths import REPOSITORY
 
 WORK = """
@@ -52,16 +54,46 @@ def run_one_round(survey: Survey) -> None:
     run_worker(survey.database, survey.keys, survey.clock, StopsAfterOneRound())
 
 
-def test_a_round_mixes_what_is_due(survey: Survey) -> None:
-    for code in survey.all_codes()[:12]:
-        survey.submit(code)
+def batch(survey: Survey) -> int:
+    """Of the pool in which parents' answers wait."""
+    return dict(survey.stored(tables.pool, "label", "batch"))[f"{CAMPAIGN}/parent/s1"]
+
+
+def test_a_round_counts_turns_over_and_tells_that_it_did(survey: Survey) -> None:
+    hand_in(survey, "parent", "s1", 12)
     run_one_round(survey)
-    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (7, 5)
+    assert (survey.counts()["responses"], survey.counts()["envelopes"], batch(survey)) == (0, 12, 2)
+    assert len(survey.keys.book(CAMPAIGN)) == 12
+    assert set(survey.stored(heartbeat, "part")) >= {"worker", f"turnover/{CAMPAIGN}"}
+
+
+def test_a_round_that_can_not_count_does_not_say_that_it_did(survey: Survey) -> None:
+    survey.keys.destroy_campaign(CAMPAIGN)
+    run_one_round(survey)
+    assert survey.stored(heartbeat, "part") == ["worker"]
+
+
+def test_a_round_rotates_the_secret_of_start_times_and_a_form_that_is_out_is_still_taken(
+    survey: Survey, clock: FixedClock
+) -> None:
+    survey.change_campaign(closes=clock.now() + timedelta(days=9))
+    code = survey.all_codes()[0]
+    form = survey.form(code)
+    first = survey.keys.start_secrets.newest(clock.now())
+    clock.move(timedelta(hours=26))
+    run_one_round(survey)
+    assert survey.keys.start_secrets.newest(clock.now()) != first
+    survey.submit(code, started=form)
+
+
+def test_a_round_destroys_keys_that_a_crash_left(survey: Survey) -> None:
+    survey.keys.make_pool_key(f"{CAMPAIGN}/parent/s1", 0)
+    run_one_round(survey)
+    assert (f"{CAMPAIGN}/parent/s1", 0) not in survey.keys.pool_batches()
 
 
 def test_a_campaign_closes_by_itself_after_its_grace(survey: Survey, clock: FixedClock) -> None:
-    for code in survey.all_codes()[:3]:
-        survey.submit(code)
+    hand_in(survey, "parent", "s1", 5)
     for passed, state in [
         (timedelta(days=1), "closing"),
         (timedelta(minutes=29), "closing"),
@@ -70,8 +102,8 @@ def test_a_campaign_closes_by_itself_after_its_grace(survey: Survey, clock: Fixe
         clock.move(passed)
         run_one_round(survey)
         assert survey.stored(tables.campaign, "state") == [state]
-    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (3, 0)
-    assert survey.stored(tables.run, "sealed", "longest") == [(None, 1)]
+    assert (survey.counts()["responses"], survey.counts()["envelopes"]) == (5, 0)
+    assert survey.keys.pool_batches() == []
     clock.move(timedelta(hours=-2))
     run_one_round(survey)
     assert survey.stored(tables.campaign, "state") == ["closed"]
@@ -80,8 +112,7 @@ def test_a_campaign_closes_by_itself_after_its_grace(survey: Survey, clock: Fixe
 def test_a_job_that_fails_is_logged_with_its_traceback_and_the_others_are_done(
     survey: Survey, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for code in survey.all_codes()[:12]:
-        survey.submit(code)
+    hand_in(survey, "parent", "s1", 12)
 
     def fail(*_: object) -> None:
         raise RuntimeError("a bug")
@@ -89,7 +120,7 @@ def test_a_job_that_fails_is_logged_with_its_traceback_and_the_others_are_done(
     monkeypatch.setattr("survey_app.services.mixing_worker.advance_campaigns", fail)
     with caplog.at_level(logging.ERROR):
         run_one_round(survey)
-    assert survey.counts()["responses"] == 7
+    assert batch(survey) == 2
     assert "advance campaigns" in caplog.text
     assert "RuntimeError: a bug" in caplog.text
 
@@ -102,13 +133,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_the_process_mixes_and_ends_at_sigterm(survey: Survey, database_url: str) -> None:
+def test_the_process_turns_over_and_ends_at_sigterm(survey: Survey, database_url: str) -> None:
     survey.change_campaign(closes=survey.clock.now() + timedelta(days=36_500))
-    for code in survey.all_codes()[:12]:
-        survey.submit(code)
+    hand_in(survey, "parent", "s1", 12)
     arguments = [database_url, str(survey.keys.path), str(os.getpid())]
     process = subprocess.Popen([sys.executable, "-c", WORK, *arguments], cwd=REPOSITORY)
-    wait_until(lambda: survey.counts()["responses"] == 7)
+    wait_until(lambda: batch(survey) == 2)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
 

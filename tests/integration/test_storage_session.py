@@ -3,6 +3,8 @@
 import sqlite3
 import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import bindparam, func, insert, literal, select, text, update
 from sqlalchemy.exc import StatementError
 
-from survey_app.storage.direct import DirectConnection, Prepared, direct
-from survey_app.storage.direct_sqlite import SqliteConnection
+from survey_app.storage.prepared import Prepared, Step, all_or_nothing, read_rows
 from survey_app.storage.session import Database, open_database
 from survey_app.storage.tables import Instant, guess
 
@@ -128,118 +129,116 @@ def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != process
 
 
-def test_a_direct_connection_whose_server_has_gone_is_replaced_before_it_is_used(
+def test_a_quick_connection_whose_server_has_gone_is_replaced_before_it_is_used(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if database.dialect != "postgresql":
         pytest.skip("SQLite has no server")
     ask = Prepared(select(func.pg_backend_pid()))
-    (process,) = direct(database).run(ask, {}).rows[0]
-    assert direct(database).run(ask, {}).rows == [(process,)], "a thread keeps its connection"
+    ((process,),) = read_rows(database, ask, {})
+    assert read_rows(database, ask, {}) == [[process]], "a connection is used again"
     with database.write() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
     with pytest.raises(OperationalError, match="terminat"):
-        direct(database).run(ask, {})
-    (second,) = direct(database).run(ask, {}).rows[0]
+        read_rows(database, ask, {})
+    ((second,),) = read_rows(database, ask, {})
     assert second != process, "after an error the dead connection is not used again"
     with database.write() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:process)"), {"process": second})
     monkeypatch.setattr("survey_app.storage.session.IDLE_S", -1.0)
-    assert direct(database).run(ask, {}).rows != [(second,)], "one that was idle is tried first"
+    assert read_rows(database, ask, {}) != [[second]], "one that was idle is tried first"
 
 
-def test_each_thread_has_a_direct_connection_of_its_own_and_closing_ends_all(database: Database) -> None:
-    found: list[DirectConnection] = [direct(database)]
-    thread = threading.Thread(target=lambda: found.append(direct(database)))
-    thread.start()
-    thread.join()
-    mine, others = found
-    assert mine is not others
-    assert direct(database) is mine
-    database.close()
-    assert not mine.is_alive()
-    assert not others.is_alive()
-    assert direct(database).run(Prepared(select(literal(1))), {}).rows == [(1,)], "it can be opened again"
+ADD = Prepared(insert(guess).values(source=bindparam("source"), window=bindparam("window"), n=bindparam("n")))
+COUNT_UP = Prepared(update(guess).where(guess.c.source == bindparam("of")).values(n=guess.c.n + 1))
 
 
-def add_guess(source: str) -> tuple[Prepared, dict[str, Any]]:
-    add = insert(guess).values(source=bindparam("source"), window=bindparam("window"), n=bindparam("n"))
-    return Prepared(add), {"source": source, "window": 1, "n": 1}
+def row(source: str) -> dict[str, Any]:
+    return {"source": source, "window": 1, "n": 1}
+
+
+def sources(database: Database) -> list[str]:
+    return sorted(name for (name,) in read_rows(database, Prepared(select(guess.c.source)), {}))
+
+
+def test_steps_are_done_together_in_their_order(database: Database) -> None:
+    steps = [Step(ADD, [row("a"), row("b")]), Step(COUNT_UP, [{"of": "a"}, {"of": "b"}]), Step(COUNT_UP, [{"of": "a"}])]
+    assert all_or_nothing(database, steps)
+    asked = Prepared(select(guess.c.source, guess.c.n).order_by(guess.c.source))
+    assert read_rows(database, asked, {}) == [["a", 3], ["b", 2]]
+
+
+@pytest.mark.parametrize("missing", [[{"of": "x"}], [{"of": "a"}, {"of": "x"}], [{"of": "x"}, {"of": "a"}]])
+def test_where_one_step_finds_too_little_nothing_is_done(database: Database, missing: list[dict[str, str]]) -> None:
+    assert not all_or_nothing(database, [Step(ADD, [row("a")]), Step(COUNT_UP, missing), Step(ADD, [row("b")])])
+    assert sources(database) == []
+    assert all_or_nothing(database, [Step(ADD, [row("c")])]), "neither the line of writers nor the database is held"
+    assert sources(database) == ["c"]
+
+
+def test_an_exception_within_all_or_nothing_undoes_it(database: Database) -> None:
+    steps = [Step(ADD, [row("a")]), Step(ADD, [row("b")]), Step(ADD, [row("a")])]
+    with pytest.raises((sqlite3.IntegrityError, UniqueViolation)):
+        all_or_nothing(database, steps)
+    assert sources(database) == []
+    assert all_or_nothing(database, [Step(ADD, [row("c")])])
 
 
 class FailingDriver:
     """A driver of SQLite whose commit fails as it does when the disk is locked, and cannot roll back either."""
 
     def __init__(self, driver: Any) -> None:
-        self.driver = driver
+        self._driver = driver
 
     def execute(self, sql: str, *values: Any) -> Any:
-        if sql == "COMMIT":
+        if sql in ("COMMIT", "ROLLBACK"):
             raise sqlite3.OperationalError("database is locked")
-        return self.driver.execute(sql, *values)
+        return self._driver.execute(sql, *values)
 
-    def rollback(self) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._driver, name)
 
 
 def test_a_commit_that_failed_is_read_by_nobody(database: Database) -> None:
     """Else the same form sent again would find its code used, and get a receipt for an answer that is not stored."""
     if database.dialect != "sqlite":
-        pytest.skip("PostgreSQL's statement commits itself")
-    line = database.own_line()
-    line.driver = FailingDriver(line.driver)
-    failing = SqliteConnection(line, database)
-    with pytest.raises(sqlite3.OperationalError), failing.all_or_nothing():
-        failing.run(*add_guess("a"))
-    assert not failing.is_alive()
-    asked = Prepared(select(guess.c.source))
-    assert direct(database).run(asked, {}).rows == []
-    with direct(database).all_or_nothing():  # neither the line of writers nor the database is held
-        direct(database).run(*add_guess("b"))
-    assert direct(database).run(asked, {}).rows == [("b",)]
+        pytest.skip("a connection of PostgreSQL that failed is closed by its driver")
+    pooled = database.quick_engine.raw_connection()
+    failing = FailingDriver(pooled.driver_connection)
+    pooled.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "quick", failing_once(Database.quick, failing))
+        with pytest.raises(sqlite3.OperationalError):
+            all_or_nothing(database, [Step(ADD, [row("a")])])
+    assert sources(database) == []
+    assert all_or_nothing(database, [Step(ADD, [row("b")])])
+    assert sources(database) == ["b"]
 
 
-def test_an_exception_within_all_or_nothing_undoes_it(database: Database) -> None:
-    if database.dialect != "sqlite":
-        pytest.skip("on PostgreSQL it is one statement")
-    connection = direct(database)
+def failing_once(quick: Any, failing: FailingDriver) -> Any:
+    @contextmanager
+    def wrapped(self: Database) -> Iterator[Any]:
+        with quick(self) as connection:
+            assert connection is failing._driver, "the only connection that is open"
+            yield failing
 
-    def write_and_fail() -> None:
-        with connection.all_or_nothing():
-            connection.run(*add_guess("a"))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        write_and_fail()
-    assert direct(database).run(Prepared(select(guess.c.source)), {}).rows == []
-
-
-def test_a_connection_that_lost_its_prepared_statements_is_not_used_again(database: Database) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite prepares by itself")
-    one = Prepared(select(literal(1)))
-    first = direct(database)
-    first.run(one, {})
-    first.run(Prepared(text("DEALLOCATE ALL")), {})
-    with pytest.raises(DatabaseError):
-        first.run(one, {})
-    assert direct(database) is not first
-    assert direct(database).run(one, {}).rows == [(1,)]
+    return wrapped
 
 
 def test_text_that_postgresql_cannot_hold_is_refused(database: Database) -> None:
     if database.dialect != "postgresql":
         pytest.skip("SQLite can")
-    with pytest.raises(ValueError, match="character 0"):
-        direct(database).run(*add_guess("a\0b"))
+    with pytest.raises(DatabaseError, match=r"0x00|NUL"):
+        all_or_nothing(database, [Step(ADD, [row("a\0b")])])
+    assert sources(database) == []
 
 
-def test_an_error_of_a_direct_statement_names_no_values(database: Database) -> None:
-    add, values = add_guess("a secret source")
-    assert direct(database).run(add, values).count == 1
-    with pytest.raises((sqlite3.IntegrityError, UniqueViolation)) as caught:
-        direct(database).run(add, values)
-    assert "secret" not in str(caught.value)
+def test_closing_ends_all_connections_and_it_can_be_opened_again(database: Database) -> None:
+    ask = Prepared(select(literal(1)))
+    assert read_rows(database, ask, {}) == [[1]]
+    database.close()
+    assert database.quick_engine.pool.checkedin() == database.engine.pool.checkedin() == 0  # type: ignore[attr-defined]
+    assert read_rows(database, ask, {}) == [[1]]
 
 
 def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
@@ -257,7 +256,7 @@ def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
     with fresh.write() as connection:
         assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
     asked = Prepared(select(func.current_setting("transaction_isolation")))
-    assert direct(fresh).run(asked, {}).rows == [("read committed",)]
+    assert read_rows(fresh, asked, {}) == [["read committed"]]
 
     def count_ten() -> None:
         for _ in range(10):

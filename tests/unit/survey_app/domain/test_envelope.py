@@ -1,4 +1,4 @@
-"""Envelopes open for their key, pool and batch only, and all of a class are equally long."""
+"""Envelopes open for their key, pool, batch and id only, and all of a pool are equally long."""
 
 from dataclasses import replace
 
@@ -6,9 +6,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from survey_app.domain.envelope import (
+    ANSWERS_LENGTH,
+    TEXT_LENGTH,
     Destination,
     UnreadableEnvelope,
-    length_class,
+    length_for,
     open_envelope,
     padded_length,
     seal_envelope,
@@ -16,46 +18,65 @@ from survey_app.domain.envelope import (
 
 PRIVATE_KEY = bytes(range(32))
 PUBLIC_KEY = X25519PrivateKey.from_private_bytes(PRIVATE_KEY).public_key().public_bytes_raw()
-DESTINATION = Destination("c1", "c1/parent/U001", 3, PUBLIC_KEY)
+DESTINATION = Destination("c1", "c1/parent/U001", 3)
+ID = bytes(range(16))
+
+
+def sealed(contents: bytes = b"a", length: int = 1024) -> bytes:
+    return seal_envelope(contents, PUBLIC_KEY, DESTINATION, ID, length)
+
+
+def opened(ct: bytes, key: bytes = PRIVATE_KEY, destination: Destination = DESTINATION, id_: bytes = ID) -> bytes:
+    return open_envelope(ct, key, destination, id_)
 
 
 @pytest.mark.parametrize(
-    ("longest", "length"), [(0, 1024), (1023, 1024), (1024, 8192), (8191, 8192), (8192, 16384), (40_000, 65536)]
+    ("longest", "least", "length"),
+    [
+        (0, ANSWERS_LENGTH, 1024),
+        (1023, ANSWERS_LENGTH, 1024),
+        (1024, ANSWERS_LENGTH, 2048),
+        (8191, TEXT_LENGTH, 8192),
+        (8192, TEXT_LENGTH, 16384),
+        (40_000, TEXT_LENGTH, 65536),
+    ],
 )
-def test_the_length_is_the_least_class_that_holds_the_contents_and_the_end_mark(longest: int, length: int) -> None:
-    assert length_class(longest) == length
-    assert open_envelope(seal_envelope(b"x" * longest, DESTINATION, length), PRIVATE_KEY, DESTINATION) == b"x" * longest
+def test_the_length_is_the_first_that_holds_the_contents_and_the_end_mark(
+    longest: int, least: int, length: int
+) -> None:
+    assert length_for(longest, least) == length
+    assert opened(sealed(b"x" * longest, length)) == b"x" * longest
 
 
 @pytest.mark.parametrize("contents", [b"", b"\x80", b"a\x80\x00\x80", b"\x00" * 20, bytes(range(256)) * 3])
 def test_padding_is_told_apart_from_any_contents(contents: bytes) -> None:
-    sealed = seal_envelope(contents, DESTINATION, 1024)
-    assert padded_length(sealed) == 1024
-    assert open_envelope(sealed, PRIVATE_KEY, DESTINATION) == contents
+    assert padded_length(sealed(contents)) == 1024
+    assert opened(sealed(contents)) == contents
 
 
 def test_the_same_contents_never_look_the_same() -> None:
-    assert seal_envelope(b"a", DESTINATION, 1024)[:64] != seal_envelope(b"a", DESTINATION, 1024)[:64]
+    assert sealed()[:64] != sealed()[:64]
 
 
 @pytest.mark.parametrize(
     "other",
-    [
-        replace(DESTINATION, campaign="c2"),
-        replace(DESTINATION, label="c1/parent/U002"),
-        replace(DESTINATION, batch=4),
-        replace(DESTINATION, public_key=bytes(32)),
-    ],
+    [replace(DESTINATION, campaign="c2"), replace(DESTINATION, label="c1/parent/U002"), replace(DESTINATION, batch=4)],
 )
 def test_an_envelope_of_another_pool_or_batch_is_unreadable(other: Destination) -> None:
     with pytest.raises(UnreadableEnvelope):
-        open_envelope(seal_envelope(b"a", DESTINATION, 1024), PRIVATE_KEY, other)
+        opened(sealed(), destination=other)
+
+
+@pytest.mark.parametrize("other", [bytes(16), ID[::-1], ID + b"x", b""])
+def test_an_envelope_that_was_copied_under_another_id_is_unreadable(other: bytes) -> None:
+    with pytest.raises(UnreadableEnvelope):
+        opened(sealed(), id_=other)
 
 
 @pytest.mark.parametrize("key", [bytes(32), b"short", PRIVATE_KEY[::-1]])
 def test_another_key_opens_nothing(key: bytes) -> None:
     with pytest.raises(UnreadableEnvelope):
-        open_envelope(seal_envelope(b"a", DESTINATION, 1024), key, DESTINATION)
+        opened(sealed(), key)
 
 
 @pytest.mark.parametrize(
@@ -65,18 +86,18 @@ def test_another_key_opens_nothing(key: bytes) -> None:
         lambda ct: b"",
         lambda ct: ct[:32],
         lambda ct: bytes(32) + ct[32:],
-        lambda ct: ct[:40] + b"?" + ct[41:],
+        lambda ct: ct[:40] + bytes([ct[40] ^ 1]) + ct[41:],
     ],
 )
 def test_a_damaged_envelope_is_unreadable(damage: object) -> None:
     assert callable(damage)
     with pytest.raises(UnreadableEnvelope):
-        open_envelope(damage(seal_envelope(b"a", DESTINATION, 1024)), PRIVATE_KEY, DESTINATION)
+        opened(damage(sealed()))
 
 
 def test_contents_that_do_not_fit_are_a_bug() -> None:
     with pytest.raises(ValueError, match="do not fit"):
-        seal_envelope(b"x" * 1024, DESTINATION, 1024)
+        sealed(b"x" * 1024)
 
 
 def test_the_construction_is_the_documented_one() -> None:
@@ -86,9 +107,9 @@ def test_the_construction_is_the_documented_one() -> None:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    sealed = seal_envelope(b"answer", DESTINATION, 1024)
-    ephemeral = sealed[:32]
+    ct = sealed(b"answer")
+    ephemeral = ct[:32]
     shared = X25519PrivateKey.from_private_bytes(PRIVATE_KEY).exchange(X25519PublicKey.from_public_bytes(ephemeral))
-    key = HKDF(algorithm=SHA256(), length=32, salt=ephemeral + PUBLIC_KEY, info=b"junheng/envelope/1").derive(shared)
-    plain = ChaCha20Poly1305(key).decrypt(bytes(12), sealed[32:], b"junheng/envelope/1|c1|c1/parent/U001|3")
-    assert plain == b"answer\x80" + bytes(1024 - 7)
+    key = HKDF(algorithm=SHA256(), length=32, salt=ephemeral + PUBLIC_KEY, info=b"junheng/envelope/2").derive(shared)
+    bound = b"junheng/envelope/2|c1|c1/parent/U001|3|000102030405060708090a0b0c0d0e0f"
+    assert ChaCha20Poly1305(key).decrypt(bytes(12), ct[32:], bound) == b"answer\x80" + bytes(1024 - 7)

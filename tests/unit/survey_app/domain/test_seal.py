@@ -1,30 +1,38 @@
-"""The test vectors of integrity.md B.5."""
+"""The test vectors of integrity.md B.5, and the entries of the log."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from survey_app.domain.seal import (
+    Place,
     SealedAnswer,
     canonical_json,
+    codes_entry,
+    comment_leaf_data,
     consistency_proof,
     hash_leaf,
     hash_node,
     inclusion_proof,
-    lost_comments_entry,
     lost_entry,
     mix_entry,
+    places_document,
     receipts_entry,
+    set_document,
     set_root,
     tree_root,
+    void_entry,
+    withheld_entry,
 )
 
 LEAVES = [
-    "4b4780b40e4f83a65d69e3ac27f761fac0c432e122f113b4e7d4aac730d8d249",
-    "448163cfbc67b52829deb8e836366788a3712a574050b6eff6ddde979a7c619e",
-    "a4ce9241e9d66fc75a86a0ea5740eee0392e47f494683d24063de5bb30872b45",
-    "2ae32141e168f3ddebd793b12e6c05dcf3a712a243884084ce8006f419e06b82",
-    "f361a610cdef3d3740104bd4493eb7f1e3007cbc1d9250932fad49092827a35b",
+    "79d39adc5e512e07a40b63ae4b0638dfb94f528cc8c1a0f6518701e5aa3d6c6e",
+    "b785a6342cf17b12f14d83210790a44c34ebf5a5583e1395732cfa97ee21bce5",
+    "fcd30cec71b19a3db315b510bcb33923b5ec4b4af5f5cd9b136de568d694615c",
+    "998391d6fc564d0c604babab12585a6adb0682db2e17e8b26328ad651a65eaf7",
+    "9a3b42a05031f6930c04ded87ccc09715b37a4f99b0e09645e4fdfe0ffeb3c45",
 ]
 ENTRIES = [
     (
@@ -36,72 +44,113 @@ ENTRIES = [
         "0e1b9cc8ccec68ba0ae1e7dc13efc6abda4f4282f113a79e15eecd50faeef797",
     ),
     (
-        '{"kind":"mix","n":3,"root":"b3ef78c518dc3ac3b6d6aeba62cc242883633664754cc4286b260b93f23c3fa6"}',
-        "a27815c8a6a4befa18019a1a9b337506b410c6586dd0471d6313bc65e5a7db50",
+        '{"kind":"mix","n":3,"root":"0f03caa3ddb67e6ef6a96411eb0b1b5f660307eb621430e91c9d3489c1dbdae5"}',
+        "48521f0e09c3e2c4ea59cdea5c8a60dc8496f72e4e951d66eec894d66de5833f",
     ),
     (
         '{"answer":"00000000000000000000000000000002","by":"monitor-1","kind":"decision","reason":"desk 7","valid":0}',
         "c1f970083482bc3d533be58f98e967fc34ba8d086f46947bc27c9d1251d3fa1c",
     ),
     (
-        '{"answers":5,"kind":"close","receipts":5,"root":"3bc9094d9059c678e95d40802016dd828758b392d70a38e54e9944c186c17a54"}',
-        "aa04deffe03f8dc0f5d6dc9f86b00b776c88a691f250153e2d14425b76b95cee",
+        '{"answers":5,"kind":"close","receipts":5,"root":"eea98c0b0bf52ccf5f2d6d403858389227ecec315e7125da6547f0f1bee65749"}',
+        "1a64d98a770ee031d437186939ab33d5f93b5b0d13850cd3736d370e11556d9d",
     ),
 ]
 
 
-def answer(number: int, unit: str, bucket_s: int, answers: dict[str, int | list[int]]) -> SealedAnswer:
-    return SealedAnswer(number.to_bytes(16, "big"), "parent", unit, "parent/1", bucket_s, answers)
+def answer(number: int, unit: str, answers: dict[str, int | list[int]]) -> SealedAnswer:
+    return SealedAnswer(number.to_bytes(16), "parent", unit, "parent/1", answers)
 
 
 ANSWERS = [
-    answer(1, "U01", 60, {"q01": 1, "q02": 2}),
-    answer(2, "U01", 90, {"q01": 1, "q02": 9}),
-    answer(3, "", 45, {"q01": 3}),
-    answer(4, "U02", 120, {"q01": 2, "q02": [1, 3]}),
-    answer(5, "U02", 10, {}),
+    answer(1, "U01", {"q01": 1, "q02": 2}),
+    answer(2, "U01", {"q01": 1, "q02": 9}),
+    answer(3, "", {"q01": 3}),
+    answer(4, "U02", {"q01": 2, "q02": [1, 3]}),
+    answer(5, "U02", {}),
 ]
 LEDGER = [hash_leaf(body.encode()) for body, _ in ENTRIES]
+PLACES = [Place(bytes([9]) * 32, "parent", "S2", "c1/parent/U01"), Place(bytes([1]) * 32, "public", "", "c1/public/")]
+
+
+def told(entry: dict[str, Any]) -> str:
+    return canonical_json(entry).decode()
 
 
 def test_an_answer_has_the_published_leaf() -> None:
     assert ANSWERS[0].leaf_data == (
-        b'{"a":{"q01":1,"q02":2},"d":60,"g":"parent","i":"00000000000000000000000000000001","q":"parent/1","s":"U01"}'
+        b'{"a":{"q01":1,"q02":2},"g":"parent","i":"00000000000000000000000000000001","q":"parent/1","s":"U01"}'
     )
     assert [hash_leaf(one.leaf_data).hex() for one in ANSWERS] == LEAVES
 
 
 def test_the_root_of_a_set_does_not_depend_on_the_order_of_arrival() -> None:
-    root = "3bc9094d9059c678e95d40802016dd828758b392d70a38e54e9944c186c17a54"
+    root = "eea98c0b0bf52ccf5f2d6d403858389227ecec315e7125da6547f0f1bee65749"
     data = [one.leaf_data for one in ANSWERS]
     assert set_root(data).hex() == root
     assert set_root(reversed(data)).hex() == root
+    assert set_document(data) == {"n": 5, "root": root}
 
 
-def test_entries_for_mixes_and_receipts_are_the_published_ones() -> None:
-    assert canonical_json(mix_entry(ANSWERS[:3])).decode() == ENTRIES[2][0]
-    assert (
-        canonical_json(receipts_entry(["7K3M-9QXA-0HTZ", "0000-0000-0002", "0000-0000-0001"])).decode() == ENTRIES[1][0]
-    )
-    assert canonical_json(lost_comments_entry(2)).decode() == '{"comments":2,"kind":"lost"}'
-    assert canonical_json(lost_entry("c1/parent/U01", 4)).decode() == '{"kind":"lost","label":"c1/parent/U01","n":4}'
+def test_the_first_three_answers_and_the_receipts_have_the_published_roots() -> None:
+    assert set_root(one.leaf_data for one in ANSWERS[:3]).hex() == json.loads(ENTRIES[2][0])["root"]
+    assert told(receipts_entry(["7K3M-9QXA-0HTZ", "0000-0000-0002", "0000-0000-0001"])) == ENTRIES[1][0]
 
 
 def test_code_hashes_have_the_published_root() -> None:
     assert set_root(str(number).encode() for number in range(5)).hex() == json.loads(ENTRIES[0][0])["codes"]["root"]
 
 
+def test_entries_say_whose_how_many_and_by_whom() -> None:
+    root = json.loads(ENTRIES[2][0])["root"]
+    assert (
+        told(mix_entry("parent", "", ANSWERS[:3]))
+        == f'{{"group":"parent","kind":"mix","n":3,"root":"{root}","unit":""}}'
+    )
+    assert told(withheld_entry("parent", "U01", 4, is_void=True)) == (
+        '{"group":"parent","kind":"withheld","n":4,"unit":"U01","void":1}'
+    )
+    assert told(withheld_entry("public", "", 1, is_void=False)).endswith('"void":0}')
+    assert told(lost_entry("c1/parent/U01", 4, "lead-1")) == (
+        '{"by":"lead-1","kind":"lost","label":"c1/parent/U01","n":4}'
+    )
+    assert told(void_entry("parent", "U01", "抄写", "lead-1")) == (
+        '{"by":"lead-1","group":"parent","kind":"decision","reason":"抄写","unit":"U01","valid":0}'
+    )
+
+
+def test_places_are_listed_by_hash_whatever_order_codes_were_changed_in() -> None:
+    first, second = (
+        '{"g":"public","h":"' + "01" * 32 + '","l":"c1/public/","s":""}',
+        '{"g":"parent","h":"' + "09" * 32 + '","l":"c1/parent/U01","s":"S2"}',
+    )
+    entry = f'{{"added":[{first},{second}],"cancelled":[],"kind":"codes"}}'
+    assert told(codes_entry([], PLACES)) == told(codes_entry([], PLACES[::-1])) == entry
+    assert places_document(PLACES) == places_document(PLACES[::-1]) == set_document([first.encode(), second.encode()])
+
+
+def test_a_code_that_is_moved_changes_the_root_of_the_places() -> None:
+    moved = [replace(PLACES[0], label="c1/parent/S2"), PLACES[1]]
+    elsewhere = [replace(PLACES[0], school="S1"), PLACES[1]]
+    assert len({places_document(one)["root"] for one in (PLACES, moved, elsewhere)}) == 3
+
+
+def test_a_comment_has_a_leaf_of_its_own() -> None:
+    assert comment_leaf_data(bytes(16), "parent", "好") == ('{"g":"parent","i":"' + "00" * 16 + '","t":"好"}').encode()
+
+
 def test_entries_have_the_published_hashes_and_heads() -> None:
     assert [leaf.hex() for leaf in LEDGER] == [digest for _, digest in ENTRIES]
-    assert tree_root(LEDGER[:3]).hex() == "36d62a29c42563fbb6e7f4d7ee2b4bc6aace6de9df6b562149ae93339cf1c43b"
-    assert tree_root(LEDGER).hex() == "6daa60199c64aee64044f558db5410d2c9228f5f2903c05bb0115db51d7a07cf"
+    assert tree_root(LEDGER[:3]).hex() == "ad42d6cfe3b1e71f66280dfc1ed02ff34641b44a0b97ccaa44957fd163458c2f"
+    assert tree_root(LEDGER).hex() == "fdfed4e23154ff2a1faae50618f03fec60306b7822b39d7b9521a93922658cf7"
     assert tree_root([]).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def test_the_first_answer_is_proved_to_be_included() -> None:
-    leaves = [bytes.fromhex(leaf) for leaf in LEAVES]
-    third, second, fourth, fifth = leaves[2], leaves[1], leaves[3], leaves[4]
-    assert inclusion_proof(sorted(leaves), 2) == [third, hash_node(fourth, second), fifth]
+    first, second, third, fourth, fifth = (bytes.fromhex(leaf) for leaf in LEAVES)
+    in_order = [first, fourth, fifth, second, third]
+    assert sorted(in_order) == in_order
+    assert inclusion_proof(in_order, 0) == [fourth, hash_node(fifth, second), third]
 
 
 def test_the_ledger_is_proved_to_have_grown_from_three_entries_to_five() -> None:
