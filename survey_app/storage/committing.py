@@ -54,6 +54,11 @@ class Committer(Generic[Job, Result]):
                 outcomes = self._store([one.job for one in waiting])
             except Exception as error:
                 outcomes = [error] * len(waiting)
+            except (
+                BaseException
+            ):  # the request is being ended: whoever has the next turn stores what others have brought
+                self._queue.extendleft(one for one in reversed(waiting) if one is not mine)
+                raise
             for one, outcome in zip(waiting, outcomes, strict=True):
                 one.outcome, one.is_done = outcome, True
 

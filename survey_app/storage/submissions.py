@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, false, insert, or_, select, true, update
@@ -24,6 +24,8 @@ from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, read_rows
 from survey_app.storage.session import Database
 from survey_app.storage.tables import campaign, cell, code, envelope, label, pace, pool, questionnaire, quota, school
+
+_TRIES: Final = 3
 
 _log = logging.getLogger(__name__)
 _text_pool = pool.alias("text_pool")
@@ -161,36 +163,53 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
 
     Where the lock, the disk or the server fails, it is not: each would wait for it again. All are told then.
     """
-    try:
-        if all_or_nothing(database, list(_steps(news))):
-            return [True] * len(news)
-    except Exception as error:
-        if len(news) == 1 or not _is_of_one_sheet(error):
-            raise
-        _log.warning("%d sheets can't be stored together, each is tried alone: %s", len(news), type(error).__name__)
-    if len(news) == 1:
-        return [False]
-    return [_store_alone(database, new) for new in news]
+    if len(news) > 1:
+        try:
+            if all_or_nothing(database, list(_steps(news))):
+                return [True] * len(news)
+        except Exception as error:
+            if not _is_of_one_sheet(error):
+                raise
+            _log.warning("%d sheets can't be stored together, each is tried alone: %s", len(news), type(error).__name__)
+    outcomes: list[bool | Exception] = []
+    for new in news:
+        outcome = _store_alone(database, new)
+        outcomes.append(outcome)
+        if isinstance(outcome, Exception) and not _is_of_one_sheet(outcome):
+            break
+    return [*outcomes, *[outcomes[-1]] * (len(news) - len(outcomes))]
 
 
 def _store_alone(database: Database, new: Submission) -> bool | Exception:
-    try:
-        return all_or_nothing(database, list(_steps([new])))
-    except Exception as error:
-        return error
+    """Whether it was stored; begun again where the server has settled a quarrel about rows at its cost."""
+    tries = 1
+    while True:
+        try:
+            return all_or_nothing(database, list(_steps([new])))
+        except Exception as error:
+            if tries == _TRIES or not _is_quarrel(error):
+                return error
+            _log.warning("a sheet is stored again: %s", type(error).__name__)
+            tries += 1
 
 
 def _is_of_one_sheet(error: Exception) -> bool:
-    """Whether an error may be about one of several sheets: a value that is refused, a deadlock of rows."""
+    """Whether an error may be about one of several sheets: a value that is refused, a quarrel about rows."""
     import sqlite3
 
     if isinstance(error, sqlite3.OperationalError | OSError | SQLAlchemyError | DBAPIError):
         return False
-    names = {one.__name__ for one in type(error).__mro__}
-    return bool(names & {"DeadlockDetected", "SerializationFailure"}) or not names & {
-        "OperationalError",
-        "InterfaceError",
-    }
+    return _is_quarrel(error) or not _kinds(error) & {"OperationalError", "InterfaceError"}
+
+
+def _is_quarrel(error: Exception) -> bool:
+    """Whether PostgreSQL has ended one of two transactions that were in each other's way."""
+    return bool(_kinds(error) & {"DeadlockDetected", "SerializationFailure"})
+
+
+def _kinds(error: Exception) -> set[str]:
+    """The names of an error's classes: psycopg's can't be imported where only SQLite is installed."""
+    return {one.__name__ for one in type(error).__mro__}
 
 
 def _steps(news: Sequence[Submission]) -> Iterator[Step]:
