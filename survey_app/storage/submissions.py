@@ -149,13 +149,18 @@ def store_submission(database: Database, new: Submission) -> bool:
     False, and nothing stored, unless the code was unused, the envelopes are sealed for the open batches, and the group takes answers and
     has room. What was read is then to be read again.
     """
-    committer = _committers.get(database)
-    if committer is None:
-        committer = _committers.setdefault(database, Committer(lambda news: _store_all(database, news)))
-    return committer.commit(new)
+    return committer_of(database).commit(new)
 
 
 _committers: WeakKeyDictionary[Database, Committer[Submission, bool]] = WeakKeyDictionary()
+
+
+def committer_of(database: Database) -> Committer[Submission, bool]:
+    """Who stores what comes in together in this process."""
+    committer = _committers.get(database)
+    if committer is None:
+        committer = _committers.setdefault(database, Committer(lambda news: _store_all(database, news)))
+    return committer
 
 
 def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
