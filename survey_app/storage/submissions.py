@@ -5,7 +5,6 @@ late and so is held for a moment only. Closing marks the groups' rows as ended b
 Nothing of it tells when in the day it was, or how long the form was out.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from survey_app.storage.tables import campaign, cell, code, envelope, label, pac
 
 _TRIES: Final = 3
 
-_log = logging.getLogger(__name__)
 _text_pool = pool.alias("text_pool")
 
 _FIND = (
@@ -175,7 +173,6 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
         except Exception as error:
             if not _is_of_one_sheet(error):
                 raise
-            _log.warning("%d sheets can't be stored together, each is tried alone: %s", len(news), type(error).__name__)
     outcomes: list[bool | Exception] = []
     for new in news:
         outcome = _store_alone(database, new)
@@ -194,7 +191,6 @@ def _store_alone(database: Database, new: Submission) -> bool | Exception:
         except Exception as error:
             if tries == _TRIES or not _is_quarrel(error):
                 return error
-            _log.warning("a sheet is stored again: %s", type(error).__name__)
             tries += 1
 
 
