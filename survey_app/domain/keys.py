@@ -66,9 +66,10 @@ class SecretRing:
         return self._known[-1].value
 
     def all(self, now: datetime) -> list[bytes]:
-        """What may have signed, the newest first."""
+        """What may have signed, the newest first: those retired long ago are not tried, even while their files are there."""
         self.newest(now)
-        return [one.value for one in reversed(self._known)]
+        retired = {one.made_at for one in self._retired_long_ago(now)}
+        return [one.value for one in reversed(self._known) if one.made_at not in retired]
 
     def reread(self) -> None:
         """Looks for secrets that other processes have made."""
@@ -79,10 +80,14 @@ class SecretRing:
         self._read()
         if not self._known or now.timestamp() - self._known[-1].made_at >= after.total_seconds():
             self._make(now)
-        for one, following in zip(self._known, self._known[1:], strict=False):
-            if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds():
-                _destroy(self._file(one.made_at))
+        for one in self._retired_long_ago(now):
+            _destroy(self._file(one.made_at))
         self._read()
+
+    def _retired_long_ago(self, now: datetime) -> list[_Secret]:
+        """Those whose place another took so long ago that no form that they have signed can come any more."""
+        pairs = zip(self._known, self._known[1:], strict=False)
+        return [one for one, following in pairs if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds()]
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._read_at >= _REREAD_AFTER_S
@@ -232,9 +237,16 @@ class KeyDirectory:
     # --- sheets of paper and acts -------------------------------------------------------------------------------------------------
 
     def make_sheet_key(self, name: bytes, h: bytes) -> bytes:
-        """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there."""
+        """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there.
+
+        One that a crash has left overwritten is made anew.
+        """
         file = _file(self._sheets, name.hex())
-        if _read(file) is None:
+        content = _read(file)
+        if content is not None and content[KEY_BYTES:] != h:
+            _destroy(file)
+            content = None
+        if content is None:
             _make_folder(file.parent)
             _write_once(file, secrets.token_bytes(KEY_BYTES) + h)
         return _contents(file)[:KEY_BYTES]
@@ -268,19 +280,29 @@ class KeyDirectory:
         finally:
             os.close(handle)
 
-    def noted_acts(self) -> dict[tuple[str, str], list[str]]:
-        """The lines noted, by day and campaign."""
-        names = sorted(_names(self._acts, _ACTS))
-        found = {name: _read(_file(self._acts, name, suffix=_ACTS)) or b"" for name in names}
-        return {
-            (day, campaign): lines.decode().splitlines()
-            for name, lines in found.items()
-            for day, _, campaign in [name.partition("/")]
-        }
+    def noted_acts(self) -> list[str]:
+        """What was noted: `DAY/CAMPAIGN`, to which more may come, and `DAY/CAMPAIGN/…`, set aside to be told."""
+        return sorted(_names(self._acts, _ACTS))
 
-    def forget_acts(self, day: str, campaign: str) -> None:
+    def set_acts_aside(self, name: str) -> str | None:
+        """Lets nothing more come to what was noted, and gives it a name of its own; None where another process has done so."""
+        if name.count("/") > 1:
+            return name
+        aside = f"{name}/{secrets.token_hex(8)}"
+        try:
+            _file(self._acts, name, suffix=_ACTS).rename(_file(self._acts, aside, suffix=_ACTS))
+        except FileNotFoundError:
+            return None
+        _sync_folder(self._acts)
+        return aside
+
+    def read_acts(self, name: str) -> list[str]:
+        """The lines noted; none where they were told and forgotten meanwhile."""
+        return (_read(_file(self._acts, name, suffix=_ACTS)) or b"").decode().splitlines()
+
+    def forget_acts(self, name: str) -> None:
         """What was noted stands in the log of acts now."""
-        _file(self._acts, f"{day}/{campaign}", suffix=_ACTS).unlink(missing_ok=True)
+        _file(self._acts, name, suffix=_ACTS).unlink(missing_ok=True)
         _sync_folder(self._acts)
 
     # --- keeping it clean ---------------------------------------------------------------------------------------------------------

@@ -183,10 +183,11 @@ def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
 
     Called from time to time, and not so often that the moment would tell which code it was.
     """
-    known = keys.typed_sheets()
+    with database.read() as connection:
+        typed = {one.name for one in list_typed_sheets(connection)}
+    known = keys.typed_sheets()  # after the typings: the key of each was there before it
     with database.read() as connection:
         is_open = list_open_codes(connection, known.values())
-        typed = {one.name for one in list_typed_sheets(connection)}
     finished = {name for name in typed if known.get(name) not in is_open}
     orphans = {name for name in known if name not in typed and keys.is_old_sheet(name)}
     if finished:

@@ -72,6 +72,10 @@ class Database:
         try:
             yield pooled.driver_connection
         except BaseException:
+            if getattr(
+                pooled.driver_connection, "broken", False
+            ):  # the server has gone, and so have the others' connections
+                self.quick_engine.dispose()
             pooled.invalidate()
             raise
         finally:

@@ -257,7 +257,10 @@ def test_codes_are_not_issued_for_a_draft_past_its_end_and_it_is_said_what_to_do
     database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
 ) -> None:
     draft = create_campaign(database, keys, clock, write_campaign(tmp_path, opens="2020-01-01", closes="2020-01-02"))
-    for refused in (lambda: issue_codes(database, keys, clock, draft), lambda: open_campaign(database, keys, clock, draft)):
+    for refused in (
+        lambda: issue_codes(database, keys, clock, draft),
+        lambda: open_campaign(database, keys, clock, draft),
+    ):
         with pytest.raises(PastItsEnd, match=r"2020-01-02 24:00.*create a new campaign with a later end"):
             refused()
     clock.moment = datetime(2020, 1, 1, 12, 0, tzinfo=UTC)  # the clock was wrong: nothing is lost

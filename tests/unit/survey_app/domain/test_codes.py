@@ -1,13 +1,11 @@
 """Codes: reading forgives what people do to a code, and catches what they get wrong."""
 
-import hashlib
-import hmac
 import itertools
 from random import Random
 
 import pytest
 
-from survey_app.domain.codes import ALPHABET, copied_part, hash_code, make_code, place_tag, print_code, read_code
+from survey_app.domain.codes import ALPHABET, hash_code, make_code, print_code, read_code
 from survey_app.domain.errors import WrongCopy
 
 
@@ -99,4 +97,4 @@ def test_the_hash_is_hmac_sha_256_over_the_domain_and_the_code() -> None:
     assert hash_code(key, "7K3M9QXA4HT") != hash_code(bytes(32), "7K3M9QXA4HT")
 
 
-from survey_app.domain.codes import ALPHABET, copied_part, hash_code, make_code, place_tag, print_code, read_code
+from survey_app.domain.codes import print_code
