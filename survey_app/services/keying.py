@@ -6,7 +6,7 @@ the second typist has looked at the paper again and said which is right), the sh
 that another answer of the group came on paper is told once a day: how many, never which (services/code_acts.py).
 
 Nothing in the database leads from a first typing to its code, and handing in writes nothing but what a phone's sheet writes: rows whose
-code is used, cancelled or of a closed campaign go together at a round of the worker, and are not counted from that moment on. A crash
+code is used, cancelled or of a closed campaign go together once a day, and are not counted from that moment on. A crash
 after the sheet was handed in leaves its key: typing it again hands nothing in twice (the nonce belongs to the sheet), and clears up.
 """
 
@@ -177,18 +177,20 @@ def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
     """Removes first typings whose code can't be used any more, together, with their keys; the number of typings.
 
-    Called from time to time, and not so often that the moment would tell which code it was.
+    Of a campaign only when what was done with its codes has been told, once a day (services/code_acts.py): rows bear the group, and where
+    some went every few minutes they would tell how many of the codes used meanwhile came from the desk.
     """
     known = keys.typed_sheets()
+    untold = {campaign for _, campaign in keys.noted_acts()}
     with database.read() as connection:
         is_open = list_open_codes(connection, known.values())
-        typed = {one.name for one in list_typed_sheets(connection)}
-    finished = {name for name in typed if known.get(name) not in is_open}
-    orphans = {name for name in known if name not in typed and keys.is_old_sheet(name)}
+        typed = list_typed_sheets(connection)
+    finished = {one.name for one in typed if one.campaign not in untold and known.get(one.name) not in is_open}
+    orphans = known.keys() - {one.name for one in typed}
     if finished:
         with database.write() as connection:
             remove_typed_sheets(connection, finished)
-    for name in finished | orphans:
+    for name in finished | {name for name in orphans if keys.is_old_sheet(name)}:
         keys.destroy_sheet_key(name)
     return len(finished)
 

@@ -2,22 +2,26 @@
 
 Real requests to the real application: phones open a form and send it when it has been read, two clerks key in sheets of paper, programs
 ask with their tokens, the worker counts, turns over and closes. Only the clock is ours: it is moved on from one act to the next, so that
-four hours take seconds. After every act the attackers copy what they can reach: all tables, the key directory, counts, the log.
+three hours take seconds. After every act the attackers copy what they can reach: all tables, the key directory, counts, the log.
 Each sheet spells the number of its code, so that the truth is known; what else it says has nothing to do with when and how it came.
 """
 
 import json
 import logging
+import shutil
+import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from random import Random
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, insert, select, text
+from sqlalchemy import Connection, Table, create_engine, event, insert, select, text
 
 from survey_app import create_app
 from survey_app.domain.campaigns import State
@@ -57,13 +61,15 @@ MIN_SECONDS = 4
 DIGITS = 4  # a sheet spells its number in base 4: 256 different ones
 VALUES = ("1", "2", "3", "9")
 KEYED_IN = 16
-TURNED_OVER_EVERY = timedelta(minutes=15)
-LASTS = timedelta(hours=4)
+OPENED = "form opened"
+WORKS_EVERY = timedelta(minutes=10)  # and turns over every other time
+LASTS = timedelta(hours=3)
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 COUNTY = "430302"
 
-Copy = dict[tuple[Hashable, ...], dict[str, object]]
-"""Rows by table and primary key."""
+Rows = Mapping[Hashable, Mapping[str, Hashable]]
+Copy = dict[str, Rows]
+"""Rows by table and primary key; a table that has not changed is the same object as in the copy before."""
 Files = dict[str, bytes]
 
 
@@ -164,18 +170,22 @@ class Play:
         """Does something at a moment; then the attackers copy what they reach."""
         self.clock.moment = moment
         work()
-        self.look(act, code)
+        if act != OPENED:  # which writes nothing
+            self.look(act, code)
 
     def look(self, act: str, code: int | None = None) -> None:
         """The attackers' copies of now."""
         lines = self.lines.take()
-        copy, order = take_copy(self.survey.database, self.evidence.seals)
+        last = self.evidence.steps[-1].copy if self.evidence.steps else {}
+        copy, order = take_copy(self.survey.database, last, self.evidence.seals)
         keys = {
             str(file.relative_to(self.survey.keys.path)): file.read_bytes()
             for file in sorted(self.survey.keys.path.rglob("*"))
             if file.is_file()
         }
-        counts, told = (self._ask(*asked) for asked in (("/metrics", "root"), (f"/api/v1/campaigns/{CAMPAIGN}", "monitor")))
+        counts, told = (
+            self._ask(*asked) for asked in (("/metrics", "root"), (f"/api/v1/campaigns/{CAMPAIGN}", "monitor"))
+        )
         self.lines.take()  # what the attackers' own requests leave
         self.evidence.steps.append(Step(act, code, self.clock.now(), copy, order, keys, counts, told, lines))
 
@@ -262,10 +272,12 @@ def play(url: str, keys: KeyDirectory, seed: int) -> Evidence:
     app.testing = True
     keep_the_log(app.extensions["junheng"].database)
     with log_lines() as lines:
+        logging.getLogger("survey_app").debug("the survey begins")
         going = Play(survey, app, clock, randomness, lines, evidence)
         for moment, act, work, code in sorted(plan(going), key=lambda one: one[0]):
             going.do(moment, act, work, code)
         going.do(NOON + timedelta(days=2), "close", going.close)
+        going.do(NOON + timedelta(days=2), "forget", lambda: forget_typed_sheets(database, keys))
     app.extensions["junheng"].database.close()
     evidence.log_end = position(database)
     return evidence
@@ -304,20 +316,14 @@ def plan(going: Play) -> Iterator[Act]:
             opened = free[school] + timedelta(seconds=randomness.uniform(5, 20))
             free[school] = opened + timedelta(seconds=seconds)
         yield from plan_form(going, sheet.number, opened, seconds, is_hasty=is_hasty)
-    minutes = int(LASTS / timedelta(minutes=1))
-    for minute in range(5, minutes + 30, 5):
-        turns_over = minute % int(TURNED_OVER_EVERY / timedelta(minutes=1)) == 0
-        yield (
-            NOON + timedelta(minutes=minute),
-            "turn over" if turns_over else "count",
-            lambda turns_over=turns_over: going.work(turns_over=turns_over),  # type: ignore[misc]
-            None,
-        )
+    for number in range(1, LASTS // WORKS_EVERY + 2):
+        act = "count" if number % 2 else "turn over"
+        yield NOON + number * WORKS_EVERY, act, lambda act=act: going.work(turns_over=act != "count"), None  # type: ignore[misc]
 
 
 def plan_form(going: Play, number: int, opened: datetime, seconds: float, *, is_hasty: bool) -> Iterator[Act]:
     form: dict[str, list[str]] = {}
-    yield opened, "open", lambda: form.update(going.open_form(number)), None
+    yield opened, OPENED, lambda: form.update(going.open_form(number)), None
     if is_hasty:
         yield opened + timedelta(seconds=2), "too soon", lambda: going.send_too_soon(number, form), None
     yield opened + timedelta(seconds=seconds), "send", lambda: going.send(number, form), number
@@ -341,17 +347,13 @@ def plan_desk(going: Play, numbers: list[int]) -> Iterator[Act]:
 # --- what attackers copy -----------------------------------------------------------------------------------------------------------
 
 
-def take_copy(database: Database, seals: dict[bytes, bytes]) -> tuple[Copy, tuple[bytes, ...]]:
+def take_copy(database: Database, last: Copy, seals: dict[bytes, bytes]) -> tuple[Copy, tuple[bytes, ...]]:
     """Every row of every table; ciphertexts of envelopes are kept once each."""
     found: Copy = {}
-    is_postgresql = database.dialect == "postgresql"
     with database.read() as connection:
         for table in metadata.sorted_tables:
-            names = [column.name for column in table.primary_key]
-            columns = [column for column in table.columns if (table.name, column.name) != ("envelope", "ct")]
-            hidden = [text(f'"{table.name}".xmin::text AS "xmin"')] if is_postgresql else []
-            for row in connection.execute(select(*columns, *hidden).select_from(table)).mappings():
-                found[table.name, *(_plain(row[name]) for name in names)] = {name: _plain(row[name]) for name in row}
+            rows = read_table(connection, table)
+            found[table.name] = last[table.name] if last.get(table.name) == rows else rows
         order = tuple(bytes(one) for one in connection.execute(text("SELECT id FROM envelope")).scalars())
         new = [id_ for id_ in order if id_ not in seals]
         columns = (tables.envelope.c.id, tables.envelope.c.ct)
@@ -360,8 +362,17 @@ def take_copy(database: Database, seals: dict[bytes, bytes]) -> tuple[Copy, tupl
     return found, order
 
 
-def _plain(value: object) -> Hashable:
-    return bytes(value) if isinstance(value, memoryview) else value  # type: ignore[return-value]
+def read_table(connection: Connection, table: Table) -> Rows:
+    """The rows by primary key; on PostgreSQL with the transaction that wrote each."""
+    names = [column.name for column in table.columns if (table.name, column.name) != ("envelope", "ct")]
+    hidden = [("xmin", "xmin::text")] if connection.dialect.name == "postgresql" else []
+    wanted = ", ".join([f'"{name}"' for name in names] + [how for _, how in hidden])
+    names += [name for name, _ in hidden]
+    places = [names.index(column.name) for column in table.primary_key]
+    found: dict[Hashable, Mapping[str, Hashable]] = {}
+    for row in connection.exec_driver_sql(f'SELECT {wanted} FROM "{table.name}"').cursor.fetchall():  # type: ignore[union-attr]
+        found[tuple(row[place] for place in places)] = dict(zip(names, row, strict=True))
+    return found
 
 
 class LogLines(logging.Handler):
@@ -407,3 +418,19 @@ def position(database: Database) -> int:
         return 0
     with database.read() as connection:
         return log_position(connection)
+
+
+# --- a database for a module of tests ----------------------------------------------------------------------------------------------
+
+
+def make_database(request: pytest.FixtureRequest, folder: Path, engine_name: str) -> str:
+    """The address of a migrated database of its own."""
+    name = f"attacked_{uuid.uuid4().hex[:8]}"
+    if engine_name == "sqlite":
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / f'{name}.sqlite3')}"
+    server, template = (request.getfixturevalue(f"postgresql_{one}") for one in ("server", "template"))
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return str(server.set(database=name).render_as_string(hide_password=False))

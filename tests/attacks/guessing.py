@@ -82,9 +82,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 def match(codes: Sequence[int], answers: Sequence[int]) -> Guess:
     """The n-th answer is that of the n-th code."""
-    return {
-        code: {answer: float(place == at) for at, answer in enumerate(answers)} for place, code in enumerate(codes)
-    }
+    return {code: {answer: float(place == at) for at, answer in enumerate(answers)} for place, code in enumerate(codes)}
 
 
 def match_by_label(sheets: Sequence[Sheet], codes: Sequence[int], answers: Sequence[int]) -> Guess:
@@ -162,16 +160,19 @@ def pick(codes: Sequence[int], chosen: Collection[int], seen: Features) -> Score
 
 
 def _pick_half(half: Sequence[int], known: Sequence[int], chosen: Collection[int], seen: Features) -> Score:
-    likely = {code: _likelihood(seen[code], known, chosen, seen) for code in half}
-    number = left = sum(code in chosen for code in half)
-    right, share = 0.0, number / len(half)
+    return name({code: _likelihood(seen[code], known, chosen, seen) for code in half}, {*half} & {*chosen})
+
+
+def name(likely: Mapping[int, float], chosen: Collection[int]) -> Score:
+    """Names as many codes as are chosen, the likeliest; of equally likely ones any."""
+    right, left, share = 0.0, len(chosen), len(chosen) / len(likely)
     for value in sorted(set(likely.values()), reverse=True):
-        equal = [code for code in half if likely[code] == value]
+        equal = [code for code in likely if likely[code] == value]
         taken = min(left, len(equal))
         right += taken * sum(code in chosen for code in equal) / len(equal)
         left -= taken
-    error = math.sqrt(number * share * (1 - share) * (len(half) - number) / (len(half) - 1))
-    return Score(right, number * share, error)
+    error = math.sqrt(len(chosen) * share * (1 - share) * (len(likely) - len(chosen)) / (len(likely) - 1))
+    return Score(right, len(chosen) * share, error)
 
 
 def _likelihood(
