@@ -56,9 +56,8 @@ def release_sheets(database: Database, keys: KeyDirectory, campaign: Campaign) -
         for group, k in least_crowds.items():
             of_group = [label for label in labels if label.group == group]
             for crowd, is_void in _crowds(of_group, waiting, k):
-                _release_crowd(
-                    database, keys, campaign, crowd, [one for one in of_group if one.unit in crowd.units], is_void
-                )
+                members = [one for one in of_group if one.unit in crowd.units and one.is_void == is_void]
+                _release_crowd(database, keys, campaign, crowd, members, is_void)
             _release_texts(database, keys, campaign, group, k)
         _remove_pools(database, keys, campaign)
 

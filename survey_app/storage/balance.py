@@ -18,6 +18,15 @@ class Balance:
     withheld: int
     lost: int
     is_stopped: bool
+    answered: int
+    """The counters of used codes, of those that are void, and of places taken."""
+    void: int
+    taken: int
+
+    @property
+    def is_counted_right(self) -> bool:
+        """Whether the counters that places are given by are those of the rows."""
+        return self.answered == self.used and self.taken == self.used - self.lost - self.void
 
     @property
     def missing(self) -> int:
@@ -38,9 +47,18 @@ def read_balances(connection: Connection, campaign: str) -> list[Balance]:
         for table in (envelope, response)
     ]
     withheld = quota.c.withheld + quota.c.withheld_void
-    columns = (quota.c.group, used.label("used"), *sheets, withheld.label("gone"), quota.c.lost, quota.c.stopped)
+    counters = (quota.c.lost, quota.c.stopped, quota.c.answered, quota.c.void, quota.c.taken)
+    columns = (quota.c.group, used.label("used"), *sheets, withheld.label("gone"), *counters)
     rows = connection.execute(select(*columns).where(quota.c.campaign == campaign).order_by(quota.c.group))
     return [Balance(*row) for row in rows]
+
+
+def count_anew(connection: Connection, campaign: str, group: str) -> None:
+    """Sets the counters of used codes and of places taken right; the caller holds the group's row."""
+    of_group = (code.c.campaign == campaign, code.c.group == group, code.c.used == true())
+    used = connection.execute(select(func.count()).select_from(code).where(*of_group)).scalar_one()
+    wanted = update(quota).where(quota.c.campaign == campaign, quota.c.group == group)
+    connection.execute(wanted.values(answered=used, taken=used - quota.c.lost - quota.c.void))
 
 
 def list_used_hashes(connection: Connection, campaign: str) -> set[bytes]:
