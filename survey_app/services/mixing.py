@@ -188,6 +188,13 @@ def _foreign(connection: Connection, keys: KeyDirectory, campaign: Campaign, lab
     return Opener(keys, campaign.id, label).open(list_envelopes(connection, label)).unreadable
 
 
+def delete_unreadable(connection: Connection, keys: KeyDirectory, campaign: Campaign) -> None:
+    """Takes away whatever can't be opened: the closing would stumble over it, and what is missing then is counted as lost."""
+    for one in list_labels(connection, campaign.id):
+        opened = Opener(keys, campaign.id, one.label).open(list_envelopes(connection, one.label))
+        delete_some(connection, opened.unreadable)
+
+
 def _agrees(database: Database, campaign: Campaign, balance: Balance, foreign: Mapping[str, list[bytes]]) -> bool:
     """Whether the numbers of a group agree, without what is foreign, which then goes."""
     of_group = [id_ for label, ids in foreign.items() if group_of(label) == balance.group for id_ in ids]

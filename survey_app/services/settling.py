@@ -1,7 +1,8 @@
 """What to do where sheets and used codes do not agree (integrity.md A.6): say what differs, write it off, and go on.
 
-A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. What is missing then is written
-off as lost, in the log, with who did it; sheets for which there is no used code are noted as a negative number.
+A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. Envelopes that can't be opened,
+since they were moved or put there by somebody else, are taken away. What is missing then is written off as lost, in the log, with who did
+it; sheets for which there is no used code are noted as a negative number.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from survey_app.domain.seal import lost_entry
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import label_of
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
-from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
+from survey_app.services.mixing import count_sheets, delete_unreadable, replace_lost_keys, require_keys, share_out
 from survey_app.storage.balance import Balance, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.counters import (
@@ -64,10 +65,11 @@ def _write_off(
 ) -> list[Difference]:
     book = keys.book(campaign.id)
     with database.write() as connection:
+        delete_unreadable(connection, keys, campaign)
         lock_groups(connection, campaign.id)
         forgotten = book - list_used_hashes(connection, campaign.id)
         places = groups_of(connection, campaign.id, forgotten)
-        if forgotten:
+        if places:
             mark_used(connection, set(places))
         found = []
         for balance in read_balances(connection, campaign.id):

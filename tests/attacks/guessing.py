@@ -160,10 +160,10 @@ def pick(codes: Sequence[int], chosen: Collection[int], seen: Features) -> Score
 
 
 def _pick_half(half: Sequence[int], known: Sequence[int], chosen: Collection[int], seen: Features) -> Score:
-    return name({code: _likelihood(seen[code], known, chosen, seen) for code in half}, {*half} & {*chosen})
+    return name_likeliest({code: _likelihood(seen[code], known, chosen, seen) for code in half}, {*half} & {*chosen})
 
 
-def name(likely: Mapping[int, float], chosen: Collection[int]) -> Score:
+def name_likeliest(likely: Mapping[int, float], chosen: Collection[int]) -> Score:
     """Names as many codes as are chosen, the likeliest; of equally likely ones any."""
     right, left, share = 0.0, len(chosen), len(chosen) / len(likely)
     for value in sorted(set(likely.values()), reverse=True):
