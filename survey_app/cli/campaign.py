@@ -105,6 +105,19 @@ def term(ctx: click.Context, campaign_id: str, closes: str) -> None:
     click.echo(f"{campaign_id} closes at {_local(moved.closes)}")
 
 
+@campaign.command("forget-codes")
+@click.argument("campaign_id", metavar="ID")
+@click.confirmation_option("--yes", prompt="Delete all codes and receipts? Nobody can look a receipt up any more")
+@click.pass_context
+def forget_codes(ctx: click.Context, campaign_id: str) -> None:
+    """Delete the codes and receipts of closed campaign ID: who took part is forgotten; answers, log and result stay provable."""
+    from survey_app.services.closing import forget_campaign_codes
+
+    with opened_installation(ctx) as at:
+        number = forget_campaign_codes(at.database, at.keys, at.clock, campaign_id)
+    click.echo(f"{number} codes and their receipts are deleted")
+
+
 @campaign.command()
 @click.argument("campaign_id", metavar="ID")
 @click.option("--unit", required=True, help="The unit, as `campaign show` names it.")

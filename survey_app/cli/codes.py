@@ -9,6 +9,7 @@ import click
 from survey_app.cli.installation import opened_installation
 from survey_app.cli.issued_files import IssuedFiles, sheet_facts
 from survey_app.cli.reporting import language_of, print_problems
+from survey_app.domain.campaigns import State
 from survey_app.services.issuing import IssuedCode
 
 _OUT = click.option(
@@ -46,9 +47,14 @@ def issue(ctx: click.Context, campaign_id: str, out: Path) -> None:
 def revoke(ctx: click.Context, campaign_id: str, texts: tuple[str, ...]) -> None:
     """Cancel unused CODEs of campaign ID. If one of them can't be, none is."""
     from survey_app.services.issuing import revoke_codes
+    from survey_app.services.monitoring import read_progress
 
     with opened_installation(ctx) as at:
         revoke_codes(at.database, at.keys, at.clock, campaign_id, texts)
+        progress = read_progress(at.database, campaign_id)
+    if progress.campaign.state == State.OPEN:
+        out = sum(one.issued - one.answered for one in progress.groups.values())
+        click.echo(f"warning: {out} unused sheets are out; whoever holds a cancelled one is refused", err=True)
     click.echo(f"{len(texts)} cancelled")
 
 

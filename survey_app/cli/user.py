@@ -56,6 +56,18 @@ def token(ctx: click.Context, name: str, label: str) -> None:
     click.echo(made)
 
 
+@user.command("reset-factor")
+@click.argument("name")
+@click.pass_context
+def reset_factor(ctx: click.Context, name: str) -> None:
+    """Remove the second factor of the account NAME, for somebody whose phone is lost; its sessions end."""
+    from survey_app.services import second_factor
+    from survey_app.services.users import COMMAND_LINE
+
+    with opened_installation(ctx) as at:
+        second_factor.reset_factor(at.database, at.clock, COMMAND_LINE, name)
+
+
 @user.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context

@@ -73,6 +73,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers or usual_workers(),
             "loglevel": settings.log_level.lower(),
+            "forwarded_allow_ips": "",  # whose word counts is said by JUNHENG_TRUSTED_PROXIES alone (web/proxies.py)
         }
         super().__init__()
 

@@ -7,6 +7,7 @@
 `sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
 `secrets/start/…`     what the forms' start times are signed with; `secrets/session/…`: what cookies of the staff's pages are
 `acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/code_acts.py)
+`accounts.key`        what the staff's second factors are sealed under, and the counters of wrong passwords are kept by
 
 A file is complete or absent: written under a temporary name, fsynced, renamed into place, and the directory fsynced, before anything
 refers to it. Keys are overwritten and unlinked when they have had their time.
@@ -33,7 +34,6 @@ KEY_BYTES: Final = 32
 SWEPT_AFTER_S: Final = 3_600.0
 RETIRED_KEPT: Final = timedelta(hours=48)
 """How long after another has taken its place a secret is still tried: a form is good thirty hours after it was opened."""
-ROTATED_AFTER: Final = timedelta(hours=24)
 
 _LONGEST_KEY_BYTES: Final = 4_096
 _REREAD_AFTER_S: Final = 30.0
@@ -74,10 +74,10 @@ class SecretRing:
         """Looks for secrets that other processes have made."""
         self._read()
 
-    def rotate(self, now: datetime) -> None:
-        """Makes a new secret once a day, and destroys those that were retired long ago."""
+    def rotate(self, now: datetime, after: timedelta = timedelta(hours=24)) -> None:
+        """Makes a new secret when the newest is older than `after`, and destroys those that were retired long ago."""
         self._read()
-        if not self._known or now.timestamp() - self._known[-1].made_at >= ROTATED_AFTER.total_seconds():
+        if not self._known or now.timestamp() - self._known[-1].made_at >= after.total_seconds():
             self._make(now)
         for one, following in zip(self._known, self._known[1:], strict=False):
             if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds():
@@ -117,6 +117,7 @@ class KeyDirectory:
         self._sheets = path / "sheets"
         self._acts = path / "acts"
         self._campaign_keys: dict[str, bytes] = {}
+        self._account_secret: bytes | None = None
 
     def check(self) -> None:
         """Raises `UnsafeKeyDirectory` unless it and all folders in it are real ones, of this user, closed to everybody else."""
@@ -139,13 +140,15 @@ class KeyDirectory:
 
     # --- campaigns ---------------------------------------------------------------------------------------------------------------
 
+    def account_secret(self) -> bytes:
+        """The secret of the staff's second factors; made at the first call, the same in every process, read once in each."""
+        if self._account_secret is None:
+            self._account_secret = _read_or_make(self.path / f"accounts{_KEY}")
+        return self._account_secret
+
     def make_campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes; made if it is not there."""
-        file = _file(self._campaigns, campaign)
-        if _read(file) is None:
-            _make_folder(file.parent)
-            _write_once(file, secrets.token_bytes(KEY_BYTES))
-        return _contents(file)
+        return _read_or_make(_file(self._campaigns, campaign))
 
     def campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes. Raises `FileNotFoundError` when it is lost."""
@@ -336,6 +339,14 @@ def _read(file: Path) -> bytes | None:
         return _contents(file)
     except FileNotFoundError:
         return None
+
+
+def _read_or_make(file: Path) -> bytes:
+    """What a key file holds; made if it is not there."""
+    if _read(file) is None:
+        _make_folder(file.parent)
+        _write_once(file, secrets.token_bytes(KEY_BYTES))
+    return _contents(file)
 
 
 def _make_folder(folder: Path) -> None:

@@ -55,7 +55,7 @@ def add_user(
 
 def invite_user(database: Database, clock: Clock, actor: StaffUser | str, new: NewUser) -> str:
     """Makes an account and returns its initial password, to be handed over and changed at the first sign-in."""
-    password = make_initial_password()
+    password = make_initial_password(fold_name(new.name))
     add_user(database, clock, actor, new, password, must_change=True)
     return password
 
@@ -110,7 +110,7 @@ def set_disabled(database: Database, clock: Clock, actor: StaffUser | str, name:
 
 def reset_password(database: Database, clock: Clock, actor: StaffUser | str, name: str) -> str:
     """Gives the account a new initial password, ends its sessions, and returns the password."""
-    password = make_initial_password()
+    password = make_initial_password(fold_name(name))
     _set_password(database, clock, actor, name, password, "password_reset", must_change=True)
     return password
 

@@ -128,8 +128,8 @@ PASSWORD_WEAKNESS: Final = {
     ),
     "like_name": Message(
         "password_like_name",
-        en="is the account's name or close to it; expected one that can't be told from the name",
-        zh="密码与账号名相同或相近；请换一个与账号名无关的密码",
+        en="contains the account's name or is close to it; expected one without the name",
+        zh="密码里有账号名，或与账号名相近；请换一个与账号名无关的密码",
     ),
     "common": Message(
         "password_common",
@@ -148,6 +148,22 @@ PASSWORD_SAME = Message(
 )
 PASSWORD_MISSING = Message(
     "password_missing", en="expected a password on standard input", zh="应从标准输入读到密码，现在是空的"
+)
+APP_ISSUER: Final = "Junheng"
+"""What a phone's app for one-time codes calls us; ASCII, which keeps the QR code small."""
+CODE_WRONG = Message(
+    "code_wrong",
+    en="is not the code that the app shows now; check the phone's clock",
+    zh="动态码不对；请输入手机上此刻显示的六位数字，并检查手机时间是否准确",
+)
+FACTOR_THERE = Message(
+    "factor_there", en="there is a second factor already", zh="已经设好了动态码，请刷新页面看看现在的状态"
+)
+NO_FACTOR = Message("no_factor", en="the account has no second factor", zh="这个账号没有设动态码")
+OWN_FACTOR = Message(
+    "own_factor",
+    en="nobody can reset the own second factor; use the page for it",
+    zh="不能重置自己的动态码；请在自己的动态码页面上操作",
 )
 USER_NAME = Message(
     "user_name",

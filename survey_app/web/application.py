@@ -11,7 +11,7 @@ from markupsafe import Markup
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.settings import Settings
-from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, staff
+from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, second_factor, staff
 from survey_app.web.access import may_hold_answers, public, require_declared_access
 from survey_app.web.addresses import here, is_big_print, link, make_asset_address
 from survey_app.web.bug_reports import steps_of
@@ -21,6 +21,7 @@ from survey_app.web.installation import INSTALLATION, install
 from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
 from survey_app.web.metrics import measure_requests
 from survey_app.web.patience import Patience
+from survey_app.web.proxies import TrustedProxies
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
 from survey_app.web.sessions import signing_key
 from survey_app.web.staff_errors import answer_staff_errors
@@ -30,6 +31,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     respondent.blueprint,
     health.blueprint,
     auth.blueprint,
+    second_factor.blueprint,
     staff.blueprint,
     admin.blueprint,
     assessments.blueprint,
@@ -77,6 +79,7 @@ def make_application(settings: Settings, clock: Clock) -> Flask:
     answer_errors(app)
     answer_staff_errors(app)
     _add_routes(app)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 

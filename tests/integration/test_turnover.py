@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from survey_app.domain.campaigns import State
-from survey_app.domain.errors import DatabaseMismatch, GroupStopped
-from survey_app.services.closing import close_campaign
+from survey_app.domain.errors import DatabaseMismatch, GroupStopped, WrongState
+from survey_app.services.closing import close_campaign, forget_campaign_codes
 from survey_app.services.mixing import Mixer, clean_key_directory, count_sheets, turn_over_all
 from survey_app.services.settling import settle
 from survey_app.services.submission import look_up
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.results import count_labels
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 CROWDS = [Crowd("parent", "S1", 12), Crowd("parent", "S2", 12), Crowd("public", "", 12)]
@@ -156,3 +157,18 @@ def test_keys_left_by_a_crash_are_removed(survey: Survey) -> None:
     assert clean_key_directory(survey.database, survey.keys) == 1
     turn_over_all(survey.database, survey.keys)
     assert clean_key_directory(survey.database, survey.keys) == 0
+
+
+def test_codes_of_a_closed_campaign_are_forgotten_and_its_numbers_stay(survey: Survey) -> None:
+    hand_in(survey, "public", "", 6)
+    with pytest.raises(WrongState):
+        forget_campaign_codes(survey.database, survey.keys, survey.clock, CAMPAIGN)
+    close(survey)
+    with survey.database.read() as connection:
+        before = count_labels(connection, CAMPAIGN)
+    assert forget_campaign_codes(survey.database, survey.keys, survey.clock, CAMPAIGN) == 36
+    assert survey.stored(tables.code, "h") == []
+    assert CAMPAIGN not in survey.keys.campaign_keys()
+    with survey.database.read() as connection:
+        assert count_labels(connection, CAMPAIGN) == before
+    assert [(one.group, one.answered, one.withheld) for one in before] == [("public", 6, 0)]
