@@ -31,6 +31,7 @@ from tests.attacks.guessing import (
     combine,
     learn,
     match_by_label,
+    name_likeliest,
     pick,
     score,
     total,
