@@ -76,7 +76,7 @@ def open_session_for(app: Flask, account: Account) -> StaffBrowser:
     """A browser in which the account is signed in."""
     client, session_id = app.test_client(), begin_session(installation_of(app), account)
     with client.session_transaction() as session:
-        session.update(name=account.name, id=session_id)
+        session.update(name=account.name, id=session_id, seen=int(installation_of(app).clock.now().timestamp()))
     return StaffBrowser(client, account)
 
 

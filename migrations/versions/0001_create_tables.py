@@ -256,7 +256,6 @@ def create_staff_tables() -> None:
         sa.Column("account", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
-        sa.Column("seen", MOMENT, nullable=False),
         sa.Column("awaits_code", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["account.name"], name=op.f("fk_staff_session_account_account")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_staff_session")),

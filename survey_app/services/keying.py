@@ -6,7 +6,7 @@ the second typist has looked at the paper again and said which is right), the sh
 that another answer of the group came on paper is told once a day: how many, never which (services/code_acts.py).
 
 Nothing in the database leads from a first typing to its code, and handing in writes nothing but what a phone's sheet writes: rows whose
-code is used, cancelled or of a closed campaign go together at a round of the worker, and are not counted from that moment on. A crash
+code is used, cancelled or of a closed campaign go together once a day, and are not counted from that moment on. A crash
 after the sheet was handed in leaves its key: typing it again hands nothing in twice (the nonce belongs to the sheet), and clears up.
 """
 
@@ -181,14 +181,16 @@ def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
     """Removes first typings whose code can't be used any more, together, with their keys; the number of typings.
 
-    Called from time to time, and not so often that the moment would tell which code it was.
+    Of a campaign only when what was done with its codes has been told, once a day (services/code_acts.py): rows bear the group, and where
+    some went every few minutes they would tell how many of the codes used meanwhile came from the desk.
     """
+    untold = {name.split("/")[1] for name in keys.noted_acts()}
     with database.read() as connection:
-        typed = {one.name for one in list_typed_sheets(connection)}
+        typed = {one.name: one.campaign for one in list_typed_sheets(connection)}
     known = keys.typed_sheets()  # after the typings: the key of each was there before it
     with database.read() as connection:
         is_open = list_open_codes(connection, known.values())
-    finished = {name for name in typed if known.get(name) not in is_open}
+    finished = {name for name, campaign in typed.items() if campaign not in untold and known.get(name) not in is_open}
     orphans = {name for name in known if name not in typed and keys.is_old_sheet(name)}
     if finished:
         with database.write() as connection:

@@ -1,7 +1,8 @@
 """What to do where sheets and used codes do not agree (integrity.md A.6): say what differs, write it off, and go on.
 
-A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. What is missing then is written
-off as lost, in the log, with who did it; sheets for which there is no used code are noted as a negative number.
+A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. Envelopes that can't be opened,
+since they were moved or put there by somebody else, are taken away. What is missing then is written off as lost, in the log, with who did
+it; sheets for which there is no used code are noted as a negative number.
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,9 @@
 
 A session ends when nobody has used it for half an hour, after twelve hours, by signing out, and when the account is disabled or
 given another password or second factor (its version moves on). Times are kept to the minute.
+
+When it was used last stands in its signed cookie and not in its row: a row written at each request of the desk would stand, by its
+transaction, next to the code of the sheet that is handed in by it, and tell paper from phones (integrity.md A.6, A.10).
 """
 
 import hashlib
@@ -21,7 +24,6 @@ from survey_app.storage.staff_sessions import (
     delete_session,
     find_session,
     insert_session,
-    mark_seen,
 )
 
 IDLE: Final = timedelta(minutes=30)
@@ -52,21 +54,18 @@ def add_session(connection: Connection, account: Account, now: datetime, *, awai
     """The same, in the caller's transaction. Sessions that have run out are forgotten."""
     id_ = secrets.token_urlsafe(_ID_BYTES)
     minute = _minute(now)
-    delete_old_sessions(connection, minute - LONGEST, minute - IDLE)
+    delete_old_sessions(connection, minute - LONGEST)
     insert_session(connection, _hash(id_), account, minute, awaits_code=awaits_code)
     return id_
 
 
-def open_session(at: Installation, id_: str, *, is_used: bool) -> OpenSession | None:
-    """The session, if it is good; `is_used`: somebody does something with it, which keeps it open."""
+def open_session(at: Installation, id_: str, seen: datetime) -> OpenSession | None:
+    """The session, if it is good; `seen`: when somebody did something with it last."""
     hash_, minute = _hash(id_), _minute(at.clock.now())
     with at.database.read() as connection:
         kept = find_session(connection, hash_)
-    if kept is None or not _is_good(kept, minute):
+    if kept is None or minute - seen > IDLE or not _is_good(kept, minute):
         return None
-    if is_used and minute > kept.seen:
-        with at.database.write() as connection:
-            mark_seen(connection, hash_, minute)
     return OpenSession(kept.account, hash_, kept.awaits_code, kept.lacks_factor)
 
 
@@ -84,7 +83,7 @@ def _is_good(kept: StaffSession, minute: datetime) -> bool:
     if account.is_disabled or account.session_version != kept.version:
         return False
     longest = CODE_WITHIN if kept.awaits_code else LONGEST
-    return minute - kept.seen <= IDLE and minute - kept.since <= longest
+    return minute - kept.since <= longest
 
 
 def _minute(moment: datetime) -> datetime:

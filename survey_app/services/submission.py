@@ -34,7 +34,7 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.services.terms import GroupTerms, terms_of
+from survey_app.services.terms import GroupTerms, is_text_pool_of, terms_of
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
@@ -306,6 +306,8 @@ def _seal_one(
     keys: KeyDirectory, found: FoundCode, pool: Pool | None, contents: bytes, length: int
 ) -> StoredEnvelope | None:
     campaign = found.campaign
+    if pool is not None and pool.label != found.label and not is_text_pool_of(pool.label, campaign.id, found.group):
+        raise DatabaseMismatch(f"what is written in {found.label} is to go to {pool.label}: the database was changed")
     if pool is None:  # pools go when a campaign is closed
         if campaign.state == State.OPEN:
             return None

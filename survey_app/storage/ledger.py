@@ -31,6 +31,13 @@ def list_code_changes(connection: Connection, campaign: str) -> tuple[set[bytes]
     return cancelled, added
 
 
+def list_void_units(connection: Connection, campaign: str) -> set[tuple[str, str]]:
+    """Group and unit of what was declared void."""
+    wanted = select(entry.c.body).where(entry.c.campaign == campaign, entry.c.kind == "decision")
+    decisions = [json.loads(body) for body in connection.execute(wanted).scalars()]
+    return {(one["group"], one["unit"]) for one in decisions if "unit" in one and not one["valid"]}
+
+
 def list_entries(connection: Connection, campaign: str) -> list[str]:
     """The bodies of all entries, in order."""
     wanted = select(entry.c.body).where(entry.c.campaign == campaign).order_by(entry.c.seq)

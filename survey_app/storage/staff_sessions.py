@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.domain.staff import Account
@@ -17,19 +17,18 @@ _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgr
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A session as the database keeps it, with its account as it is now. The moments are whole minutes."""
+    """A session as the database keeps it, with its account as it is now. The moment is a whole minute."""
 
     account: Account
     version: int
     since: datetime
-    seen: datetime
     awaits_code: bool
     lacks_factor: bool  # the account's role must have a second factor, and it has none
 
 
 def insert_session(connection: Connection, hash_: bytes, of: Account, now: datetime, *, awaits_code: bool) -> None:
     """Stores a new session of the account."""
-    row = {"hash": hash_, "account": of.name, "version": of.session_version, "since": now, "seen": now}
+    row = {"hash": hash_, "account": of.name, "version": of.session_version, "since": now}
     connection.execute(insert(staff_session), row | {"awaits_code": awaits_code})
 
 
@@ -39,19 +38,14 @@ def find_session(connection: Connection, hash_: bytes) -> StaffSession | None:
     has_factor = select(second_factor.c.account).where(second_factor.c.account == account.c.name).exists()
     own = staff_session.c
     wanted = (
-        select(account, own.version, own.since, own.seen, own.awaits_code, (is_demanded & ~has_factor).label("lacks"))
+        select(account, own.version, own.since, own.awaits_code, (is_demanded & ~has_factor).label("lacks"))
         .join_from(staff_session, account)
         .where(own.hash == hash_)
     )
     row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
-    return StaffSession(account_from_row(row), row.version, row.since, row.seen, row.awaits_code, bool(row.lacks))
-
-
-def mark_seen(connection: Connection, hash_: bytes, now: datetime) -> None:
-    """The session was used."""
-    connection.execute(update(staff_session).where(staff_session.c.hash == hash_).values(seen=now))
+    return StaffSession(account_from_row(row), row.version, row.since, row.awaits_code, bool(row.lacks))
 
 
 def delete_session(connection: Connection, hash_: bytes) -> None:
@@ -59,10 +53,9 @@ def delete_session(connection: Connection, hash_: bytes) -> None:
     connection.execute(delete(staff_session).where(staff_session.c.hash == hash_))
 
 
-def delete_old_sessions(connection: Connection, since_before: datetime, seen_before: datetime) -> None:
+def delete_old_sessions(connection: Connection, since_before: datetime) -> None:
     """Forgets the sessions that have run out."""
-    own = staff_session.c
-    connection.execute(delete(staff_session).where(or_(own.since < since_before, own.seen < seen_before)))
+    connection.execute(delete(staff_session).where(staff_session.c.since < since_before))
 
 
 def known_places(connection: Connection, name: str, hashes: Collection[bytes]) -> set[bytes]:

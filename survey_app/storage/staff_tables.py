@@ -33,8 +33,7 @@ staff_session = _table(
     Column("hash", LargeBinary(32), primary_key=True),  # SHA-256 of the id in the cookie, which has 256 random bits
     Column("account", String(40), ForeignKey("account.name"), nullable=False, index=True),
     Column("version", Integer, nullable=False),  # the account's session_version when it was begun
-    Column("since", Instant, nullable=False),  # both to the minute
-    Column("seen", Instant, nullable=False),
+    Column("since", Instant, nullable=False),  # to the minute; when it was used last stands in its cookie
     Column("awaits_code", Boolean, nullable=False),  # the password was right; the second factor is still to come
 )
 

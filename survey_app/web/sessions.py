@@ -1,11 +1,13 @@
 """The cookie of the staff's sessions: signed, so that it can hold the language and the CSRF token, but the signature opens nothing.
 
-What opens a session is the random id in the cookie, which leads to a row (services/staff_sessions.py). What is left in the cookie of a
+What opens a session is the random id in the cookie, which leads to a row (services/staff_sessions.py); beside it stands when it was used
+last. What is left in the cookie of a
 session that has run out is the account's name and the CSRF token: by these a form that comes too late is known for the person's own.
 """
 
 import hashlib
 import hmac
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Request, g, request, session
@@ -17,6 +19,7 @@ from survey_app.web.installation import installation
 
 COOKIE: Final = "junheng_session"
 _CSRF: Final = "csrf_token"
+_SEEN_STEP_S: Final = 60
 
 
 class StaffSessions(SecureCookieSessionInterface):
@@ -49,7 +52,7 @@ def hold_session(account: Account, session_id: str) -> None:
         kept[_CSRF] = session[_CSRF]
     session.clear()
     g.pop(_CSRF, None)
-    session.update(kept, name=account.name, id=session_id)
+    session.update(kept, name=account.name, id=session_id, seen=_now())
 
 
 def forget_session() -> None:
@@ -63,8 +66,17 @@ def forget_session() -> None:
 
 def open_session_of_request() -> OpenSession | None:
     """The session that the request brings, if it is good; it counts as used now, unless a page polled by itself."""
-    id_ = session.get("id")
-    return open_session(installation(), id_, is_used=not is_polling()) if isinstance(id_, str) else None
+    id_, seen = session.get("id"), session.get("seen")
+    if not isinstance(id_, str) or not isinstance(seen, int):
+        return None
+    opened = open_session(installation(), id_, datetime.fromtimestamp(seen, UTC))
+    if opened and not is_polling() and _now() - seen >= _SEEN_STEP_S:
+        session["seen"] = _now()
+    return opened
+
+
+def _now() -> int:
+    return int(installation().clock.now().timestamp())
 
 
 def name_of_old_session() -> str | None:

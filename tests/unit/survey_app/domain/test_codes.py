@@ -95,6 +95,3 @@ def test_the_hash_is_hmac_sha_256_over_the_domain_and_the_code() -> None:
     key = bytes(range(32))
     assert hash_code(key, "7K3M9QXA4HT").hex() == "48d044eae143510eb0515286a86555367ee0304ecbafb1bb095d8ce9aa5b0284"
     assert hash_code(key, "7K3M9QXA4HT") != hash_code(bytes(32), "7K3M9QXA4HT")
-
-
-from survey_app.domain.codes import print_code
