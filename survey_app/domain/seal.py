@@ -164,6 +164,19 @@ def lost_entry(label: str, count: int, by: str) -> dict[str, Any]:
     return {"by": by, "kind": "lost", "label": label, "n": count}
 
 
+def log_root(entries: Iterable[str]) -> str:
+    """The root of a log over its entries in order, as it is printed."""
+    return tree_root([hash_leaf(entry.encode()) for entry in entries]).hex()
+
+
+def restored_entry(given_up: Sequence[str], unknown: int, at: str, by: str) -> dict[str, Any]:
+    """The log's entry for a copy that was put back: what the log was until then, as far as it is known, and how many codes were used since.
+
+    Of these no receipt is known. The entries given up are kept in the key directory.
+    """
+    return {"at": at, "by": by, "kind": "restored", "n": unknown, "root": log_root(given_up), "size": len(given_up)}
+
+
 def codes_entry(cancelled: Iterable[Place], added: Iterable[Place]) -> dict[str, Any]:
     """The log's entry for codes that were cancelled and added while the campaign was open."""
     lists = {"cancelled": cancelled, "added": added}
