@@ -186,8 +186,7 @@ class KeyDirectory:
 
     def book(self, campaign: str) -> set[bytes]:
         """The hashes of the codes that were used by the last round."""
-        content = _read(_file(self._campaigns, campaign, suffix=_BOOK)) or b""
-        return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+        return hashes_of_book(_read(_file(self._campaigns, campaign, suffix=_BOOK)) or b"")
 
     def write_log(self, campaign: str, entries: Sequence[str]) -> None:
         """Keeps the entries of a campaign's log."""
@@ -195,7 +194,7 @@ class KeyDirectory:
 
     def log(self, campaign: str) -> list[str]:
         """The entries of a campaign's log as they were kept last."""
-        return _log_entries(_read(_file(self._campaigns, campaign, suffix=_LOG)))
+        return entries_of_log(_read(_file(self._campaigns, campaign, suffix=_LOG)))
 
     def give_up_log(self, campaign: str, entries: Sequence[str]) -> str | None:
         """Keeps the entries of a log that is not gone on with, beside those given up before; the name of the file, None if it is one of them."""
@@ -214,7 +213,7 @@ class KeyDirectory:
         """The logs of a campaign that were given up, the first one first."""
         files = (_file(self._campaigns, campaign, suffix=f".given-up.{number}") for number in count(1))
         contents = takewhile(lambda content: content is not None, map(_read, files))
-        return [_log_entries(content) for content in contents]
+        return [entries_of_log(content) for content in contents]
 
     # --- pools -------------------------------------------------------------------------------------------------------------------
 
@@ -343,6 +342,7 @@ class KeyDirectory:
 
     def remove(self, name: str) -> None:
         """Destroys a file that was just added."""
+        self._campaign_keys.clear()
         _destroy(self.path / name)
 
     # --- keeping it clean ---------------------------------------------------------------------------------------------------------
@@ -360,6 +360,16 @@ def pool_key_name(label: str, batch: int) -> str:
     return str(_file(Path("pools"), label, batch))
 
 
+def campaign_file_name(campaign: str, suffix: str) -> str:
+    """What a file of a campaign is called in a copy: its key (`.key`), its book (`.book`), …"""
+    return str(_file(Path("campaigns"), campaign, suffix=suffix))
+
+
+def hashes_of_book(content: bytes) -> set[bytes]:
+    """The hashes of codes in a book."""
+    return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+
+
 def is_name_of_copy(name: str) -> bool:
     """Whether a file of this name may be in a copy, and so in a key directory: plain names, no way out of it."""
     parts = name.split("/")
@@ -371,7 +381,8 @@ def _log_content(entries: Sequence[str]) -> bytes:
     return "".join(f"{entry}\n" for entry in entries).encode()
 
 
-def _log_entries(content: bytes | None) -> list[str]:
+def entries_of_log(content: bytes | None) -> list[str]:
+    """The entries in the file of a log; none where there is no file."""
     return (content or b"").decode().split("\n")[:-1]
 
 

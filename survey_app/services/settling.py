@@ -4,6 +4,7 @@ A code that the book knows as used and the table does not becomes used again, so
 off as lost, in the log, with who did it; sheets for which there is no used code are noted as a negative number.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -14,8 +15,9 @@ from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import lost_entry
 from survey_app.domain.staff import StaffUser
-from survey_app.domain.units import label_of
+from survey_app.domain.units import group_of, label_of
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
+from survey_app.services.kept_logs import goes_on, keep_log, note_restored
 from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
 from survey_app.storage.balance import Balance, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
@@ -27,7 +29,7 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.ledger import append_entry
+from survey_app.storage.ledger import append_entry, list_entries
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.session import Database
 
@@ -66,25 +68,42 @@ def _write_off(
     with database.write() as connection:
         lock_groups(connection, campaign.id)
         forgotten = book - list_used_hashes(connection, campaign.id)
-        places = groups_of(connection, campaign.id, forgotten)
-        if forgotten:
-            mark_used(connection, set(places))
+        again = use_again(connection, campaign.id, forgotten)
+        by_group = Counter[str]()
+        for label, number in again.items():
+            by_group[group_of(label)] += number
+        if again or not goes_on(keys, campaign.id, list_entries(connection, campaign.id)):
+            note_restored(connection, keys, clock, campaign.id, sum(again.values()), name_of(actor))
         found = []
         for balance in read_balances(connection, campaign.id):
-            again = [school for group, school, _ in places.values() if group == balance.group]
-            add_to_cells(connection, campaign.id, balance.group, "answered", {one: again.count(one) for one in again})
-            add_to_group(connection, campaign.id, balance.group, answered=len(again), taken=len(again))
             if balance.missing:
                 _note_lost(connection, campaign, balance, actor)
-            if balance.missing or again:
-                found.append(Difference(balance.group, balance, len(again)))
+            if balance.missing or by_group[balance.group]:
+                found.append(Difference(balance.group, balance, by_group[balance.group]))
             stop_group(connection, campaign.id, balance.group, stopped=False)
         if found:
             numbers = {one.group: one.balance.missing for one in found}
             record_on_campaign(connection, clock, actor, "settled", campaign, numbers)
-    if forgotten - set(places):  # codes that were removed altogether: the book can't be held against the table any more
-        keys.write_book(campaign.id, book & set(places) | _used(database, campaign))
+    if len(forgotten) > sum(
+        again.values()
+    ):  # codes that were removed altogether: the book can't be held against the table any more
+        with database.read() as connection:
+            keys.write_book(campaign.id, list_used_hashes(connection, campaign.id))
+    keep_log(database, keys, campaign.id)
     return found
+
+
+def use_again(connection: Connection, campaign_id: str, hashes: set[bytes]) -> dict[str, int]:
+    """Makes codes used that the table has forgotten, and counts them; how many of each label are in the table. Their sheets are gone."""
+    places = groups_of(connection, campaign_id, hashes)
+    if not places:
+        return {}
+    mark_used(connection, set(places))
+    for group, number in Counter(group for group, _, _ in places.values()).items():
+        add_to_group(connection, campaign_id, group, answered=number, taken=number)
+        schools = Counter(school for of, school, _ in places.values() if of == group)
+        add_to_cells(connection, campaign_id, group, "answered", schools)
+    return dict(Counter(label for _, _, label in places.values()))
 
 
 def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, actor: StaffUser | str) -> None:
@@ -96,8 +115,3 @@ def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, act
     label = label_of(campaign.id, balance.group, "")
     add_to_label(connection, label, lost=number)
     append_entry(connection, campaign.id, lost_entry(label, number, name_of(actor)))
-
-
-def _used(database: Database, campaign: Campaign) -> set[bytes]:
-    with database.read() as connection:
-        return list_used_hashes(connection, campaign.id)

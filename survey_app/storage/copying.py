@@ -34,8 +34,7 @@ def copied_tables() -> list[Table]:
 def read_lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """The rows of a table in the order of its key, a line each."""
     wanted = select(table).order_by(*table.primary_key.columns)
-    rows = connection.execution_options(yield_per=_rows_at_once(table)).execute(wanted)
-    for row in rows:
+    for row in connection.execute(wanted.execution_options(yield_per=_rows_at_once(table))):
         yield json.dumps([_encoded(value) for value in row], ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
