@@ -488,6 +488,10 @@ def _damage_told(file: Path) -> Iterator[None]:
         raise DamagedCopy(f"{file} is damaged, or no copy of junheng's: {error}") from error
     except (NotImplementedError, RuntimeError) as error:  # zipfile: a method or an encryption that we never wrote
         raise DamagedCopy(f"{file} is damaged, or no copy of junheng's") from error
+    except OSError as error:
+        if error.filename is None:  # zipfile: places that no file has
+            raise DamagedCopy(f"{file} is damaged, or can't be read: {error}") from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)

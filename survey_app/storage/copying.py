@@ -11,9 +11,10 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, insert, select, text
+from sqlalchemy import Column, Connection, Table, delete, insert, select, text
 
 from survey_app.storage.schema import metadata
+from survey_app.storage.tables import Instant
 
 NOT_COPIED: Final = frozenset({"failed_sign_in", "guess", "heartbeat", "parcel", "request_count", "staff_session"})
 """What is only there for a while: limits and signs of life, parcels with codes, who is signed in (a copy would sign them in again)."""
@@ -44,9 +45,7 @@ def row_of_line(table: Table, line: bytes) -> dict[str, Any]:
     columns = list(table.columns)
     if not isinstance(values, list) or len(values) != len(columns):
         raise ValueError(f"a line of {table.name} has other columns than the table")
-    return {
-        column.name: _decoded(column.type.python_type, value) for column, value in zip(columns, values, strict=True)
-    }
+    return {column.name: _decoded(column, value) for column, value in zip(columns, values, strict=True)}
 
 
 def insert_rows(connection: Connection, table: Table, lines: Iterable[bytes]) -> None:
@@ -87,6 +86,7 @@ def _encoded(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _decoded(kind: type, value: Any) -> Any:
+def _decoded(column: Column[Any], value: Any) -> Any:
+    kind = datetime if isinstance(column.type, Instant) else column.type.python_type
     decode = _DECODERS.get(kind)
     return value if value is None or decode is None else decode(value)
