@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -57,6 +59,7 @@ from survey_app.storage.pools import list_pools
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import Database, DatabaseInUse, open_database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
+from tests.paths import REPOSITORY
 
 CROWDS = [Crowd("parent", "S1", 30), Crowd("parent", "S2", 30), Crowd("public", "", 30)]
 MARKER = "墨水很蓝marker"
@@ -248,7 +251,7 @@ class Load:
     survey: Survey
     waiting: list[str]
     permits: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    done: int = 0
+    done: list[str] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     threads: list[threading.Thread] = field(default_factory=list)
@@ -268,7 +271,7 @@ class Load:
         while self.permits.acquire() and not self.stop.is_set():
             code = self.waiting.pop()
             self.survey.submit(code, nonce=code, q04=f"说{code}")
-            self.done += 1
+            self.done.append(code)
 
     def mix(self) -> None:
         mixer = Mixer(turned_over_every_s=0)
@@ -277,9 +280,9 @@ class Load:
 
     def go_on(self) -> None:
         """Lets twelve more come in, and waits for the first four."""
-        aim = self.done + 4
+        aim = len(self.done) + 4
         self.permits.release(12)
-        while self.done < aim and not self.failures:
+        while len(self.done) < aim and not self.failures:
             time.sleep(0.005)
 
     def end(self) -> None:
@@ -299,23 +302,24 @@ def test_each_of_ten_copies_made_under_load_is_a_survey_of_its_moment(
     copies = []
     for number in range(10):
         load.go_on()
-        place, before = tmp_path / f"copy {number}", load.done
+        place, before = tmp_path / f"copy {number}", len(load.done)
         place.mkdir()
         make_backup(survey.database, survey.keys, survey.clock, place / "copy.jh")
-        copies.append((place / "copy.jh", before, load.done))
+        copies.append((place / "copy.jh", before, len(load.done)))
     load.end()
     assert sum(after > before for _, before, after in copies) > 3, "there was load"
     for file, before, after in copies:
-        check_copy_of_moment(survey, put_back(survey, new_place(), file, paper), before, after)
+        came_back = put_back(survey, new_place(), file, paper)
+        check_copy_of_moment(survey, came_back, load.done[:before], after)
 
 
-def check_copy_of_moment(survey: Survey, came_back: tuple[Survey, Restored], before: int, after: int) -> None:
+def check_copy_of_moment(survey: Survey, came_back: tuple[Survey, Restored], before: list[str], after: int) -> None:
     again, restored = came_back
     assert sum(one.lost for one in restored.outcomes) == 0
     used = again.counts()["used"]
-    assert before <= used <= after + 2, "of the moment; two may have been stored and not yet counted"
+    assert len(before) <= used <= after + 2, "of the moment; two may have been stored and not yet counted"
     check_invariant(again)
-    for code in survey.all_codes()[-before:]:
+    for code in before:
         with pytest.raises(CodeUsed):
             again.submit(code, nonce="another")
     close(again)
@@ -614,6 +618,54 @@ def test_an_older_database_put_back_by_hand_is_told_by_its_log(survey, clock) ->
     assert [(one["size"], one["root"]) for one in entries(survey, "restored")] == [(2, log_root(kept))]
     assert survey.keys.given_up_logs(CAMPAIGN) == [kept]
     assert find_mismatches(survey.database, survey.keys) == []
+
+
+# --- killed ---------------------------------------------------------------------------------------------------------------------
+
+
+def killed_at_steps(mode: str, url: str, keys: KeyDirectory, target: Path, paper: bytes) -> int:
+    """Does it again and again in other processes, killed at a later step each time, until it gets through; how many were killed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killing_copies", mode, url, str(keys.path), str(target), paper.hex()],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_a_backup_killed_anywhere_leaves_a_whole_pair(survey, database_url, paper, target, new_place) -> None:
+    hand_in(survey, "public", "", slice(6))
+    back_up(survey, target)
+    survey.database.close()
+    assert killed_at_steps("backup", database_url, survey.keys, target, paper) > 10
+    assert sorted(file.name for file in target.parent.iterdir()) == ["monday.jh", "monday.jh.keys"]
+    assert survey.counts()["used"] == 6
+    again, restored = put_back(survey, new_place(), target, paper)
+    assert (again.counts()["envelopes"], restored.outcomes[0].lost) == (6, 0)
+    check_invariant(survey)
+
+
+def test_a_restore_killed_anywhere_is_all_or_nothing(
+    survey, paper, target, new_place, make_database_url, tmp_path
+) -> None:
+    hand_in(survey, "public", "", slice(6))
+    back_up(survey, target)
+    hand_in(survey, "public", "", slice(6, 9))
+    keep(survey)
+    url = make_database_url()
+    assert killed_at_steps("restore", url, survey.keys, target, paper) > 10
+    database = open_database(url)
+    again = Survey(database, KeyDirectory(survey.keys.path), survey.clock, survey.codes)
+    check_invariant(again)
+    assert (again.counts()["envelopes"], again.counts()["lost"]) == (6, 3)
+    assert len(again.keys.given_up_logs(CAMPAIGN)) == 0
+    clean_key_directory(again.database, again.keys)
+    close(again)
+    assert again.counts()["responses"] == 6
+    database.close()
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------------------
