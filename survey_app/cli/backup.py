@@ -53,7 +53,8 @@ def backup(ctx: click.Context, file: Path) -> None:
     Both are read back and checked before they take the place of earlier ones. One copy of the keys is kept in a folder: an earlier one goes,
     under whatever name, for several would tell what came in between them.
     """
-    from survey_app.services.backup import keys_file, make_backup
+    from survey_app.services.backup import make_backup
+    from survey_app.services.copied_files import keys_file
 
     with opened_installation(ctx) as at, _disk_reported(ctx):
         made = make_backup(at.database, at.keys, at.clock, file)

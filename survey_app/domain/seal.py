@@ -133,6 +133,11 @@ class Place:
         """As the log holds it."""
         return {"g": self.group, "h": self.h.hex(), "l": self.label, "s": self.school}
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, str]) -> "Place":
+        """The place that the log holds."""
+        return cls(bytes.fromhex(document["h"]), document["g"], document["s"], document["l"])
+
 
 def set_document(items: Sequence[bytes]) -> dict[str, Any]:
     """A set of entries: how many, and the root over them."""

@@ -14,8 +14,6 @@ import logging
 import os
 import tarfile
 import zipfile
-import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,20 +29,32 @@ from survey_app.domain.errors import DatabaseMismatch, SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.recovery import (
     DamagedCopy,
-    SealedReader,
     SealedWriter,
-    StreamKey,
     make_recovery_key,
     new_copy_id,
     public_half,
-    read_head,
 )
 from survey_app.domain.seal import log_root
 from survey_app.services.audit import COMMAND_LINE, record
+from survey_app.services.copied_files import (
+    DIGEST,
+    FORMAT,
+    MANIFEST,
+    Document,
+    check_copy,
+    head_of,
+    keys_file,
+    manifest_of,
+    open_keys,
+    part_name,
+    sha256_of,
+    unfinished,
+    waiting_in,
+)
 from survey_app.services.mixing import ForeignEnvelopes, turn_over_campaign
 from survey_app.storage.balance import Balance, read_balances
 from survey_app.storage.campaigns import list_campaigns
-from survey_app.storage.copying import copied_tables, read_lines, row_of_line
+from survey_app.storage.copying import copied_tables, read_lines
 from survey_app.storage.file_lock import locked
 from survey_app.storage.ledger import list_entries
 from survey_app.storage.migrating import newest_revision
@@ -52,15 +62,10 @@ from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import list_pools
 from survey_app.storage.session import Database
 
-FORMAT: Final = "junheng/backup/1"
-_MANIFEST: Final = "manifest.json"
-DIGEST: Final = "copy.json"
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _LOCK: Final = "backup.lock"
 
 log = logging.getLogger(__name__)
-
-Document = dict[str, Any]
 
 
 class NoRecoveryKey(SurveyError):
@@ -110,16 +115,6 @@ def make_new_recovery_key(keys: KeyDirectory, *, replace: bool = False) -> bytes
     return private_key
 
 
-def keys_file(file: Path) -> Path:
-    """Where the copy of the keys lies that belongs to a copy of the database."""
-    return file.with_name(f"{file.name}.keys")
-
-
-def unfinished(file: Path) -> Path:
-    """What a file is called until it is known to be whole."""
-    return file.with_name(f"{file.name}.part")
-
-
 def make_backup(database: Database, keys: KeyDirectory, clock: Clock, file: Path) -> Made:
     """Writes `file` and `file.keys`, both or neither, in place of earlier ones.
 
@@ -155,7 +150,7 @@ def _require_replaceable(file: Path) -> None:
 def _is_copy(file: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
-            return _MANIFEST in archive.namelist()
+            return MANIFEST in archive.namelist()
     except (zipfile.BadZipFile, OSError):
         return False
 
@@ -269,11 +264,6 @@ def _sheets(group: Mapping[str, int]) -> int:
     return group["envelopes"] + group["responses"] + group["withheld"] + group["lost"]
 
 
-def waiting_in(manifest: Mapping[str, Any]) -> int:
-    """How many answers wait in a copy for their closing."""
-    return sum(group["envelopes"] for campaign in manifest["campaigns"] for group in campaign["groups"])
-
-
 def _require_keys_of_pools(connection: Connection, keys: KeyDirectory) -> None:
     """An older or another key directory must not take the place of a good copy."""
     for campaign in list_campaigns(connection):
@@ -317,22 +307,18 @@ def _write_rows(
             "tables": tables,
             "campaigns": campaigns,
         }
-        archive.writestr(_entry(_MANIFEST), json.dumps(manifest, ensure_ascii=False, indent=1))
+        archive.writestr(_entry(MANIFEST), json.dumps(manifest, ensure_ascii=False, indent=1))
     return manifest
 
 
 def _write_table(archive: zipfile.ZipFile, connection: Connection, table: Table) -> Document:
     rows, digest = 0, hashlib.sha256()
-    with archive.open(_entry(_part_name(table)), "w", force_zip64=True) as part:
+    with archive.open(_entry(part_name(table)), "w", force_zip64=True) as part:
         for line in read_lines(connection, table):
             part.write(line)
             digest.update(line)
             rows += 1
     return {"columns": [column.name for column in table.columns], "rows": rows, "sha256": digest.hexdigest()}
-
-
-def _part_name(table: Table) -> str:
-    return f"tables/{table.name}.jsonl"
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
@@ -359,171 +345,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-# --- reading back ---------------------------------------------------------------------------------------------------------------
-
-
-def sha256_of(file: Path) -> str:
-    """The hash of a file."""
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
-
-
-def head_of(file: Path) -> Any:
-    """The head of a copy of keys; None where there is none."""
-    try:
-        with file.open("rb") as source:
-            return read_head(source)
-    except (DamagedCopy, OSError):
-        return None
-
-
-def manifest_of(file: Path) -> Document:
-    """What a copy of the database says of itself. Raises `DamagedCopy`."""
-    with _damage_told(file), zipfile.ZipFile(file) as archive:
-        manifest = json.loads(archive.read(_MANIFEST))
-        if manifest["format"] != FORMAT:
-            raise ValueError(manifest["format"])
-        return cast(Document, manifest)
-
-
-def lines_of(file: Path, table: Table) -> Iterator[bytes]:
-    """The lines of a table in a copy."""
-    with zipfile.ZipFile(file) as archive, archive.open(_part_name(table)) as part:
-        yield from part
-
-
-def check_copy(file: Path) -> Document:
-    """Reads a copy of the database from beginning to end: hashes, numbers of rows, the values of each, and the numbers of the invariant.
-
-    Returns its manifest. Raises `DamagedCopy`, and `OtherRevision` for one that another version has made.
-    """
-    manifest = manifest_of(file)
-    if manifest["revision"] != newest_revision():
-        raise OtherRevision(file, str(manifest["revision"]))
-    counts = _Counts()
-    with _damage_told(file):
-        for table in copied_tables():
-            said = manifest["tables"][table.name]
-            if said["columns"] != [column.name for column in table.columns]:
-                raise ValueError(f"{table.name} has other columns")
-            if _checked(file, table, counts) != (said["rows"], said["sha256"]):
-                raise ValueError(f"{table.name} is not what was written")
-        for campaign in manifest["campaigns"]:
-            if counts.groups(campaign["id"]) != campaign["groups"]:
-                raise ValueError(f"the numbers of campaign {campaign['id']} are not those of its rows")
-    return manifest
-
-
-def _checked(file: Path, table: Table, counts: "_Counts") -> tuple[int, str]:
-    rows, digest = 0, hashlib.sha256()
-    for line in lines_of(file, table):
-        digest.update(line)
-        rows += 1
-        counts.add(table.name, row_of_line(table, line))
-    return rows, digest.hexdigest()
-
-
-class _Counts:
-    """The numbers of the invariant, from the rows of a copy."""
-
-    def __init__(self) -> None:
-        self._groups: dict[tuple[str, str], Document] = {}
-        self._of_label: dict[str, tuple[str, str]] = {}
-        self._used = Counter[tuple[str, str]]()
-        self._sheets = {"envelope": Counter[str](), "response": Counter[str]()}
-
-    def add(self, table: str, row: Mapping[str, Any]) -> None:
-        """Counts a row of a table."""
-        if table == "quota":
-            withheld = row["withheld"] + row["withheld_void"]
-            self._groups[row["campaign"], row["group"]] = {"withheld": withheld, "lost": row["lost"]}
-        elif table == "label":
-            self._of_label[row["label"]] = row["campaign"], row["group"]
-        elif table == "code" and row["used"]:
-            self._used[row["campaign"], row["group"]] += 1
-        elif table in self._sheets:
-            self._sheets[table][row["label"]] += 1
-
-    def groups(self, campaign: str) -> list[Document]:
-        """The numbers of each group, as the manifest has them."""
-        sheets = {name: self._by_group(counted) for name, counted in self._sheets.items()}
-        return [
-            {
-                "group": group,
-                "used": self._used[of, group],
-                "envelopes": sheets["envelope"][of, group],
-                "responses": sheets["response"][of, group],
-                **numbers,
-            }
-            for (of, group), numbers in sorted(self._groups.items())
-            if of == campaign
-        ]
-
-    def _by_group(self, counted: Mapping[str, int]) -> Counter[tuple[str, str]]:
-        numbers = Counter[tuple[str, str]]()
-        for label, number in counted.items():
-            if label in self._of_label:
-                numbers[self._of_label[label]] += number
-        return numbers
-
-
-class OtherRevision(SurveyError):
-    """A copy with other tables than this version's."""
-
-    def __init__(self, file: Path, revision: str) -> None:
-        super().__init__(
-            f"{file} was made by another version of junheng: its database is at {revision}, this version needs {newest_revision()};"
-            " restore it with the version that made it, and bring it up then (junheng db upgrade)"
-        )
-
-
-@contextmanager
-def _damage_told(file: Path) -> Iterator[None]:
-    """Whatever a reader stumbles over in a file that is not what was written."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, TypeError, AttributeError) as error:
-        raise DamagedCopy(f"{file} is damaged, or no copy of junheng's: {error}") from error
-    except (NotImplementedError, RuntimeError) as error:  # zipfile: a method or an encryption that we never wrote
-        raise DamagedCopy(f"{file} is damaged, or no copy of junheng's") from error
-    except OSError as error:
-        if error.filename is None:  # zipfile: places that no file has
-            raise DamagedCopy(f"{file} is damaged, or can't be read: {error}") from error
-        raise
-
-
-@dataclass(frozen=True, slots=True)
-class KeyCopy:
-    """A copy of a key directory, decrypted in memory."""
-
-    copy_id: str
-    files: Mapping[str, bytes]
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the copy of the database that it was made with."""
-        return str(json.loads(self.files[DIGEST])["sha256"])
-
-
-def open_keys(file: Path, key: StreamKey) -> KeyCopy:
-    """The copy of a key directory in a file. Raises `DamagedCopy`, and what `key` raises."""
-    try:
-        with file.open("rb") as source:
-            reader = SealedReader(source, key)
-            files = _unpacked(reader)
-            reader.finish()
-    except (tarfile.TarError, DamagedCopy) as error:
-        raise DamagedCopy(f"{file}: {error}") from error
-    return KeyCopy(reader.head.copy_id.hex(), files)
-
-
-def _unpacked(reader: SealedReader) -> dict[str, bytes]:
-    files = {}
-    with tarfile.open(fileobj=cast(Any, reader), mode="r|") as archive:
-        for entry in archive:
-            content = archive.extractfile(entry)
-            if content is not None:
-                files[entry.name] = content.read()
-    return files

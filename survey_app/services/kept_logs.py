@@ -65,12 +65,17 @@ def is_beginning(one: Sequence[str], of: Sequence[str]) -> bool:
 class GivenUp:
     """What a log has said and does not any more."""
 
-    entries: Sequence[str]
-    """All entries of the log given up, or of the log itself where none is known."""
+    logs: Sequence[Sequence[str]]
+    """The logs from which it does not go on, the longest last."""
     since: Sequence[str]
-    """Those of them that the log has lost."""
-    files: Sequence[str]
-    """Where it is kept in the key directory, as far as it was put there now."""
+    """The entries of the longest that it has lost."""
+
+
+def find_given_up(keys: KeyDirectory, campaign: str, entries: Sequence[str], copied: Sequence[str] = ()) -> GivenUp:
+    """What a log has lost, as far as the key directory knows, or a `copied` one."""
+    others = sorted((keys.log(campaign), copied), key=len)
+    logs = [one for one in others if not is_beginning(one, entries)]
+    return GivenUp(logs, logs[-1][_common(entries, logs[-1]) :] if logs else ())
 
 
 def note_restored(
@@ -78,23 +83,21 @@ def note_restored(
     keys: KeyDirectory,
     clock: Clock,
     campaign_id: str,
+    given_up: GivenUp,
     unknown: int,
     by: str,
-    copied: Sequence[str] = (),
-) -> GivenUp:
+) -> list[str]:
     """Tells in a campaign's log that it went back: what it was until then, and how many codes were used since.
 
-    What it was is known from the key directory, and from the `copied` one; a log from which it goes on was not given up.
+    What it was is kept in the key directory; the names of the files that were put there now are returned. Where nothing is known to be
+    lost, it is the log itself.
     """
-    entries = list_entries(connection, campaign_id)
-    others = sorted((keys.log(campaign_id), copied), key=len)
-    given_up = [one for one in others if not is_beginning(one, entries)]
-    files = [name for one in given_up if (name := keys.give_up_log(campaign_id, one))]
-    latest = given_up[-1] if given_up else entries
+    files = [name for one in given_up.logs if (name := keys.give_up_log(campaign_id, one))]
+    latest = given_up.logs[-1] if given_up.logs else list_entries(connection, campaign_id)
     if latest:
         at = clock.now().astimezone(UTC).isoformat(timespec="seconds")
         append_entry(connection, campaign_id, restored_entry(latest, unknown, at, by))
-    return GivenUp(latest, latest[_common(entries, latest) :], files)
+    return files
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

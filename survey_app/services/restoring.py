@@ -6,6 +6,7 @@ that stores the rows:
 - every pool moves to a fresh batch above all key files: what is in it is opened with the copied keys or those that are there, and sealed
   anew. No key of a pool comes out of the copy onto the disk, and nothing is taken for a dead key. What can't be opened is written off.
 - codes that a book knows as used, that of the directory or that of the copy, become used, and their sheets lost: nobody votes twice.
+- codes that were cancelled or issued since, as the log says that the key directory has kept, are so again.
 - each log gets an entry that says that a copy was put back; what it had said since is kept in the key directory.
 
 A key directory that is there keeps what it has and gets only what it lacks. Files are added before the transaction commits, and do no harm
@@ -14,7 +15,8 @@ if it never does; what the rows must agree with (books, logs) is written after i
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,10 +37,10 @@ from survey_app.domain.keys import (
     pool_key_name,
 )
 from survey_app.domain.recovery import DamagedCopy, key_of_recovery, public_half
-from survey_app.domain.seal import codes_entry
+from survey_app.domain.seal import Place, codes_entry
 from survey_app.domain.units import campaign_of, is_text_label
 from survey_app.services.audit import COMMAND_LINE, record
-from survey_app.services.backup import (
+from survey_app.services.copied_files import (
     DIGEST,
     KeyCopy,
     check_copy,
@@ -52,13 +54,13 @@ from survey_app.services.backup import (
     waiting_in,
 )
 from survey_app.services.envelopes import Opener, seal_anew
-from survey_app.services.kept_logs import note_restored
+from survey_app.services.kept_logs import GivenUp, find_given_up, note_restored
 from survey_app.services.mixing import write_off
 from survey_app.services.settling import use_again
 from survey_app.storage.balance import list_used_hashes
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.copying import copied_tables, insert_rows, make_ready, row_of_line, tables_with_rows
-from survey_app.storage.issuing import cancel_codes, list_unused
+from survey_app.storage.issuing import NewCode, cancel_codes, insert_codes, list_places, list_unused
 from survey_app.storage.ledger import append_entry, list_entries
 from survey_app.storage.pools import (
     Pool,
@@ -313,11 +315,17 @@ class _Restoring:
     def bring_up(self, campaign: Campaign) -> Outcome:
         """All of a campaign, in the order in which its log tells it."""
         outcome = Outcome(campaign.id, campaign.state)
+        given_up = self._given_up(campaign)
+        outcome.given_up = dict(sorted(Counter(str(json.loads(entry)["kind"]) for entry in given_up.since).items()))
+        cancelled, added = self._change_codes_again(campaign, given_up.since)
         forgotten = self._forgotten(campaign)
         again = use_again(self._connection, campaign.id, forgotten)
         outcome.used_since = sum(again.values())
         outcome.unknown_since = len(forgotten) - outcome.used_since
-        outcome.given_up = self._note_restored(campaign, outcome.used_since)
+        self._added.names += note_restored(
+            self._connection, self._keys, self._clock, campaign.id, given_up, outcome.used_since, COMMAND_LINE
+        )
+        self._note_codes(campaign, cancelled, added)
         if campaign.state != State.CLOSED:
             outcome.codes_dead = self._replace_lost_key(campaign)
             outcome.lost += self._move_pools(campaign)
@@ -326,18 +334,43 @@ class _Restoring:
             outcome.lost += number
         return outcome
 
+    def _given_up(self, campaign: Campaign) -> GivenUp:
+        copied = entries_of_log(self._copy.files.get(campaign_file_name(campaign.id, ".log")))
+        return find_given_up(self._keys, campaign.id, list_entries(self._connection, campaign.id), copied)
+
     def _forgotten(self, campaign: Campaign) -> set[bytes]:
         copied = self._copy.files.get(campaign_file_name(campaign.id, ".book"), b"")
         book = self._keys.book(campaign.id) | hashes_of_book(copied)
         return book - list_used_hashes(self._connection, campaign.id)
 
-    def _note_restored(self, campaign: Campaign, unknown: int) -> dict[str, int]:
-        """The entries that the log has given up, by kind."""
-        copied = entries_of_log(self._copy.files.get(campaign_file_name(campaign.id, ".log")))
-        given_up = note_restored(self._connection, self._keys, self._clock, campaign.id, unknown, COMMAND_LINE, copied)
-        self._added.names += given_up.files
-        kinds = [json.loads(entry)["kind"] for entry in given_up.since]
-        return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+    def _change_codes_again(self, campaign: Campaign, since: Sequence[str]) -> tuple[list[Place], list[Place]]:
+        """Cancels and adds the codes that were cancelled and added after the copy, as the log given up says, where their labels are there.
+
+        A slip that was called in must not vote, and those that were handed out for it must.
+        """
+        changes = [one for entry in since if (one := json.loads(entry))["kind"] == "codes"]
+        cancelled = {bytes.fromhex(one["h"]) for change in changes for one in change["cancelled"]}
+        there = {one.place.h: one for one in list_places(self._connection, campaign.id)} if changes else {}
+        dead = [one for h, one in there.items() if h in cancelled and not one.used and not one.cancelled]
+        cancel_codes(self._connection, campaign.id, dead)
+        added = [Place.from_document(one) for change in changes for one in change["added"]]
+        added = [one for one in added if one.h not in cancelled and one.h not in there]
+        return [one.place for one in dead], self._add_codes(campaign, added)
+
+    def _add_codes(self, campaign: Campaign, places: Sequence[Place]) -> list[Place]:
+        """Stores codes under labels that are there; those that it stored."""
+        labels = {one.label for one in list_labels(self._connection, campaign.id)}
+        added = [one for one in places if one.label in labels]
+        if not added or campaign.id not in self._usable or campaign.state == State.CLOSED:
+            return []
+        key = self._keys.campaign_key(campaign.id)
+        new = [NewCode(one, place_tag(key, one.h, one.group, one.school, one.label)) for one in added]
+        insert_codes(self._connection, campaign.id, new)
+        return added
+
+    def _note_codes(self, campaign: Campaign, cancelled: Sequence[Place], added: Sequence[Place]) -> None:
+        if (cancelled or added) and campaign.state != State.DRAFT:
+            append_entry(self._connection, campaign.id, codes_entry(cancelled, added))
 
     def _replace_lost_key(self, campaign: Campaign) -> int:
         """Where the key of the codes is lost, none that is out can be checked: they are cancelled, and others can be issued under a new key.
@@ -353,8 +386,7 @@ class _Restoring:
         labels = [one.label for one in list_labels(self._connection, campaign.id)]
         dead = list_unused(self._connection, campaign.id, labels)
         cancel_codes(self._connection, campaign.id, dead)
-        if dead and campaign.state != State.DRAFT:
-            append_entry(self._connection, campaign.id, codes_entry([one.place for one in dead], []))
+        self._note_codes(campaign, [one.place for one in dead], [])
         return len(dead)
 
     def _write_terms(self, campaign: Campaign) -> None:

@@ -17,7 +17,7 @@ from survey_app.domain.seal import lost_entry
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import group_of, label_of
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
-from survey_app.services.kept_logs import goes_on, keep_log, note_restored
+from survey_app.services.kept_logs import find_given_up, goes_on, keep_log, note_restored
 from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
 from survey_app.storage.balance import Balance, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
@@ -72,8 +72,10 @@ def _write_off(
         by_group = Counter[str]()
         for label, number in again.items():
             by_group[group_of(label)] += number
-        if again or not goes_on(keys, campaign.id, list_entries(connection, campaign.id)):
-            note_restored(connection, keys, clock, campaign.id, sum(again.values()), name_of(actor))
+        entries = list_entries(connection, campaign.id)
+        if again or not goes_on(keys, campaign.id, entries):
+            given_up = find_given_up(keys, campaign.id, entries)
+            note_restored(connection, keys, clock, campaign.id, given_up, sum(again.values()), name_of(actor))
         found = []
         for balance in read_balances(connection, campaign.id):
             if balance.missing:

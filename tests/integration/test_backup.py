@@ -24,19 +24,15 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.recovery import DamagedCopy, WrongRecoveryKey, make_recovery_key
 from survey_app.domain.seal import log_root
 from survey_app.services.backup import (
-    KeyCopy,
     Made,
     NoRecoveryKey,
     NotACopy,
-    OtherRevision,
     RecoveryKeyThere,
-    keys_file,
     make_backup,
     make_new_recovery_key,
-    open_keys,
-    unfinished,
 )
 from survey_app.services.closing import close_campaign
+from survey_app.services.copied_files import KeyCopy, OtherRevision, keys_file, open_keys, unfinished
 from survey_app.services.issuing import issue_codes
 from survey_app.services.kept_logs import LogKeeper
 from survey_app.services.mixing import Mixer, clean_key_directory
@@ -471,7 +467,7 @@ def test_the_log_tells_that_it_went_back_and_what_was_given_up(survey, paper, ta
     (told,) = entries(again, "restored")
     assert (told["size"], told["root"], told["n"]) == (2, log_root(given_up), 6)
     assert again.keys.given_up_logs(CAMPAIGN) == [given_up]
-    assert [one["kind"] for one in entries(again)] == ["open", "restored", "lost"]
+    assert [one["kind"] for one in entries(again)] == ["open", "restored", "codes", "lost"]
     LogKeeper().round(again.database, again.keys)
     with again.database.read() as connection:
         assert again.keys.log(CAMPAIGN) == list_entries(connection, CAMPAIGN)
@@ -486,13 +482,39 @@ def test_on_a_fresh_machine_the_log_tells_the_copy_that_was_put_back(survey, pap
     assert (told["size"], told["n"], again.keys.given_up_logs(CAMPAIGN)) == (1, 0, [])
 
 
-def test_codes_issued_and_used_after_the_copy_are_told(survey, paper, target, new_place) -> None:
+def test_codes_changed_after_the_copy_are_changed_again(survey, paper, target, new_place) -> None:
+    back_up(survey, target)
+    from survey_app.services.cancelling import reissue_codes, revoke_codes
+
+    first, second, third, fourth, fifth = survey.codes["public", ""][:5]
+    new = reissue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, [first, second, third])
+    revoke_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, [new[2].code, fourth])
+    survey.submit(new[0].code)
+    keep(survey)
+    issued = survey.stored(tables.quota, "issued")
+    again, restored = put_back(survey, new_place(survey.keys), target, paper)
+    outcome = restored.outcomes[0]
+    assert (outcome.used_since, outcome.unknown_since, outcome.given_up) == (1, 0, {"codes": 2})
+    check_invariant(again)
+    assert again.stored(tables.quota, "issued") == issued
+    for code in (first, second, third, fourth, new[2].code):
+        with pytest.raises(UnknownCode):
+            again.submit(code)
+    with pytest.raises(CodeUsed):
+        again.submit(new[0].code)
+    again.submit(new[1].code)
+    again.submit(fifth)
+    Mixer().round(again.database, again.keys)
+    check_invariant(again)
+
+
+def test_used_codes_of_which_nothing_else_is_known_are_told(survey, paper, target, new_place) -> None:
     back_up(survey, target)
     from survey_app.services.cancelling import reissue_codes
 
     (new,) = reissue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, survey.codes["public", ""][:1])
     survey.submit(new.code)
-    keep(survey)
+    Mixer().round(survey.database, survey.keys)  # the log was not kept
     again, restored = put_back(survey, new_place(survey.keys), target, paper)
     assert (restored.outcomes[0].used_since, restored.outcomes[0].unknown_since) == (0, 1)
     check_invariant(again)
@@ -500,6 +522,47 @@ def test_codes_issued_and_used_after_the_copy_are_told(survey, paper, target, ne
         again.submit(new.code)
     Mixer().round(again.database, again.keys)
     hand_in(again, "public", "", slice(2, 4))  # no group was stopped by it
+
+
+def test_what_a_key_directory_has_destroyed_does_not_come_back_into_it(survey, paper, target, new_place) -> None:
+    name, h = b"n" * 32, b"h" * 32
+    survey.keys.make_sheet_key(name, h)
+    survey.keys.note_act("2026-11-23", CAMPAIGN, "desk,paper_typed,public,1")
+    start = survey.keys.start_secrets.newest(survey.clock.now())
+    back_up(survey, target)
+    fresh = new_place()
+    put_back(survey, fresh, target, paper)
+    assert fresh[1].sheet_key(name) == survey.keys.sheet_key(name)
+    assert fresh[1].noted_acts() == survey.keys.noted_acts() != {}
+    assert start in fresh[1].start_secrets.all(survey.clock.now())
+    assert fresh[1].recovery_key() == survey.keys.recovery_key()
+    survey.keys.destroy_sheet_key(name)
+    survey.keys.forget_acts("2026-11-23", CAMPAIGN)
+    put_back(survey, new_place(survey.keys), target, paper)
+    assert survey.keys.sheet_key(name) is None
+    assert survey.keys.noted_acts() == {}
+
+
+def test_no_key_of_a_pool_comes_out_of_a_copy(survey, paper, target, new_place) -> None:
+    hand_in(survey, "public", "", slice(6))
+    back_up(survey, target)
+    again, _ = put_back(survey, new_place(), target, paper)
+    of_pools = {file.read_bytes() for file in (survey.keys.path / "pools").iterdir()}
+    assert not of_pools & {file.read_bytes() for file in (again.keys.path / "pools").iterdir()}
+
+
+def test_the_worker_keeps_the_logs(survey) -> None:
+    from survey_app.services.mixing_worker import run_worker
+
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=[survey.database, survey.keys, survey.clock, stop, 0.05])
+    worker.start()
+    while worker.is_alive() and not survey.keys.log(CAMPAIGN):
+        time.sleep(0.02)
+    stop.set()
+    worker.join()
+    with survey.database.read() as connection:
+        assert survey.keys.log(CAMPAIGN) == list_entries(connection, CAMPAIGN)
 
 
 def test_an_older_key_directory_that_is_there_learns_from_the_copy(survey, paper, target, new_place, tmp_path) -> None:
