@@ -7,7 +7,9 @@
 `sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
 `secrets/start/…`     what the forms' start times are signed with; `secrets/session/…`: what cookies of the staff's pages are
 `acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/code_acts.py)
+`campaigns/ID.log`    the entries of a campaign's log as they were at the last round; `ID.given-up.N`: of a log that a restore gave up
 `accounts.key`        what the staff's second factors are sealed under, and the counters of wrong passwords are kept by
+`recovery.pub`        to whom copies of this directory are encrypted (domain/recovery.py); the private half is on paper only
 
 A file is complete or absent: written under a temporary name, fsynced, renamed into place, and the directory fsynced, before anything
 refers to it. Keys are overwritten and unlinked when they have had their time.
@@ -18,10 +20,11 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
@@ -37,7 +40,9 @@ RETIRED_KEPT: Final = timedelta(hours=48)
 
 _LONGEST_KEY_BYTES: Final = 4_096
 _REREAD_AFTER_S: Final = 30.0
-_KEY, _PUB, _TERMS, _BOOK, _ACTS = ".key", ".pub", ".terms", ".book", ".csv"
+_KEY, _PUB, _TERMS, _BOOK, _LOG, _ACTS = ".key", ".pub", ".terms", ".book", ".log", ".csv"
+_UNFINISHED = ".part"
+_RECOVERY = "recovery.pub"
 _HASH_BYTES: Final = 32
 
 log = logging.getLogger(__name__)
@@ -170,9 +175,9 @@ class KeyDirectory:
         return dict(self._campaign_keys)
 
     def destroy_campaign(self, campaign: str) -> None:
-        """Removes what belongs to a campaign: its key, terms and book."""
+        """Removes what belongs to a campaign: its key, terms, book and log."""
         self._campaign_keys.pop(campaign, None)
-        for suffix in (_KEY, _TERMS, _BOOK):
+        for suffix in (_KEY, _TERMS, _BOOK, _LOG):
             _destroy(_file(self._campaigns, campaign, suffix=suffix))
 
     def write_terms(self, campaign: str, terms: bytes) -> None:
@@ -189,8 +194,34 @@ class KeyDirectory:
 
     def book(self, campaign: str) -> set[bytes]:
         """The hashes of the codes that were used by the last round."""
-        content = _read(_file(self._campaigns, campaign, suffix=_BOOK)) or b""
-        return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+        return hashes_of_book(_read(_file(self._campaigns, campaign, suffix=_BOOK)) or b"")
+
+    def write_log(self, campaign: str, entries: Sequence[str]) -> None:
+        """Keeps the entries of a campaign's log."""
+        _put(_file(self._campaigns, campaign, suffix=_LOG), _log_content(entries))
+
+    def log(self, campaign: str) -> list[str]:
+        """The entries of a campaign's log as they were kept last."""
+        return entries_of_log(_read(_file(self._campaigns, campaign, suffix=_LOG)))
+
+    def give_up_log(self, campaign: str, entries: Sequence[str]) -> str | None:
+        """Keeps the entries of a log that is not gone on with, beside those given up before; the name of the file, None if it is one of them."""
+        content = _log_content(entries)
+        for number in count(1):
+            file = _file(self._campaigns, campaign, suffix=f".given-up.{number}")
+            kept = _read(file)
+            if kept == content:
+                return None
+            if kept is None:
+                _put(file, content)
+                return str(file.relative_to(self.path))
+        return None
+
+    def given_up_logs(self, campaign: str) -> list[list[str]]:
+        """The logs of a campaign that were given up, the first one first."""
+        files = (_file(self._campaigns, campaign, suffix=f".given-up.{number}") for number in count(1))
+        contents = takewhile(lambda content: content is not None, map(_read, files))
+        return [entries_of_log(content) for content in contents]
 
     # --- pools -------------------------------------------------------------------------------------------------------------------
 
@@ -305,14 +336,79 @@ class KeyDirectory:
         _file(self._acts, name, suffix=_ACTS).unlink(missing_ok=True)
         _sync_folder(self._acts)
 
+    # --- copies of the whole --------------------------------------------------------------------------------------------------------
+
+    def recovery_key(self) -> bytes | None:
+        """The public half of the recovery key; None before one was made."""
+        return _read(self.path / _RECOVERY)
+
+    def write_recovery_key(self, public_key: bytes) -> None:
+        """Keeps to whom copies are encrypted from now on."""
+        _put(self.path / _RECOVERY, public_key)
+
+    def names(self) -> list[str]:
+        """The names of all files of which a copy consists, sorted; what is half-written is none of them."""
+        files = (file for folder in _folders(self.path) for file in folder.iterdir() if is_name_of_copy(file.name))
+        return sorted(str(file.relative_to(self.path)) for file in files if file.is_file() and not file.is_symlink())
+
+    def content(self, name: str) -> bytes | None:
+        """What a file of this name holds; None if it is gone."""
+        return _read(self.path / name)
+
+    def add(self, name: str, content: bytes) -> bool:
+        """Puts a file of a copy into its place, unless something is there; whether it was put. Raises `ValueError` for a name that is none."""
+        if not is_name_of_copy(name):
+            raise ValueError(name)
+        file = self.path / name
+        if file.exists():
+            return False
+        _put(file, content)
+        return True
+
+    def remove(self, name: str) -> None:
+        """Destroys a file that was just added."""
+        self._campaign_keys.clear()
+        _destroy(self.path / name)
+
     # --- keeping it clean ---------------------------------------------------------------------------------------------------------
 
     def sweep(self, older_than_s: float = SWEPT_AFTER_S) -> None:
         """Destroys what a crash left half-written; what is younger may still be in the making, by another process."""
         for folder in _folders(self.path):
-            for unfinished in folder.glob("*.part"):
+            for unfinished in folder.glob(f"*{_UNFINISHED}"):
                 if _is_older(unfinished, older_than_s):
                     _destroy(unfinished)
+
+
+def pool_key_name(label: str, batch: int) -> str:
+    """What the file of a batch's private key is called in a copy."""
+    return str(_file(Path("pools"), label, batch))
+
+
+def campaign_file_name(campaign: str, suffix: str) -> str:
+    """What a file of a campaign is called in a copy: its key (`.key`), its book (`.book`), …"""
+    return str(_file(Path("campaigns"), campaign, suffix=suffix))
+
+
+def hashes_of_book(content: bytes) -> set[bytes]:
+    """The hashes of codes in a book."""
+    return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+
+
+def is_name_of_copy(name: str) -> bool:
+    """Whether a file of this name may be in a copy, and so in a key directory: plain names, no way out of it."""
+    parts = name.split("/")
+    is_plain = all(part and not part.startswith(".") and "\0" not in part for part in parts)
+    return is_plain and Path(name).suffix not in {_UNFINISHED, ".lock"}
+
+
+def _log_content(entries: Sequence[str]) -> bytes:
+    return "".join(f"{entry}\n" for entry in entries).encode()
+
+
+def entries_of_log(content: bytes | None) -> list[str]:
+    """The entries in the file of a log; none where there is no file."""
+    return (content or b"").decode().split("\n")[:-1]
 
 
 def _folders(root: Path) -> Iterator[Path]:
@@ -379,7 +475,7 @@ def _make_folder(folder: Path) -> None:
 
 def _unfinished(file: Path, content: bytes) -> Path:
     """A temporary file beside `file` that holds the content durably."""
-    unfinished = file.with_name(f"{secrets.token_hex(8)}.part")
+    unfinished = file.with_name(f"{secrets.token_hex(8)}{_UNFINISHED}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, content)

@@ -113,13 +113,18 @@ class Mixer:
 
 
 def turn_over_all(database: Database, keys: KeyDirectory, campaign: Campaign | None = None) -> None:
-    """Turns every pool over that holds anything. Raises `KeysMissing`, `DatabaseMismatch`."""
+    """Turns every pool over that holds anything. Raises `KeysMissing`, `ForeignEnvelopes`."""
     with only_mixer(database):
         for one in [campaign] if campaign else _campaigns(database, State.OPEN, State.CLOSING):
-            require_keys(keys, one)
-            for pool, number in _pools(database, one):
-                if number:
-                    turn_over(database, keys, one, pool)
+            turn_over_campaign(database, keys, one)
+
+
+def turn_over_campaign(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
+    """The same of one campaign, by a caller who holds the mixer's lock."""
+    require_keys(keys, campaign)
+    for pool, number in _pools(database, campaign):
+        if number:
+            turn_over(database, keys, campaign, pool)
 
 
 def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool) -> tuple[int, int] | None:

@@ -42,3 +42,9 @@ def list_entries(connection: Connection, campaign: str) -> list[str]:
     """The bodies of all entries, in order."""
     wanted = select(entry.c.body).where(entry.c.campaign == campaign).order_by(entry.c.seq)
     return list(connection.execute(wanted).scalars())
+
+
+def count_entries(connection: Connection) -> dict[str, int]:
+    """How many entries the log of each campaign has."""
+    wanted = select(entry.c.campaign, func.count()).group_by(entry.c.campaign).order_by(entry.c.campaign)
+    return {row[0]: row[1] for row in connection.execute(wanted)}

@@ -60,6 +60,8 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "score_counted_again": Message("action", en="score counted again", zh="评分重新计入"),
     "veto_saved": Message("action", en="veto item saved", zh="保存一票否决项"),
     "photo_added": Message("action", en="photo added", zh="添加照片"),
+    "database_copied": Message("action", en="backup made", zh="备份数据库"),
+    "database_restored": Message("action", en="backup restored", zh="恢复数据库备份"),
     "photo_removed": Message("action", en="photo removed", zh="删除照片"),
 }
 """Names of acts in the log; an act that is not here is shown as it is kept."""
