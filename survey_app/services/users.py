@@ -120,7 +120,9 @@ def delete_user(database: Database, clock: Clock, actor: StaffUser | str, name: 
         if not account.is_disabled:
             raise _invalid("name", wording.USER_NOT_DISABLED)
         delete_account(connection, account.name)
-        _record(connection, clock, actor, "user_deleted", account, {"role": str(account.role), "county": account.county})
+        _record(
+            connection, clock, actor, "user_deleted", account, {"role": str(account.role), "county": account.county}
+        )
 
 
 def reset_password(database: Database, clock: Clock, actor: StaffUser | str, name: str) -> str:

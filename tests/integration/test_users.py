@@ -239,10 +239,7 @@ def test_an_account_that_is_none_or_the_last_administrator_is_not_deleted(
 
 def test_every_table_that_refers_to_an_account_is_emptied_with_it() -> None:
     referring = {
-        table
-        for table in metadata.tables.values()
-        for key in table.foreign_keys
-        if key.column.table.name == "account"
+        table for table in metadata.tables.values() for key in table.foreign_keys if key.column.table.name == "account"
     }
     assert referring == set(OF_ACCOUNTS)
 
