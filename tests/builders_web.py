@@ -42,6 +42,7 @@ def open_real_survey(database: Database, keys: KeyDirectory, clock: Clock, crowd
             text = stable_json(instrument.document())
             of_group = update(tables.questionnaire).where(tables.questionnaire.c.group == instrument.group)
             connection.execute(of_group.values(text=text, sha256=sha256(text.encode()).hexdigest(), id=instrument.key))
+    survey.freeze()
     return survey
 
 

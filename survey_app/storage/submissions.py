@@ -5,7 +5,6 @@ late and so is held for a moment only. Closing marks the groups' rows as ended b
 Nothing of it tells when in the day it was, or how long the form was out.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, 
 from survey_app.storage.session import Database
 from survey_app.storage.tables import campaign, cell, code, envelope, label, pace, pool, questionnaire, quota, school
 
-_log = logging.getLogger(__name__)
 _text_pool = pool.alias("text_pool")
 
 _FIND = (
@@ -167,7 +165,6 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
     except Exception as error:
         if len(news) == 1 or not _is_of_one_sheet(error):
             raise
-        _log.warning("%d sheets can't be stored together, each is tried alone: %s", len(news), type(error).__name__)
     if len(news) == 1:
         return [False]
     return [_store_alone(database, new) for new in news]

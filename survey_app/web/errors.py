@@ -1,5 +1,6 @@
 """Errors to pages, in this one place: what stands in the way of a respondent, what HTTP refuses, and our own mistakes."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,8 +14,10 @@ from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
     CodeUsed,
+    DatabaseMismatch,
     GroupFull,
     GroupStopped,
+    KeysMissing,
     SurveyError,
     TooManyGuesses,
     UnknownCode,
@@ -22,6 +25,8 @@ from survey_app.domain.errors import (
 )
 from survey_app.services.guessing import WINDOW_S
 from survey_app.web.staff_errors import staff_error
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ DOMAIN_PAGES: Final[Mapping[type[SurveyError], ProblemPage]] = {
     CodeUsed: ProblemPage(409, "used"),
     GroupFull: ProblemPage(409, "group_full"),
     GroupStopped: ProblemPage(503, "stopped"),
+    DatabaseMismatch: ProblemPage(503, "stopped"),
+    KeysMissing: ProblemPage(503, "stopped"),
     CampaignNotOpen: ProblemPage(403, "not_open"),
     CampaignClosed: ProblemPage(403, "closed"),
     TooManyGuesses: ProblemPage(429, "too_many_guesses"),
@@ -73,6 +80,8 @@ def code_in_address() -> str | None:
 
 def _domain_page(error: SurveyError) -> ResponseReturnValue:
     page = DOMAIN_PAGES[type(error)]
+    if isinstance(error, DatabaseMismatch | KeysMissing):
+        log.error("%s", error)  # nobody's code or answers: what the database and the key directory say
     response = make_response(problem_page(page, **vars(error)), page.status)
     if isinstance(error, TooManyGuesses):
         response.headers["Retry-After"] = str(WINDOW_S)

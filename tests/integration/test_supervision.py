@@ -18,6 +18,7 @@ from survey_app.storage.heartbeats import stale_parts
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, open_survey
 from tests.paths import REPOSITORY
+from tests.ports import free_port
 from tests.serving import Service, answers, serving, wait_until
 
 WITHOUT_ENGINES = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -157,3 +158,27 @@ def takes_sigterm(process: int) -> bool:
 def test_the_service_is_well_once_its_worker_is_there(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "keys", workers=1) as service:
         wait_until(lambda: '"missing":[]' in service.request("/healthz").text)
+
+
+@WITHOUT_ENGINES
+def test_another_server_runs_the_application_with_our_settings(
+    database_url: str, keys: KeyDirectory, tmp_path: Path
+) -> None:
+    keys.session_secret()
+    port, log = free_port(), tmp_path / "log"
+    environment = os.environ | {
+        "JUNHENG_DATABASE_URL": database_url,
+        "JUNHENG_KEYS": str(keys.path),
+        "JUNHENG_LOG_LEVEL": "DEBUG",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "wsgi:application"]
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=said, stderr=said)
+    service = Service(f"http://127.0.0.1:{port}", process)
+    wait_until(lambda: answers(service), process)
+    assert service.request("/healthz").text.strip() == '{"missing":["worker"],"status":"degraded"}'
+    service.request("/s/7K3M9QXA4HT")
+    process.terminate()
+    assert process.wait(60) == 0
+    assert b"Using worker: gevent" in log.read_bytes()
+    assert b"/s/" not in log.read_bytes()

@@ -10,9 +10,11 @@ from typing import Final
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from evaluation.survey.groups import Group
 from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
-from survey_app.services.cockpit.sentences import names
+from survey_app.services.cockpit.sentences import GROUP_SEPARATORS, group_name, names
+from survey_app.services.cockpit.wording import GROUP_NUMBER
 from survey_app.services.exporting import record_export
 from survey_app.services.published_results import published_results
 from survey_app.services.results import answers_of_campaign
@@ -42,8 +44,20 @@ def results(campaign_id: str) -> ResponseReturnValue:
         document=found.document,
         sentence=found.sentence(language),
         lines=[(names(line.groups, language), line) for line in found.lines],
+        withheld=_withheld(found.document["sample"]["withheld"]),
         exports=[(ending.removeprefix("."), words(name)) for ending, name in EXPORT_NAMES.items()],
     )
+
+
+def _withheld(numbers: Mapping[Group, int]) -> str:
+    """The groups of which sheets were withheld, with how many."""
+    language = current_language()
+    said = [
+        GROUP_NUMBER.text(language, {"group": group_name(group, language), "number": n})
+        for group, n in numbers.items()
+        if n
+    ]
+    return GROUP_SEPARATORS[language].join(said)
 
 
 @blueprint.get("/<campaign_id>/export/<any(csv,xlsx,sav,parquet):export_ending>")

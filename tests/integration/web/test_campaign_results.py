@@ -116,11 +116,14 @@ def test_the_rate_is_shown_with_its_interval_and_groups_as_they_may_be(survey: S
 def test_a_group_of_too_few_is_not_listed_alone(survey: Survey, evaluator: StaffBrowser) -> None:
     for number, code in enumerate(survey.codes["parent", "S1"]):
         survey.submit(code, q01="3" if number < 3 else "1")
+    for code in survey.codes["student", "S1"][:5]:
+        survey.submit(code, q01="3")
     for code in survey.codes["principal", "S1"][:3]:
         survey.submit(code, q01="3")
     close(survey)
     page = evaluator.get(f"{PATH}/results").text
-    assert "家长、校长" in page
+    assert "家长、学生" in page
+    assert "校长 3 份" in page, "withheld, and told"
 
 
 def test_nobody_but_evaluators_and_administrators_sees_results(survey: Survey, app: Flask) -> None:
