@@ -1,6 +1,8 @@
 """The second factor: set up, asked for at the sign-in, good once, demanded by role, reset."""
 
+import base64
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -14,6 +16,8 @@ from survey_app.domain.second_factor import code_at, make_secret, seal_secret
 from survey_app.domain.staff import Role
 from survey_app.services import sign_in as module
 from survey_app.services.audit import read_audit
+from survey_app.services.second_factor import take_code
+from survey_app.services.users import find_user
 from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_demanding_roles
 from survey_app.storage.staff_tables import recovery_code, second_factor
 from tests.builders_staff import (
@@ -77,8 +81,6 @@ def actions(app: Flask, staff: str = "liwei") -> list[str]:
 
 
 def secret_of_page(page: str) -> bytes:
-    import base64
-
     found = re.search(r'id="secret">([A-Z2-7 ]+)<', page)
     assert found
     return base64.b32decode(found.group(1).replace(" ", ""))
@@ -375,3 +377,16 @@ def test_setting_it_up_twice_at_once_keeps_one(app: Flask, clock: FixedClock) ->
     pages = [browser.get(OWN).text for _ in range(2)]
     sent = [{"offer": hidden(page, "offer"), "code": code_at(secret_of_page(page), clock.now())} for page in pages]
     assert [browser.post(OWN, fields).status_code for fields in sent] == [200, 422]
+
+
+def test_one_code_sent_many_times_at_once_is_taken_once(app: Flask, secret: bytes, clock: FixedClock) -> None:
+    at, account = installation_of(app), find_user(installation_of(app).database, "liwei")
+    assert account is not None
+    code = code_at(secret, clock.now())
+
+    def take(_: int) -> bool:
+        with at.database.write() as connection:
+            return take_code(at, connection, account, code)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(take, range(8))) == [False] * 7 + [True]

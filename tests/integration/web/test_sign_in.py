@@ -170,6 +170,17 @@ def test_right_passwords_from_many_places_use_up_no_tries(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("liwei")
+def test_a_sign_in_from_a_new_place_clears_nothing_for_strangers(app: Flask) -> None:
+    for number in range(15):
+        enter(stranger(app), password="x", address=f"203.0.113.{number}")
+    assert enter(stranger(app), address="198.51.100.1").status_code == 303
+    tries = [
+        enter(stranger(app), password="x", address=f"203.0.113.{number}").status_code for number in range(100, 107)
+    ]
+    assert tries == [401] * 5 + [429] * 2
+
+
+@pytest.mark.usefixtures("liwei")
 def test_the_network_of_a_failed_sign_in_does_not_become_known(app: Flask) -> None:
     for number in range(20):
         enter(stranger(app), password="x", address=f"203.0.113.{number}")
