@@ -41,7 +41,7 @@ SUMMARIES = {
     "serve": "Serve the survey and the staff pages.",
     "settle": "Write off what does not agree between used codes and sheets.",
     "template": "Write an empty statistics workbook.",
-    "user": "Add staff accounts and tokens.",
+    "user": "Add and delete staff accounts and tokens.",
     "work": "Do the service's background work alone, beside another web server.",
 }
 

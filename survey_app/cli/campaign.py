@@ -84,7 +84,7 @@ def open_command(ctx: click.Context, campaign_id: str) -> None:
 @click.option("--no-wait", is_flag=True, help="Return at once; the server (or a second call) finishes after the grace.")
 @click.pass_context
 def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
-    """Close campaign ID now: no new forms; wait out the grace for forms that are out, mix the rest, and seal."""
+    """Close campaign ID now: no new forms; wait out the grace for forms that are out, let answers out in crowds, and seal."""
     from survey_app.services.closing import close_campaign
 
     with opened_installation(ctx) as at:

@@ -13,7 +13,7 @@ from survey_app.services import wording
 
 @click.group()
 def user() -> None:
-    """Add staff accounts and tokens."""
+    """Add and delete staff accounts and tokens."""
 
 
 @user.command()
@@ -66,6 +66,17 @@ def reset_factor(ctx: click.Context, name: str) -> None:
 
     with opened_installation(ctx) as at:
         second_factor.reset_factor(at.database, at.clock, COMMAND_LINE, name)
+
+
+@user.command()
+@click.argument("name")
+@click.pass_context
+def delete(ctx: click.Context, name: str) -> None:
+    """Delete the disabled account NAME with its tokens, known browsers and second factor; the log goes on naming it."""
+    from survey_app.services.users import COMMAND_LINE, delete_user
+
+    with opened_installation(ctx) as at:
+        delete_user(at.database, at.clock, COMMAND_LINE, name)
 
 
 @user.command("list")

@@ -1,4 +1,4 @@
-"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): mixes what is due, closes campaigns at their time, forgets what has had its time.
+"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): counts and turns over what is due, closes campaigns at their time, forgets what has had its time.
 
 Every job is safe to repeat, so the process may be killed and started at any moment, and several may run: they take turns.
 """

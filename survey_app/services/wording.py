@@ -216,6 +216,11 @@ USER_COUNTY = Message(
 )
 USER_ROLE = Message("user_role", en="there is no role {role}; expected one of: {expected}", zh="没有“{role}”这种角色")
 USER_DISABLED = Message("user_disabled", en="the account is disabled", zh="这个账号已停用")
+USER_NOT_DISABLED = Message(
+    "user_not_disabled",
+    en="the account is in use; only an account that was disabled can be deleted",
+    zh="这个账号还在使用；请先停用，再删除",
+)
 LAST_ADMIN = Message(
     "last_admin",
     en="is the only administrator of all counties left; appoint another one first",

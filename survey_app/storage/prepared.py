@@ -1,7 +1,7 @@
 """Statements for the driver: written with SQLAlchemy Core, compiled by it once for each engine, and executed on the driver's cursor.
 
 For the few that every respondent waits for: the work around each execution costs SQLAlchemy more than the statement
-(docs/decisions/0010). Everything else uses `Database.read` and `Database.write`.
+(docs/decisions/0022). Everything else uses `Database.read` and `Database.write`.
 """
 
 import sqlite3

@@ -2,11 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from survey_app.domain.staff import Account, Role
-from survey_app.storage.staff_tables import account
+from survey_app.storage.staff_tables import (
+    account,
+    known_place,
+    recovery_code,
+    second_factor,
+    staff_session,
+    token,
+)
 
 
 class NameTaken(Exception):
@@ -46,6 +53,13 @@ def lock_admins(connection: Connection) -> list[Account]:
 def update_account(connection: Connection, name: str, **columns: object) -> None:
     """Writes into an account's row."""
     connection.execute(update(account).where(account.c.name == name).values(columns))
+
+
+def delete_account(connection: Connection, name: str) -> None:
+    """Removes an account with its sessions, tokens, known places and second factor."""
+    for table in (staff_session, known_place, recovery_code, second_factor, token):
+        connection.execute(delete(table).where(table.c.account == name))
+    connection.execute(delete(account).where(account.c.name == name))
 
 
 def end_sessions(connection: Connection, name: str) -> None:

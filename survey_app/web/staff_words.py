@@ -22,6 +22,7 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "user_added": Message("action", en="account added", zh="新建账号"),
     "user_changed": Message("action", en="role or county changed", zh="修改角色或县区"),
     "user_disabled": Message("action", en="account disabled", zh="停用账号"),
+    "user_deleted": Message("action", en="account deleted", zh="删除账号"),
     "user_enabled": Message("action", en="account enabled", zh="启用账号"),
     "password_reset": Message("action", en="password reset", zh="重设密码"),
     "password_changed": Message("action", en="password changed", zh="修改密码"),

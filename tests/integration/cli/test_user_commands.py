@@ -16,7 +16,7 @@ from survey_app.services.audit import read_audit
 from survey_app.services.passwords import is_password
 from survey_app.services.second_factor import factor_state
 from survey_app.services.tokens import user_of_token
-from survey_app.services.users import find_user
+from survey_app.services.users import COMMAND_LINE, find_user, set_disabled
 from survey_app.storage.second_factors import SecondFactor, insert_factor
 from survey_app.storage.session import Database
 
@@ -128,3 +128,18 @@ def test_a_second_factor_is_reset_and_a_name_without_one_is_told(database: Datab
     account = find_user(database, "liwei")
     assert account is not None
     assert account.session_version == 2
+
+
+def test_an_account_is_deleted_once_it_is_disabled(database: Database) -> None:
+    junheng("add", "chief", "--role", "admin", stdin=PASSWORD)
+    junheng("add", "liwei", "--role", "monitor", stdin=PASSWORD)
+    refused = junheng("delete", "liwei")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert "only an account that was disabled" in refused.stderr
+    set_disabled(database, SystemClock(), COMMAND_LINE, "liwei", disabled=True)
+    done = junheng("delete", "LiWei")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert junheng("list").stdout == "chief\tadmin\tall counties\n"
+    last = read_audit(database, AuditFilter()).entries[0]
+    assert (last.staff, last.action, last.object) == ("(junheng)", "user_deleted", "user/liwei")
+    assert "no account" in junheng("delete", "liwei").stderr
