@@ -1,7 +1,7 @@
 """The cockpit: where a running campaign stands, where it is heading, what to look into."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, update
@@ -11,6 +11,7 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.outlook import Standing
 from survey_app.services.cockpit.alerts import Kind, find_alerts
+from survey_app.services.cockpit.daily import DailyTexts
 from survey_app.services.cockpit.schools import Pace, SchoolFilter, school_lines, silent_schools, valid_by_unit
 from survey_app.services.cockpit.sentences import (
     alert_line,
@@ -45,6 +46,11 @@ def test_a_full_sample_is_said_to_be_valid(survey: Survey) -> None:
         headline(seen, "zh") == "如果现在结束，样本有效：有效答卷 120 份，需要 120 份，家长占比和各类人数都符合要求。"
     )
     assert reasons(seen, "zh") == []
+
+
+def test_the_bulletin_tells_an_end_at_midnight_as_paper_does(survey: Survey) -> None:
+    survey.change_campaign(closes=datetime(2026, 12, 5, 16, 0, tzinfo=UTC))
+    assert "2026年12月5日 24:00 截止" in DailyTexts(cockpit_of(survey)).subtitle
 
 
 def test_every_reason_why_not_is_said_in_plain_words(survey: Survey) -> None:

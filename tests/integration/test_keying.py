@@ -331,11 +331,12 @@ def test_handing_in_writes_what_a_phone_writes_and_nothing_else(
         assert hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {}) == []
     assert commits_since(database, beginning) == of_phones
     beginning = log_end(database)
-    forget_typed_sheets(database, keys)
+    assert forget_typed_sheets(database, keys) == 0, "not before it is told what was done with codes, once a day"
     clock.move(timedelta(days=1))
     tell_code_acts(database, keys, clock)
+    assert forget_typed_sheets(database, keys) == 3
     of_the_worker = commits_since(database, beginning)
-    assert of_the_worker == [{"typed_sheet"}, {"audit", "quota"}]
+    assert of_the_worker == [{"audit", "quota"}, {"typed_sheet"}]
 
 
 def log_end(database: Database) -> int:
@@ -472,7 +473,9 @@ def test_rows_of_codes_that_can_not_be_used_are_not_counted_at_once_and_go_toget
     assert [one.sheets for one in waiting_sheets(at, WANG)] == [2]
     revoke_codes(at.database, at.keys, at.clock, CAMPAIGN, [cancelled])
     assert [(one.sheets, one.for_user) for one in waiting_sheets(at, WANG)] == [(1, 1)]
+    assert forget_typed_sheets(at.database, at.keys) == 0
     assert len(survey.stored(office_tables.typed_sheet, "name")) == 4, "no row goes at a moment that tells which"
+    tell_code_acts(at.database, at.keys, FixedClock(at.clock.now() + timedelta(days=1)))
     assert forget_typed_sheets(at.database, at.keys) == 3
     assert [bytes(one) for one in survey.stored(office_tables.typed_sheet, "name")] == [name_of(at, waiting)]
     assert list(at.keys.typed_sheets()) == [name_of(at, waiting)]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -113,6 +113,14 @@ def test_every_state_has_its_words(
 ) -> None:
     change(survey, clock)
     assert words in desk.post("/desk", {"code": code}).text
+
+
+def test_an_end_at_midnight_is_told_as_paper_tells_it(
+    desk: StaffBrowser, survey: Survey, clock: FixedClock, code: str
+) -> None:
+    survey.change_campaign(closes=datetime(2026, 11, 22, 16, 0, tzinfo=UTC))
+    for place in ("/desk", "/desk/paper"):
+        assert "2026年11月22日 24:00 截止" in desk.post(place, {"code": code}).text
 
 
 def test_what_is_no_code_or_unknown_is_said_beside_the_box(desk: StaffBrowser, code: str) -> None:
