@@ -136,6 +136,22 @@ def test_codes_issued_anew_come_under_a_unit_of_their_own_that_is_exported_as_th
     assert of_group(survey, "parent", "answered", "taken", "void") == (17, 12, 5)
 
 
+def test_a_school_that_comes_later_does_not_bring_a_void_unit_back(survey: Survey) -> None:
+    hand_in(survey, "parent", "s1", 5)
+    void(survey, group="parent")
+    with survey.database.write() as connection:
+        row = {"campaign": CAMPAIGN, "group": "parent", "school": "s9", "planned": 9}
+        connection.execute(tables.cell.insert(), row)
+    issue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN)
+    rows = survey.stored(tables.code, "group", "school", "label", "used", "cancelled")
+    unused = {
+        (school, label.rpartition("/")[2])
+        for group, school, label, used, cancelled in rows
+        if group == "parent" and not used and not cancelled
+    }
+    assert unused == {("s1", "U01.2"), ("s2", "U01.2"), ("s3", "s3"), ("s9", "s9")}
+
+
 def exported(survey: Survey) -> tuple[Counter[tuple[str, bool]], set[tuple[str, str]]]:
     """Parents' answers by unit and whether they count, and which school stands behind which unit."""
     with survey.database.read() as connection:
