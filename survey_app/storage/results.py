@@ -56,15 +56,20 @@ def list_comments(connection: Connection, campaign: str) -> list[tuple[str, str]
 
 
 def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]:
-    """Which schools stand behind each unit."""
+    """Which schools stand behind each unit, as units are exported."""
     columns = (cell.c.group, cell.c.unit, cell.c.school)
     wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "", cell.c.unit != "")
     rows = [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
-    anew = select(label.c.unit, label.c.base_unit).where(
-        label.c.campaign == campaign, label.c.unit != label.c.base_unit
+    known = connection.execute(
+        select(label.c.group, label.c.unit, label.c.base_unit).where(label.c.campaign == campaign)
     )
-    bases = {row.unit: row.base_unit for row in connection.execute(anew)}
-    return [UnitSchool(one.group, bases.get(one.unit, one.unit), one.school) for one in rows]
+    bases: dict[tuple[str, str], str] = {(row.group, row.unit): row.base_unit for row in known}
+
+    def exported(group: str, unit: str) -> str:
+        """Of a void unit for which no codes were issued anew, only the school knows what they would have come under."""
+        return bases.get((group, unit)) or bases.get((group, unit.rpartition(".")[0]), unit)
+
+    return [UnitSchool(one.group, exported(one.group, one.unit), one.school) for one in rows]
 
 
 def count_labels(connection: Connection, campaign: str) -> list[LabelCount]:

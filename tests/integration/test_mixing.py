@@ -54,6 +54,21 @@ def envelopes(survey: Survey, label: str) -> list[tuple[bytes, int, bytes]]:
 # --- turning over ---------------------------------------------------------------------------------------------------------------
 
 
+def test_turning_over_gives_new_ids_keys_and_ciphertexts(survey: Survey) -> None:
+    fill(survey, PARENTS_1, 6)
+    before = envelopes(survey, PARENTS_1.label) + envelopes(survey, TEXTS)
+    old = [file for file in (survey.keys.path / "pools").glob("*parent*") if "s2" not in file.name]
+    assert work(survey) == [CAMPAIGN]
+    after = envelopes(survey, PARENTS_1.label) + envelopes(survey, TEXTS)
+    assert len(after) == len(before) == 12
+    assert not {id_ for id_, _, _ in before} & {id_ for id_, _, _ in after}
+    assert not {ct for _, _, ct in before} & {ct for _, _, ct in after}
+    assert not {ct[:32] for _, _, ct in before} & {ct[:32] for _, _, ct in after}
+    assert len(old) == 4
+    assert not any(file.exists() for file in old)
+    assert imbalances(survey) == []
+
+
 def test_every_answer_comes_out_as_it_was_given_however_often_it_was_turned_over(survey: Survey) -> None:
     fill(survey, PARENTS_1, 4, q01="1")
     work(survey)

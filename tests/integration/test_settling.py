@@ -11,7 +11,7 @@ from survey_app.domain.codes import hash_code
 from survey_app.domain.errors import CodeUsed, DatabaseMismatch, GroupStopped, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import close_campaign
-from survey_app.services.mixing import count_sheets
+from survey_app.services.mixing import clean_key_directory, count_sheets
 from survey_app.services.settling import Difference, settle
 from survey_app.services.starting_up import find_mismatches
 from survey_app.storage import tables
@@ -286,6 +286,7 @@ def test_an_older_database_is_told_and_nothing_of_the_newer_one_is_destroyed(
     assert "1 codes were used and are not in this database" in told
     keys_before = survey.keys.pool_batches()
     assert work(survey) == []
+    assert clean_key_directory(survey.database, survey.keys) == 0
     assert "of different times" in caplog.text
     assert survey.keys.pool_batches() == keys_before
     with pytest.raises(DatabaseMismatch):

@@ -14,6 +14,7 @@ from survey_app.services.issuing import issue_codes
 from survey_app.services.starting_up import find_mismatches
 from survey_app.services.voiding import void_unit
 from survey_app.storage import tables
+from survey_app.storage.results import count_labels, list_unit_schools, stream_results
 from survey_app.storage.session import Database
 from survey_app.storage.staff_tables import audit
 from tests.builders_closing import close, entries, hand_in, imbalances, work
@@ -133,6 +134,48 @@ def test_codes_issued_anew_come_under_a_unit_of_their_own_that_is_exported_as_th
     assert Counter(survey.stored(tables.response, "label")) == {anew: 12, f"{CAMPAIGN}/parent/U01": 5}
     assert imbalances(survey) == []
     assert of_group(survey, "parent", "answered", "taken", "void") == (17, 12, 5)
+
+
+def test_a_school_that_comes_later_does_not_bring_a_void_unit_back(survey: Survey) -> None:
+    hand_in(survey, "parent", "s1", 5)
+    void(survey, group="parent")
+    with survey.database.write() as connection:
+        row = {"campaign": CAMPAIGN, "group": "parent", "school": "s9", "planned": 9}
+        connection.execute(tables.cell.insert(), row)
+    issue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN)
+    rows = survey.stored(tables.code, "group", "school", "label", "used", "cancelled")
+    unused = {
+        (school, label.rpartition("/")[2])
+        for group, school, label, used, cancelled in rows
+        if group == "parent" and not used and not cancelled
+    }
+    assert unused == {("s1", "U01.2"), ("s2", "U01.2"), ("s3", "s3"), ("s9", "s9")}
+
+
+def exported(survey: Survey) -> tuple[Counter[tuple[str, bool]], set[tuple[str, str]]]:
+    """Parents' answers by unit and whether they count, and which school stands behind which unit."""
+    with survey.database.read() as connection:
+        answers = [one for part in stream_results(connection, CAMPAIGN, 100) for one in part]
+        schools = list_unit_schools(connection, CAMPAIGN)
+    return Counter((one.unit, one.valid) for one in answers), {
+        (one.unit, one.school) for one in schools if one.group == "parent"
+    }
+
+
+@pytest.mark.parametrize("is_issued_anew", [True, False])
+def test_both_are_exported_as_the_unit_and_only_one_counts(survey: Survey, is_issued_anew: bool) -> None:
+    hand_in(survey, "parent", "s1", 5)
+    void(survey, group="parent")
+    if is_issued_anew:
+        issue(survey)
+        hand_in(survey, "parent", "s2", 6)
+    close(survey)
+    answers, schools = exported(survey)
+    assert answers == Counter({("U01", False): 5, ("U01", True): 6 if is_issued_anew else 0})
+    assert schools == {("U01", "s1"), ("U01", "s2"), ("s3", "s3")}
+    with survey.database.read() as connection:
+        counts = [(one.unit, one.answered, one.is_void) for one in count_labels(connection, CAMPAIGN)]
+    assert counts == [("U01", 5, True), ("U01", 6, False)][: 1 + is_issued_anew]
 
 
 def test_a_unit_can_be_void_twice(survey: Survey) -> None:
