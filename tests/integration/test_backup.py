@@ -597,6 +597,33 @@ def test_an_older_copy_with_newer_copied_keys_keeps_codes_used(survey, paper, ta
         again.submit(later[0], nonce=later[0])
 
 
+def test_of_two_books_each_code_counts(survey, paper, target, new_place, tmp_path) -> None:
+    hand_in(survey, "public", "", slice(3))
+    keep(survey)
+    shutil.copytree(survey.keys.path, tmp_path / "older")
+    back_up(survey, target)
+    older = target.with_name("older.jh")
+    shutil.copy(target, older)
+    hand_in(survey, "public", "", slice(6, 11))
+    keep(survey)
+    back_up(survey, target)
+    keys_file(target).rename(keys_file(older))
+    again, restored = put_back(survey, new_place(KeyDirectory(tmp_path / "older")), older, paper)
+    assert restored.outcomes[0].used_since == 5
+    check_invariant(again)
+
+
+def test_a_key_of_the_same_batch_that_is_another_opens_nothing_and_is_told(survey, paper, target, new_place) -> None:
+    hand_in(survey, "public", "", slice(6))
+    back_up(survey, target)
+    keys = survey.keys
+    for label, batch in keys.pool_batches():
+        keys.make_pool_key(label, batch)
+    again, restored = put_back(survey, new_place(keys), target, None)
+    assert restored.outcomes[0].lost == 6
+    check_invariant(again)
+
+
 def test_the_keys_of_another_installation_are_refused(survey, paper, target, new_place, tmp_path) -> None:
     hand_in(survey, "public", "", slice(6))
     back_up(survey, target)
@@ -821,6 +848,20 @@ def test_rows_that_were_changed_are_told_even_with_their_hash(survey, paper, tar
     rewrite(target, "manifest.json", lambda _: json.dumps(manifest).encode())
     with pytest.raises(DamagedCopy):
         read_copy(target, paper if with_keys else None)
+
+
+def test_the_copied_keys_tell_a_copy_that_was_forged_with_all_its_hashes(survey, paper, target) -> None:
+    import hashlib
+
+    back_up(survey, target)
+    with zipfile.ZipFile(target) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        content = archive.read("tables/cell.jsonl").replace(b",30,", b",31,")
+    manifest["tables"]["cell"]["sha256"] = hashlib.sha256(content).hexdigest()
+    rewrite(target, "tables/cell.jsonl", lambda _: content)
+    rewrite(target, "manifest.json", lambda _: json.dumps(manifest).encode())
+    with pytest.raises(DamagedCopy, match="is not what it was"):
+        read_copy(target, paper)
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc/out", "pools/../../out", ".hidden", "a.part", "x/.y", "a//b"])
