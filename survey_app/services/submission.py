@@ -6,7 +6,7 @@ What needs no lock is done before the transaction: reading the code, checking th
 import hmac
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from evaluation.survey.questionnaire import Questionnaire
@@ -55,7 +55,9 @@ class Receipt:
     """Proof that a submission was accepted, never of what it said."""
 
     text: str
-    is_repeat: bool = False  # the sheet had come before: nothing of what came now is taken
+    is_repeat: bool = field(
+        default=False, compare=False
+    )  # the sheet had come before: nothing of what came now is taken
 
 
 @dataclass(frozen=True, slots=True)
