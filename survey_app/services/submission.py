@@ -9,9 +9,8 @@ import logging
 import math
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import CheckedAnswers, check_answers
@@ -73,7 +72,9 @@ class Receipt:
     """Proof that a submission was accepted, never of what it said. `is_repeat`: the sheet had been accepted before."""
 
     text: str
-    is_repeat: bool = False
+    is_repeat: bool = field(
+        default=False, compare=False
+    )  # the sheet had come before: nothing of what came now is taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,3 +122,8 @@ def test_no_header_of_a_request_gets_into_links_and_redirects(client: FlaskClien
     assert typed.headers["Location"] == f"{BELOW}/s/{code}"
     for address in (f"/s/{code}", "/s", "/sign-in", "/nowhere", "/s/x"):
         assert "evil" not in client.get(address, headers=lies).text
+
+
+def test_slashes_too_many_are_forgiven_before_the_path_and_behind_it(client: FlaskClient, code: str) -> None:
+    for arriving in (f"/{BELOW}/s/{code}", f"{BELOW}//s//{code}"):
+        assert f'action="{BELOW}/s/{code}"' in client.get("/", environ_overrides={"PATH_INFO": arriving}).text
