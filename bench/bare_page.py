@@ -60,7 +60,12 @@ def _state() -> Any:
     questionnaire = questionnaire_from_document(questionnaire_document("parent", extra_choices=QUESTIONS - 1))
     campaign = SimpleNamespace(name="2026 年社会认可度调查", closing_moment=datetime(2026, 11, 24, 4, tzinfo=UTC))
     return SimpleNamespace(
-        campaign=campaign, group="parent", school_name="第一小学", is_small_group=False, questionnaire=questionnaire
+        campaign=campaign,
+        group="parent",
+        school_name="第一小学",
+        is_small_group=False,
+        least_crowd=5,
+        questionnaire=questionnaire,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, insert, select, update
 
 from survey_app import create_app
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.concealment import seal_mark
+from survey_app.domain.envelope import ANSWERS_LENGTH
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
 from survey_app.settings import Settings
@@ -28,8 +28,8 @@ from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 ROUNDS = 15
 SIZES = (100, 100_000)
 SCHOOLS = [f"S{number:03d}" for number in range(60)]
-PENDING = 9
-"""The most envelopes that wait in a pool with k = 5: the tenth has it mixed."""
+SEALED_BYTES = ANSWERS_LENGTH + 48
+"""What an envelope with answers takes."""
 
 CROWDS = [
     *(Crowd(group, school, 10) for group in ("parent", "student", "teacher") for school in SCHOOLS),
@@ -68,8 +68,8 @@ def _measure(answers: int) -> tuple[float, int]:
 
 
 def _fill(database: Database, keys: KeyDirectory, clock: FixedClock, answers: int) -> None:
-    """A survey of 60 schools as it stands after so many answers: most are mixed, and each pool holds what still waits."""
-    survey = open_survey(database, keys, clock, CROWDS)
+    """A survey of 60 schools as it stands after so many answers: each waits in its pool for the closing."""
+    survey = open_survey(database, keys, clock, CROWDS, with_comment=False)
     keep_documents(database, make_plan())
     opened = clock.now() - timedelta(days=3)
     survey.change_campaign(opens=opened, opened_at=opened, closes=clock.now() + timedelta(days=2))
@@ -77,46 +77,25 @@ def _fill(database: Database, keys: KeyDirectory, clock: FixedClock, answers: in
         labels = list(connection.execute(select(tables.pool.c.label)).scalars())
         schools = [{"campaign": CAMPAIGN, "code": one, "name": f"第{one}学校", "location": "城区"} for one in SCHOOLS]
         connection.execute(insert(tables.school), schools)
-    of_labels = Counter(islice(cycle(labels), answers))
-    for label, number in of_labels.items():
+    for label, number in Counter(islice(cycle(labels), answers)).items():
         _answer(survey, label, number)
     note_pace(survey, {"parent": answers // 6})
 
 
 def _answer(survey: Survey, label: str, number: int) -> None:
-    """So many answers of a label: codes used, counters moved, the last few still waiting."""
+    """So many answers of a label: codes used, counters moved, envelopes waiting."""
     _, group, unit = label.split("/")
-    waiting = min(number, PENDING)
-    key = survey.keys.mark_key(label, 1)
-    envelopes = []
-    for id_ in (secrets.token_bytes(16) for _ in range(waiting)):
-        mark = seal_mark(key, label, 1, id_, is_valid=True)
-        envelopes.append({"id": id_, "label": label, "batch": 1, "ct": secrets.token_bytes(1_072), "mark": mark})
-    mixed = [
-        {"id": secrets.token_bytes(16), "label": label, **_MIXED, "questionnaire": f"{group}/1"}
-        for _ in range(number - waiting)
+    envelopes = [
+        {"id": secrets.token_bytes(16), "label": label, "batch": 1, "ct": secrets.token_bytes(SEALED_BYTES)}
+        for _ in range(number)
     ]
-    place = {
-        "campaign": CAMPAIGN,
-        "group": group,
-        "school": unit,
-        "label": label,
-        "used": True,
-        "receipt": "0000-0000-0000",
-    }
+    place = {"campaign": CAMPAIGN, "group": group, "school": unit, "label": label}
+    used = {**place, "tag": bytes(32), "used": True, "receipt": "0000-0000-0000"}
     with survey.database.write() as connection:
         connection.execute(insert(tables.envelope), envelopes)
-        if mixed:
-            connection.execute(insert(tables.response), mixed)
-        connection.execute(insert(tables.code), [{"h": secrets.token_bytes(32), **place} for _ in range(number)])
-        more = {"answered": tables.quota.c.answered + number, "issued": tables.quota.c.issued + number}
-        moved = {"taken": tables.quota.c.taken + number, "valid": tables.quota.c.valid + number - waiting}
-        connection.execute(update(tables.quota).where(tables.quota.c.group == group).values(more | moved))
-        of_cell = (tables.cell.c.group == group) & (tables.cell.c.school == unit)
-        connection.execute(
-            update(tables.cell).where(of_cell).values(answered=number, issued=tables.cell.c.issued + number)
-        )
-        connection.execute(update(tables.label).where(tables.label.c.label == label).values(valid=number - waiting))
-
-
-_MIXED = {"batch": 1, "duration_bucket": 60, "valid": True, "answers": '{"q01":1}'}
+        connection.execute(insert(tables.code), [{"h": secrets.token_bytes(32), **used} for _ in range(number)])
+        quota, cell = tables.quota.c, tables.cell.c
+        moved = {name: quota[name] + number for name in ("answered", "issued", "taken")}
+        connection.execute(update(tables.quota).where(quota.group == group).values(moved))
+        of_cell = (cell.group == group) & (cell.school == unit)
+        connection.execute(update(tables.cell).where(of_cell).values(answered=number, issued=cell.issued + number))

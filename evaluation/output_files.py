@@ -1,4 +1,7 @@
-"""Puts finished files in place: what can't be written is an input mistake (of `--out`), told before a file of old is replaced."""
+"""Puts finished files in place, readable to their owner alone: reports hold what is not everybody's business.
+
+What can't be written is an input mistake (of `--out`), told before a file of old is replaced.
+"""
 
 import errno
 import os
@@ -9,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from evaluation.errors import InputProblem, InvalidInput, Message, Phrase
+
+OWNER_ONLY = 0o600
 
 NOT_WRITABLE = Message(
     "output_not_writable",
@@ -39,7 +44,7 @@ def write_file(path: Path, content: bytes) -> None:
         _require_place(path.parent, [path.name])
         part = path.with_name(path.name + ".part")
         try:
-            part.write_bytes(content)
+            _write_private(part, content)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
@@ -78,11 +83,19 @@ def _write_together(directory: Path, contents: Mapping[str, bytes]) -> None:
     folder = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=directory))
     try:
         for name, content in contents.items():
-            (folder / name).write_bytes(content)
+            _write_private(folder / name, content)
         for name in contents:
             os.replace(folder / name, directory / name)
     finally:
         shutil.rmtree(folder)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """A new file of mode 0600, which it has from the first byte on and keeps under its last name."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWNER_ONLY)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
 
 
 def _require_place(directory: Path, names: Collection[str]) -> None:

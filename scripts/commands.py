@@ -19,7 +19,7 @@ error, and nothing written. `--json` prints one JSON document on standard output
 
 def commands_document() -> str:
     """The whole page."""
-    context = click.Context(main, info_name="junheng")
+    context = click.Context(main, info_name="junheng", **main.context_settings)  # what each command inherits
     names = main.list_commands(context)
     lines = [line for name in names for line in _sections(main.get_command(context, name), context, name)]
     return "\n".join([INTRODUCTION, *lines]).rstrip() + "\n"

@@ -85,22 +85,17 @@ def count_answers(survey: Survey, valid: Mapping[str, int], school: str = "S1") 
     with survey.database.write() as connection:
         for group, number in valid.items():
             of_group = update(tables.quota).where(tables.quota.c.group == group)
-            connection.execute(of_group.values(answered=number, taken=number, valid=number))
+            connection.execute(of_group.values(answered=number, taken=number))
             cell = update(tables.cell).where(tables.cell.c.group == group, tables.cell.c.school.in_((school, "")))
             connection.execute(cell.values(answered=number))
-            label = update(tables.label).where(tables.label.c.group == group, tables.label.c.unit == school)
-            connection.execute(label.values(valid=number))
 
 
 def note_pace(survey: Survey, per_day: Mapping[str, int], *, until: datetime | None = None, days: int = 3) -> None:
     """Readings of every hour since the opening, as if answers had come evenly and had reached what the counters say now."""
     latest = until or survey.clock.now()
     with survey.database.write() as connection:
-        valid = dict(
-            connection.execute(
-                tables.quota.select().with_only_columns(tables.quota.c.group, tables.quota.c.valid)
-            ).all()
-        )
+        wanted = tables.quota.select().with_only_columns(tables.quota.c.group, tables.quota.c.taken)
+        valid = dict(connection.execute(wanted).all())
         for back in range(24 * days + 1):
             counts = {group: max(0, valid[group] - per_day.get(group, 0) * back // 24) for group in GROUPS}
             insert_readings(connection, CAMPAIGN, [Reading(latest - back * HOUR, counts, counts)])  # type: ignore[arg-type]
@@ -108,4 +103,4 @@ def note_pace(survey: Survey, per_day: Mapping[str, int], *, until: datetime | N
 
 def cockpit_of(survey: Survey) -> Cockpit:
     """The cockpit as it stands."""
-    return read_cockpit(survey.database, survey.keys, survey.clock, CAMPAIGN)
+    return read_cockpit(survey.database, survey.clock, CAMPAIGN)

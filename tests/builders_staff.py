@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from survey_app.domain.staff import Account, Role
 from survey_app.services.installation import Installation
 from survey_app.services.passwords import hash_password
+from survey_app.services.staff_sessions import begin_session
 from survey_app.storage.users import insert_account
 
 PASSWORD = "four unrelated words"
@@ -43,7 +44,7 @@ class StaffBrowser:
     def csrf_token(self) -> str:
         """The token of a page that was opened in this session."""
         if self.token is None:
-            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/").text)
+            found = re.search(r'name="csrf_token" value="([^"]+)"', self.client.get("/", follow_redirects=True).text)
             assert found
             self.token = found.group(1)
         return self.token
@@ -73,11 +74,9 @@ def sign_in_as(app: Flask, role: Role, county: str | None = None, name: str | No
 
 def open_session_for(app: Flask, account: Account) -> StaffBrowser:
     """A browser in which the account is signed in."""
-    client, now = app.test_client(), int(installation_of(app).clock.now().timestamp())
+    client, session_id = app.test_client(), begin_session(installation_of(app), account)
     with client.session_transaction() as session:
-        session.update(
-            name=account.name, version=account.session_version, id=secrets.token_urlsafe(24), since=now, seen=now
-        )
+        session.update(name=account.name, id=session_id, seen=int(installation_of(app).clock.now().timestamp()))
     return StaffBrowser(client, account)
 
 

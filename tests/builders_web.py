@@ -31,9 +31,16 @@ CROWDS = [
 ]
 
 
-def open_real_survey(database: Database, keys: KeyDirectory, clock: Clock, crowds: list[Crowd] = CROWDS) -> Survey:
-    """An open campaign of all groups with the real questionnaires and one school that has a name."""
-    survey = open_survey(database, keys, clock, crowds)
+def open_real_survey(
+    database: Database,
+    keys: KeyDirectory,
+    clock: Clock,
+    crowds: list[Crowd] = CROWDS,
+    *,
+    min_seconds: float | None = 0,
+) -> Survey:
+    """An open campaign of all groups with the real questionnaires and one school that has a name; no sheet is too hasty."""
+    survey = open_survey(database, keys, clock, crowds, min_seconds=min_seconds)
     keep_documents(database, make_plan())
     school = {"campaign": "c1", "code": SCHOOL, "name": SCHOOL_NAME, "location": "城区"}
     with database.write() as connection:
@@ -42,6 +49,7 @@ def open_real_survey(database: Database, keys: KeyDirectory, clock: Clock, crowd
             text = stable_json(instrument.document())
             of_group = update(tables.questionnaire).where(tables.questionnaire.c.group == instrument.group)
             connection.execute(of_group.values(text=text, sha256=sha256(text.encode()).hexdigest(), id=instrument.key))
+    survey.freeze()
     return survey
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 _PAGE, _SHORT_HEADER, _LONG_HEADER, _RECORD_HEADER = 8_192, 24, 40, 24
 _XACT, _HEAP2, _HEAP = 1, 9, 10
-_INSERT, _UPDATE, _HOT_UPDATE, _MULTI_INSERT, _OPERATION = 0x00, 0x20, 0x40, 0x50, 0x70
+_INSERT, _DELETE, _UPDATE, _HOT_UPDATE, _MULTI_INSERT, _OPERATION = 0x00, 0x10, 0x20, 0x40, 0x50, 0x70
 _COMMIT, _COMMIT_HAS_INFO, _HAS_DATABASE, _HAS_SUBTRANSACTIONS = 0x00, 0x80, 1, 2
 _LONG_DATA, _SHORT_DATA, _ORIGIN, _TOP_TRANSACTION = 254, 255, 253, 252
 _SAME_RELATION, _HAS_IMAGE, _IMAGE_HAS_HOLE, _IMAGE_COMPRESSED = 0x80, 0x10, 0x01, 0x1C
@@ -32,7 +32,7 @@ def log_position(connection: Connection) -> int:
 
 
 def tables_by_commit(connection: Connection, start: int, end: int) -> list[set[str]] | None:
-    """The tables that each committed transaction inserted into or updated between two positions; None if the log is out of reach."""
+    """The tables that each committed transaction inserted into, updated or deleted from between two positions; None if the log is out of reach."""
     folder = Path(str(connection.execute(text("SHOW data_directory")).scalar_one())) / "pg_wal"
     if not folder.is_dir():
         return None
@@ -112,7 +112,7 @@ def _records(log: _Log, start: int, end: int) -> Iterator[_Record]:
 def _writes_rows(record: _Record) -> bool:
     operation = record.operation & _OPERATION
     if record.manager == _HEAP:
-        return operation in (_INSERT, _UPDATE, _HOT_UPDATE)
+        return operation in (_INSERT, _DELETE, _UPDATE, _HOT_UPDATE)
     return record.manager == _HEAP2 and operation == _MULTI_INSERT
 
 

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +74,10 @@ def serving(
     log: Path | None = None,
     level: str = "ERROR",
     workers: int = WORKERS,
+    within: Sequence[str] = (),
     **environment: str,
 ) -> Iterator[Service]:
-    """`junheng serve` on a port of its own, told to stop at the end unless the test has ended it."""
+    """`junheng serve` on a port of its own (started by the command `within`), told to stop at the end unless the test has ended it."""
     port = free_port()
     command = [sys.executable, "-m", "survey_app.cli", "serve", "--port", str(port), "--workers", str(workers)]
     of_this_service = {
@@ -86,7 +87,7 @@ def serving(
     }
     with log.open("wb") if log else nullcontext() as errors:
         surroundings = os.environ | of_this_service | environment
-        process = subprocess.Popen(command, cwd=REPOSITORY, env=surroundings, stdout=errors, stderr=errors)
+        process = subprocess.Popen([*within, *command], cwd=REPOSITORY, env=surroundings, stdout=errors, stderr=errors)
     service = Service(f"http://127.0.0.1:{port}", process)
     try:
         wait_until(lambda: answers(service), process)

@@ -82,6 +82,16 @@ FAR_AWAY = Message(
     en="the sheet reaches as far as {cell}; at most {limit} cells are read. Delete the stray value, or the formatting, far from the table",
     zh="表的范围达到 {cell}；最多读取 {limit} 个单元格。请删除远离数据区的内容",
 )
+TOO_MANY_CELLS = Message(
+    "sheets_too_large",
+    en="up to this sheet the workbook holds more than {limit} cells; save the tables alone into a new workbook",
+    zh="到这张表为止，工作簿已超过 {limit} 个单元格；请把各表另存到新的工作簿",
+)
+TOO_MUCH_TEXT = Message(
+    "file_text_repeated",
+    en="the texts of the cells would take more than {limit} MB; save the tables alone into a new workbook",
+    zh="各单元格的文字合计超过 {limit} MB，拒绝读取；请把各表另存到新的工作簿",
+)
 
 # --- sheets and headers ---------------------------------------------------------------------------------------------------------
 SHEET_MISSING = Message(

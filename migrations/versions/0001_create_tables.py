@@ -181,6 +181,7 @@ def create_survey_tables() -> None:
         sa.Column("text_label", sa.String(length=128), nullable=True),
         sa.Column("void", sa.Boolean(), server_default="0", nullable=False),
         counter("lost"),
+        counter("answered"),
         counter("withheld"),
         sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_label_campaign_campaign")),
         sa.PrimaryKeyConstraint("label", name=op.f("pk_label")),
@@ -250,13 +251,50 @@ def create_staff_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "ended_session",
-        sa.Column("id", sa.String(length=43), nullable=False),
-        sa.Column("ends_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ended_session")),
+        "staff_session",
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name=op.f("fk_staff_session_account_account")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_staff_session")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_ended_session_ends_at"), "ended_session", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_staff_session_account"), "staff_session", ["account"], unique=False)
+    op.create_table(
+        "known_place",
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seen", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name=op.f("fk_known_place_account_account")),
+        sa.PrimaryKeyConstraint("account", "hash", name=op.f("pk_known_place")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "second_factor",
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name=op.f("fk_second_factor_account_account")),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_second_factor")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.name"], name=op.f("fk_recovery_code_account_account")),
+        sa.PrimaryKeyConstraint("account", "hash", name=op.f("pk_recovery_code")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "second_factor_role",
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_second_factor_role")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "failed_sign_in",
         sa.Column("source", sa.LargeBinary(length=32), nullable=False),

@@ -6,6 +6,7 @@ import click
 
 # name → module and the click object in it
 COMMANDS = {
+    "backup": "survey_app.cli.backup:backup",
     "campaign": "survey_app.cli.campaign:campaign",
     "check": "survey_app.cli.workbook:check",
     "codes": "survey_app.cli.codes:codes",
@@ -13,7 +14,9 @@ COMMANDS = {
     "demo": "survey_app.cli.demo:demo",
     "evaluate": "survey_app.cli.evaluate:evaluate",
     "export": "survey_app.cli.export:export",
+    "keys": "survey_app.cli.backup:keys",
     "recognition": "survey_app.cli.recognition:recognition",
+    "restore": "survey_app.cli.backup:restore",
     "rulebook": "survey_app.cli.rulebook:rulebook",
     "serve": "survey_app.cli.serve:serve",
     "settle": "survey_app.cli.settle:settle",
@@ -23,6 +26,7 @@ COMMANDS = {
 }
 
 SUMMARIES = {
+    "backup": "Copy the database, and the keys encrypted to the recovery key.",
     "campaign": "Create, show, open and close surveys.",
     "check": "Check a statistics workbook and say what is wrong or odd in it.",
     "codes": "Issue, revoke and reissue the codes of a survey.",
@@ -30,12 +34,14 @@ SUMMARIES = {
     "demo": "Serve a believable county on a fresh database.",
     "evaluate": "Judge a county by a rulebook and write the reports.",
     "export": "Write the answers of a closed survey to a file.",
+    "keys": "Make the recovery key that copies of the keys are encrypted to.",
     "recognition": "Compute the recognition rate of a survey.",
+    "restore": "Put a backup back into an empty database.",
     "rulebook": "List, show and check rulebooks.",
     "serve": "Serve the survey and the staff pages.",
     "settle": "Write off what does not agree between used codes and sheets.",
     "template": "Write an empty statistics workbook.",
-    "user": "Add staff accounts and tokens.",
+    "user": "Add and delete staff accounts and tokens.",
     "work": "Do the service's background work alone, beside another web server.",
 }
 

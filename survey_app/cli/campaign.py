@@ -10,7 +10,7 @@ import click
 from survey_app.cli.installation import opened_installation
 from survey_app.cli.reporting import language_of, print_json, print_problems
 from survey_app.domain.campaigns import Campaign, State
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_moment, written_end
 from survey_app.services.installation import Installation
 
 _GROUP_COLUMNS = ("planned", "cap", "frame", "issued", "answered", "valid", "needs", "can_take")
@@ -32,6 +32,7 @@ def campaign() -> None:
 @click.pass_context
 def create(ctx: click.Context, file: Path, small_crowd: bool) -> None:
     """Create a draft from the campaign FILE (.yaml), compute its sample plan, and print its id."""
+    from survey_app.services.campaign_warnings import warnings_of
     from survey_app.services.campaigns import create_campaign
     from survey_app.services.monitoring import read_progress
     from survey_app.services.planning import plan_shortfalls, small_crowds
@@ -39,7 +40,8 @@ def create(ctx: click.Context, file: Path, small_crowd: bool) -> None:
     with opened_installation(ctx, may_begin=True) as at:
         campaign_id = create_campaign(at.database, at.keys, at.clock, file, may_be_small=small_crowd)
         progress = read_progress(at.database, campaign_id)
-    print_problems(plan_shortfalls(progress.plan), language_of(ctx), "warning: ")
+        warnings = warnings_of(at.database, at.clock, campaign_id)
+    print_problems([*plan_shortfalls(progress.plan), *warnings], language_of(ctx), "warning: ")
     for group, number in small_crowds(progress.plan, progress.campaign.anonymity_k).items():
         click.echo(
             f"warning: not hidden: the {number} planned of {group}; their answers come out among as many", err=True
@@ -74,7 +76,7 @@ def open_command(ctx: click.Context, campaign_id: str) -> None:
     with opened_installation(ctx) as at:
         open_campaign(at.database, at.keys, at.clock, campaign_id)
         document = show_campaign(at.database, campaign_id)
-    click.echo(f"{campaign_id} is open; answers are taken from {document['opens']} to {document['closes']}")
+    click.echo(f"{campaign_id} is open; answers are taken {_time(document)}")
 
 
 @campaign.command()
@@ -82,7 +84,7 @@ def open_command(ctx: click.Context, campaign_id: str) -> None:
 @click.option("--no-wait", is_flag=True, help="Return at once; the server (or a second call) finishes after the grace.")
 @click.pass_context
 def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
-    """Close campaign ID now: no new forms; wait out the grace for forms that are out, mix the rest, and seal."""
+    """Close campaign ID now: no new forms; wait out the grace for forms that are out, let answers out in crowds, and seal."""
     from survey_app.services.closing import close_campaign
 
     with opened_installation(ctx) as at:
@@ -102,7 +104,20 @@ def term(ctx: click.Context, campaign_id: str, closes: str) -> None:
 
     with opened_installation(ctx) as at:
         moved = move_closing(at.database, at.clock, campaign_id, closes)
-    click.echo(f"{campaign_id} closes at {_local(moved.closes)}")
+    click.echo(f"{campaign_id} closes at {written_end(moved.closes)}")
+
+
+@campaign.command("forget-codes")
+@click.argument("campaign_id", metavar="ID")
+@click.confirmation_option("--yes", prompt="Delete all codes and receipts? Nobody can look a receipt up any more")
+@click.pass_context
+def forget_codes(ctx: click.Context, campaign_id: str) -> None:
+    """Delete the codes and receipts of closed campaign ID: who took part is forgotten; answers, log and result stay provable."""
+    from survey_app.services.closing import forget_campaign_codes
+
+    with opened_installation(ctx) as at:
+        number = forget_campaign_codes(at.database, at.keys, at.clock, campaign_id)
+    click.echo(f"{number} codes and their receipts are deleted")
 
 
 @campaign.command()
@@ -128,7 +143,7 @@ def _wait_and_close(at: Installation, closing: Campaign) -> Campaign:
     """Calls again when the grace is over; forms that are out are taken until then."""
     from survey_app.services.closing import close_campaign
 
-    click.echo(f"{closing.id}: forms that are out are taken until {_local(closing.grace_end)}", err=True)
+    click.echo(f"{closing.id}: forms that are out are taken until {written_end(closing.grace_end)}", err=True)
     while closing.state != State.CLOSED:
         left = (closing.grace_end - at.clock.now()).total_seconds()
         time.sleep(min(max(left, 0.0), _LONGEST_SLEEP_S))
@@ -139,11 +154,13 @@ def _wait_and_close(at: Installation, closing: Campaign) -> Campaign:
 def _closing_sentence(campaign: Campaign) -> str:
     if campaign.state == State.CLOSED:
         return f"{campaign.id} is closed"
-    return f"{campaign.id} is closing; forms that are out are taken until {_local(campaign.grace_end)}"
+    return f"{campaign.id} is closing; forms that are out are taken until {written_end(campaign.grace_end)}"
 
 
-def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
+def _time(document: dict[str, Any]) -> str:
+    """From when to when, in the county's time."""
+    opens, closes = (datetime.fromisoformat(document[name]) for name in ("opens", "closes"))
+    return "from {} {} to {}".format(*told_moment(opens), written_end(closes))
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
@@ -152,7 +169,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
     return [
         f"{document['id']}  {document['name']}  ({document['state']})",
         f"{county['name']} {county['code']}, {county['population']:,} residents; rulebook {document['rulebook']}",
-        f"from {document['opens']} to {document['closes']}",
+        _time(document),
         f"sample: {sample['valid']} of {sample['required']} valid answers; {verdict}",
         "",
         _row("group", _GROUP_COLUMNS),

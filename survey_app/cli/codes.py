@@ -9,6 +9,8 @@ import click
 from survey_app.cli.installation import opened_installation
 from survey_app.cli.issued_files import IssuedFiles, sheet_facts
 from survey_app.cli.reporting import language_of, print_problems
+from survey_app.domain.campaigns import State
+from survey_app.services.installation import Installation
 from survey_app.services.issuing import IssuedCode
 
 _OUT = click.option(
@@ -33,6 +35,7 @@ def issue(ctx: click.Context, campaign_id: str, out: Path) -> None:
     from survey_app.services.issuing import issue_codes
 
     with opened_installation(ctx) as at, IssuedFiles(out, sheet_facts(at.database, campaign_id)) as files:
+        _warn(ctx, at, campaign_id)
         issued = issue_codes(at.database, at.keys, at.clock, campaign_id, hand_over=files.write)
         written = files.keep()
     print_problems(files.notices, language_of(ctx), "warning: ")
@@ -46,9 +49,14 @@ def issue(ctx: click.Context, campaign_id: str, out: Path) -> None:
 def revoke(ctx: click.Context, campaign_id: str, texts: tuple[str, ...]) -> None:
     """Cancel unused CODEs of campaign ID. If one of them can't be, none is."""
     from survey_app.services.issuing import revoke_codes
+    from survey_app.services.monitoring import read_progress
 
     with opened_installation(ctx) as at:
         revoke_codes(at.database, at.keys, at.clock, campaign_id, texts)
+        progress = read_progress(at.database, campaign_id)
+    if progress.campaign.state == State.OPEN:
+        out = sum(one.issued - one.answered for one in progress.groups.values())
+        click.echo(f"warning: {out} unused sheets are out; whoever holds a cancelled one is refused", err=True)
     click.echo(f"{len(texts)} cancelled")
 
 
@@ -66,6 +74,13 @@ def reissue(ctx: click.Context, campaign_id: str, texts: tuple[str, ...], out: P
         written = files.keep()
     print_problems(files.notices, language_of(ctx), "warning: ")
     click.echo("\n".join(_summary(issued, written)))
+
+
+def _warn(ctx: click.Context, at: Installation, campaign_id: str) -> None:
+    """What paper would make dear, said before it is printed."""
+    from survey_app.services.campaign_warnings import warnings_of
+
+    print_problems(warnings_of(at.database, at.clock, campaign_id), language_of(ctx), "warning: ")
 
 
 def _summary(issued: Sequence[IssuedCode], written: Sequence[Path]) -> list[str]:

@@ -1,7 +1,9 @@
 """`junheng serve`: gunicorn and the background worker, side by side."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -9,6 +11,9 @@ from survey_app.cli.installation import opened_installation, settings_from_envir
 from survey_app.cli.reporting import WRONG_INPUT
 from survey_app.services.starting_up import find_mismatches
 from survey_app.settings import Settings
+
+SESSION_SECRET_KEPT: Final = timedelta(days=30)
+"""It signs languages and forms of the staff's pages; who has a copy of it can open nothing. Changed at a start, when no form is out."""
 
 
 @click.command()
@@ -31,6 +36,8 @@ def serve(ctx: click.Context, host: str, port: int, workers: int | None, metrics
     require_free(ctx, host, port)
     _require_socket(ctx, metrics_socket)
     with opened_installation(ctx, may_begin=True) as at:
+        at.keys.session_secrets.rotate(at.clock.now(), SESSION_SECRET_KEPT)
+        at.keys.account_secret()  # made before there are processes that would race for it
         for line in find_mismatches(at.database, at.keys):
             click.echo(f"warning: {line}", err=True)
     ctx.exit(serve_processes(settings, host, port, workers, metrics_socket))

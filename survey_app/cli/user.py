@@ -13,7 +13,7 @@ from survey_app.services import wording
 
 @click.group()
 def user() -> None:
-    """Add staff accounts and tokens."""
+    """Add and delete staff accounts and tokens."""
 
 
 @user.command()
@@ -54,6 +54,29 @@ def token(ctx: click.Context, name: str, label: str) -> None:
     with opened_installation(ctx) as at:
         made = make_token(at.database, at.clock, COMMAND_LINE, name, label)
     click.echo(made)
+
+
+@user.command("reset-factor")
+@click.argument("name")
+@click.pass_context
+def reset_factor(ctx: click.Context, name: str) -> None:
+    """Remove the second factor of the account NAME, for somebody whose phone is lost; its sessions end."""
+    from survey_app.services import second_factor
+    from survey_app.services.users import COMMAND_LINE
+
+    with opened_installation(ctx) as at:
+        second_factor.reset_factor(at.database, at.clock, COMMAND_LINE, name)
+
+
+@user.command()
+@click.argument("name")
+@click.pass_context
+def delete(ctx: click.Context, name: str) -> None:
+    """Delete the disabled account NAME with its tokens, known browsers and second factor; the log goes on naming it."""
+    from survey_app.services.users import COMMAND_LINE, delete_user
+
+    with opened_installation(ctx) as at:
+        delete_user(at.database, at.clock, COMMAND_LINE, name)
 
 
 @user.command("list")

@@ -24,7 +24,7 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 10_000
 def usual_workers() -> int:
     """How many web processes there are unless somebody says: one more than cores, for the one that waits for a disk.
 
-    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0020).
+    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0022).
     """
     return (os.cpu_count() or 1) + 1
 
@@ -73,6 +73,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers or usual_workers(),
             "loglevel": settings.log_level.lower(),
+            "forwarded_allow_ips": "",  # whose word counts is said by JUNHENG_TRUSTED_PROXIES alone (web/proxies.py)
         }
         super().__init__()
 

@@ -10,7 +10,7 @@ from survey_app.cli.installation import opened_installation, settings_from_envir
 def work(ctx: click.Context) -> None:
     """Do the service's background work, beside a web server that is not `junheng serve` (`gunicorn wsgi:application`).
 
-    Closes campaigns at their time, mixes answers, forgets what has had its time. Ends at SIGTERM or Ctrl-C. Two at once are safe: they take
+    Closes campaigns at their time, counts and turns over what waits, forgets what has had its time. Ends at SIGTERM or Ctrl-C. Two at once are safe: they take
     turns. Without one, answers are taken but nothing is closed; /healthz and the pages of open campaigns say so.
     """
     from survey_app.services import mixing_worker

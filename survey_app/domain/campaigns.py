@@ -71,7 +71,7 @@ class Campaign:
         return admission == Admission.OPEN or (admission == Admission.GRACE and started < self.closing_moment)
 
     def _admission_by_clock(self, now: datetime) -> Admission:
-        if self.state == State.CLOSED:
+        if self.state == State.CLOSED or (self.state == State.DRAFT and now >= self.closes):
             return Admission.OVER
         if self.state == State.DRAFT or (self.state == State.OPEN and now < self.opens):
             return Admission.NOT_YET

@@ -1,6 +1,6 @@
 """The time, as an argument: everything that depends on the hour takes a `Clock`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,3 +34,21 @@ class FixedClock:
     def move(self, by: timedelta) -> None:
         """Moves the hands; a negative step is a clock set back."""
         self.moment += by
+
+
+def told_moment(moment: datetime) -> tuple[date, str]:
+    """Day and hour of a moment in the county, as they are told."""
+    local = moment.astimezone(LOCAL_ZONE)
+    return local.date(), f"{local:%H:%M}"
+
+
+def told_end(moment: datetime) -> tuple[date, str]:
+    """Day and hour of an end, as they are told everywhere: midnight belongs to the day that it ends, and is `24:00` of it."""
+    day, hour = told_moment(moment)
+    return (day - timedelta(days=1), "24:00") if hour == "00:00" else (day, hour)
+
+
+def written_end(moment: datetime) -> str:
+    """An end as tables and commands write it: `2026-12-05 24:00`; a campaign file may say it so."""
+    day, hour = told_end(moment)
+    return f"{day} {hour}"

@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from survey_app.domain.clock import written_end
+
 
 class SurveyError(Exception):
     """Not a bug: the input or the state of things forbids what was asked."""
@@ -112,6 +114,35 @@ class WrongState(SurveyError):
 
     def __str__(self) -> str:
         return f"campaign {self.campaign} is {self.state}; to {self.action}, it must be {' or '.join(self.needed)}"
+
+
+@dataclasses.dataclass(eq=False)
+class PastItsEnd(WrongState):
+    """The campaign's closing time came before it was opened: nobody can answer it any more."""
+
+    closes: datetime
+
+    def __str__(self) -> str:
+        return (
+            f"campaign {self.campaign} is past its closing time ({written_end(self.closes)}) and was never opened, so nobody could answer;"
+            f" to {self.action}, create a new campaign with a later end"
+        )
+
+
+@dataclasses.dataclass(eq=False)
+class OtherPathOpen(WrongState):
+    """A campaign with another path in its address is open: the service is reached below one."""
+
+    path: str
+    other: str
+    other_path: str
+
+    def __str__(self) -> str:
+        return (
+            f"campaign {self.campaign} is reached below {self.path or '/'}, and campaign {self.other}, which is {self.state}, below"
+            f" {self.other_path or '/'}: the service is reached below one path; to {self.action}, wait until {self.other} is closed,"
+            f" or create {self.campaign} anew with the address of {self.other}"
+        )
 
 
 @dataclasses.dataclass(eq=False)

@@ -7,6 +7,9 @@
 `sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
 `secrets/start/…`     what the forms' start times are signed with; `secrets/session/…`: what cookies of the staff's pages are
 `acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/code_acts.py)
+`campaigns/ID.log`    the entries of a campaign's log as they were at the last round; `ID.given-up.N`: of a log that a restore gave up
+`accounts.key`        what the staff's second factors are sealed under, and the counters of wrong passwords are kept by
+`recovery.pub`        to whom copies of this directory are encrypted (domain/recovery.py); the private half is on paper only
 
 A file is complete or absent: written under a temporary name, fsynced, renamed into place, and the directory fsynced, before anything
 refers to it. Keys are overwritten and unlinked when they have had their time.
@@ -17,10 +20,11 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
@@ -33,11 +37,12 @@ KEY_BYTES: Final = 32
 SWEPT_AFTER_S: Final = 3_600.0
 RETIRED_KEPT: Final = timedelta(hours=48)
 """How long after another has taken its place a secret is still tried: a form is good thirty hours after it was opened."""
-ROTATED_AFTER: Final = timedelta(hours=24)
 
 _LONGEST_KEY_BYTES: Final = 4_096
 _REREAD_AFTER_S: Final = 30.0
-_KEY, _PUB, _TERMS, _BOOK, _ACTS = ".key", ".pub", ".terms", ".book", ".csv"
+_KEY, _PUB, _TERMS, _BOOK, _LOG, _ACTS = ".key", ".pub", ".terms", ".book", ".log", ".csv"
+_UNFINISHED = ".part"
+_RECOVERY = "recovery.pub"
 _HASH_BYTES: Final = 32
 
 log = logging.getLogger(__name__)
@@ -66,23 +71,28 @@ class SecretRing:
         return self._known[-1].value
 
     def all(self, now: datetime) -> list[bytes]:
-        """What may have signed, the newest first."""
+        """What may have signed, the newest first: those retired long ago are not tried, even while their files are there."""
         self.newest(now)
-        return [one.value for one in reversed(self._known)]
+        retired = {one.made_at for one in self._retired_long_ago(now)}
+        return [one.value for one in reversed(self._known) if one.made_at not in retired]
 
     def reread(self) -> None:
         """Looks for secrets that other processes have made."""
         self._read()
 
-    def rotate(self, now: datetime) -> None:
-        """Makes a new secret once a day, and destroys those that were retired long ago."""
+    def rotate(self, now: datetime, after: timedelta = timedelta(hours=24)) -> None:
+        """Makes a new secret when the newest is older than `after`, and destroys those that were retired long ago."""
         self._read()
-        if not self._known or now.timestamp() - self._known[-1].made_at >= ROTATED_AFTER.total_seconds():
+        if not self._known or now.timestamp() - self._known[-1].made_at >= after.total_seconds():
             self._make(now)
-        for one, following in zip(self._known, self._known[1:], strict=False):
-            if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds():
-                _destroy(self._file(one.made_at))
+        for one in self._retired_long_ago(now):
+            _destroy(self._file(one.made_at))
         self._read()
+
+    def _retired_long_ago(self, now: datetime) -> list[_Secret]:
+        """Those whose place another took so long ago that no form that they have signed can come any more."""
+        pairs = zip(self._known, self._known[1:], strict=False)
+        return [one for one, following in pairs if now.timestamp() - following.made_at > RETIRED_KEPT.total_seconds()]
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._read_at >= _REREAD_AFTER_S
@@ -117,6 +127,7 @@ class KeyDirectory:
         self._sheets = path / "sheets"
         self._acts = path / "acts"
         self._campaign_keys: dict[str, bytes] = {}
+        self._account_secret: bytes | None = None
 
     def check(self) -> None:
         """Raises `UnsafeKeyDirectory` unless it and all folders in it are real ones, of this user, closed to everybody else."""
@@ -139,13 +150,15 @@ class KeyDirectory:
 
     # --- campaigns ---------------------------------------------------------------------------------------------------------------
 
+    def account_secret(self) -> bytes:
+        """The secret of the staff's second factors; made at the first call, the same in every process, read once in each."""
+        if self._account_secret is None:
+            self._account_secret = _read_or_make(self.path / f"accounts{_KEY}")
+        return self._account_secret
+
     def make_campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes; made if it is not there."""
-        file = _file(self._campaigns, campaign)
-        if _read(file) is None:
-            _make_folder(file.parent)
-            _write_once(file, secrets.token_bytes(KEY_BYTES))
-        return _contents(file)
+        return _read_or_make(_file(self._campaigns, campaign))
 
     def campaign_key(self, campaign: str) -> bytes:
         """The key of a campaign's codes. Raises `FileNotFoundError` when it is lost."""
@@ -162,9 +175,9 @@ class KeyDirectory:
         return dict(self._campaign_keys)
 
     def destroy_campaign(self, campaign: str) -> None:
-        """Removes what belongs to a campaign: its key, terms and book."""
+        """Removes what belongs to a campaign: its key, terms, book and log."""
         self._campaign_keys.pop(campaign, None)
-        for suffix in (_KEY, _TERMS, _BOOK):
+        for suffix in (_KEY, _TERMS, _BOOK, _LOG):
             _destroy(_file(self._campaigns, campaign, suffix=suffix))
 
     def write_terms(self, campaign: str, terms: bytes) -> None:
@@ -181,8 +194,34 @@ class KeyDirectory:
 
     def book(self, campaign: str) -> set[bytes]:
         """The hashes of the codes that were used by the last round."""
-        content = _read(_file(self._campaigns, campaign, suffix=_BOOK)) or b""
-        return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+        return hashes_of_book(_read(_file(self._campaigns, campaign, suffix=_BOOK)) or b"")
+
+    def write_log(self, campaign: str, entries: Sequence[str]) -> None:
+        """Keeps the entries of a campaign's log."""
+        _put(_file(self._campaigns, campaign, suffix=_LOG), _log_content(entries))
+
+    def log(self, campaign: str) -> list[str]:
+        """The entries of a campaign's log as they were kept last."""
+        return entries_of_log(_read(_file(self._campaigns, campaign, suffix=_LOG)))
+
+    def give_up_log(self, campaign: str, entries: Sequence[str]) -> str | None:
+        """Keeps the entries of a log that is not gone on with, beside those given up before; the name of the file, None if it is one of them."""
+        content = _log_content(entries)
+        for number in count(1):
+            file = _file(self._campaigns, campaign, suffix=f".given-up.{number}")
+            kept = _read(file)
+            if kept == content:
+                return None
+            if kept is None:
+                _put(file, content)
+                return str(file.relative_to(self.path))
+        return None
+
+    def given_up_logs(self, campaign: str) -> list[list[str]]:
+        """The logs of a campaign that were given up, the first one first."""
+        files = (_file(self._campaigns, campaign, suffix=f".given-up.{number}") for number in count(1))
+        contents = takewhile(lambda content: content is not None, map(_read, files))
+        return [entries_of_log(content) for content in contents]
 
     # --- pools -------------------------------------------------------------------------------------------------------------------
 
@@ -229,9 +268,16 @@ class KeyDirectory:
     # --- sheets of paper and acts -------------------------------------------------------------------------------------------------
 
     def make_sheet_key(self, name: bytes, h: bytes) -> bytes:
-        """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there."""
+        """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there.
+
+        One that a crash has left overwritten is made anew.
+        """
         file = _file(self._sheets, name.hex())
-        if _read(file) is None:
+        content = _read(file)
+        if content is not None and content[KEY_BYTES:] != h:
+            _destroy(file)
+            content = None
+        if content is None:
             _make_folder(file.parent)
             _write_once(file, secrets.token_bytes(KEY_BYTES) + h)
         return _contents(file)[:KEY_BYTES]
@@ -265,29 +311,104 @@ class KeyDirectory:
         finally:
             os.close(handle)
 
-    def noted_acts(self) -> dict[tuple[str, str], list[str]]:
-        """The lines noted, by day and campaign."""
-        names = sorted(_names(self._acts, _ACTS))
-        found = {name: _read(_file(self._acts, name, suffix=_ACTS)) or b"" for name in names}
-        return {
-            (day, campaign): lines.decode().splitlines()
-            for name, lines in found.items()
-            for day, _, campaign in [name.partition("/")]
-        }
+    def noted_acts(self) -> list[str]:
+        """What was noted: `DAY/CAMPAIGN`, to which more may come, and `DAY/CAMPAIGN/…`, set aside to be told."""
+        return sorted(_names(self._acts, _ACTS))
 
-    def forget_acts(self, day: str, campaign: str) -> None:
-        """What was noted stands in the log of acts now."""
-        _file(self._acts, f"{day}/{campaign}", suffix=_ACTS).unlink(missing_ok=True)
+    def set_acts_aside(self, name: str) -> str | None:
+        """Lets nothing more come to what was noted, and gives it a name of its own; None where another process has done so."""
+        if name.count("/") > 1:
+            return name
+        aside = f"{name}/{secrets.token_hex(8)}"
+        try:
+            _file(self._acts, name, suffix=_ACTS).rename(_file(self._acts, aside, suffix=_ACTS))
+        except FileNotFoundError:
+            return None
         _sync_folder(self._acts)
+        return aside
+
+    def read_acts(self, name: str) -> list[str]:
+        """The lines noted; none where they were told and forgotten meanwhile."""
+        return (_read(_file(self._acts, name, suffix=_ACTS)) or b"").decode().splitlines()
+
+    def forget_acts(self, name: str) -> None:
+        """What was noted stands in the log of acts now."""
+        _file(self._acts, name, suffix=_ACTS).unlink(missing_ok=True)
+        _sync_folder(self._acts)
+
+    # --- copies of the whole --------------------------------------------------------------------------------------------------------
+
+    def recovery_key(self) -> bytes | None:
+        """The public half of the recovery key; None before one was made."""
+        return _read(self.path / _RECOVERY)
+
+    def write_recovery_key(self, public_key: bytes) -> None:
+        """Keeps to whom copies are encrypted from now on."""
+        _put(self.path / _RECOVERY, public_key)
+
+    def names(self) -> list[str]:
+        """The names of all files of which a copy consists, sorted; what is half-written is none of them."""
+        files = (file for folder in _folders(self.path) for file in folder.iterdir() if is_name_of_copy(file.name))
+        return sorted(str(file.relative_to(self.path)) for file in files if file.is_file() and not file.is_symlink())
+
+    def content(self, name: str) -> bytes | None:
+        """What a file of this name holds; None if it is gone."""
+        return _read(self.path / name)
+
+    def add(self, name: str, content: bytes) -> bool:
+        """Puts a file of a copy into its place, unless something is there; whether it was put. Raises `ValueError` for a name that is none."""
+        if not is_name_of_copy(name):
+            raise ValueError(name)
+        file = self.path / name
+        if file.exists():
+            return False
+        _put(file, content)
+        return True
+
+    def remove(self, name: str) -> None:
+        """Destroys a file that was just added."""
+        self._campaign_keys.clear()
+        _destroy(self.path / name)
 
     # --- keeping it clean ---------------------------------------------------------------------------------------------------------
 
     def sweep(self, older_than_s: float = SWEPT_AFTER_S) -> None:
         """Destroys what a crash left half-written; what is younger may still be in the making, by another process."""
         for folder in _folders(self.path):
-            for unfinished in folder.glob("*.part"):
+            for unfinished in folder.glob(f"*{_UNFINISHED}"):
                 if _is_older(unfinished, older_than_s):
                     _destroy(unfinished)
+
+
+def pool_key_name(label: str, batch: int) -> str:
+    """What the file of a batch's private key is called in a copy."""
+    return str(_file(Path("pools"), label, batch))
+
+
+def campaign_file_name(campaign: str, suffix: str) -> str:
+    """What a file of a campaign is called in a copy: its key (`.key`), its book (`.book`), …"""
+    return str(_file(Path("campaigns"), campaign, suffix=suffix))
+
+
+def hashes_of_book(content: bytes) -> set[bytes]:
+    """The hashes of codes in a book."""
+    return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+
+
+def is_name_of_copy(name: str) -> bool:
+    """Whether a file of this name may be in a copy, and so in a key directory: plain names, no way out of it."""
+    parts = name.split("/")
+    is_plain = all(part and not part.startswith(".") and "\0" not in part for part in parts)
+    return is_plain and Path(name).suffix not in {_UNFINISHED, ".lock"}
+
+
+def _log_content(entries: Sequence[str]) -> bytes:
+    return "".join(f"{entry}\n" for entry in entries).encode()
+
+
+def entries_of_log(content: bytes | None) -> list[str]:
+    """The entries in the file of a log; none where there is no file."""
+    return (content or b"").decode().split("\n")[:-1]
 
 
 def _folders(root: Path) -> Iterator[Path]:
@@ -338,6 +459,14 @@ def _read(file: Path) -> bytes | None:
         return None
 
 
+def _read_or_make(file: Path) -> bytes:
+    """What a key file holds; made if it is not there."""
+    if _read(file) is None:
+        _make_folder(file.parent)
+        _write_once(file, secrets.token_bytes(KEY_BYTES))
+    return _contents(file)
+
+
 def _make_folder(folder: Path) -> None:
     for missing in reversed([part for part in (folder, *folder.parents) if not part.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
@@ -346,7 +475,7 @@ def _make_folder(folder: Path) -> None:
 
 def _unfinished(file: Path, content: bytes) -> Path:
     """A temporary file beside `file` that holds the content durably."""
-    unfinished = file.with_name(f"{secrets.token_hex(8)}.part")
+    unfinished = file.with_name(f"{secrets.token_hex(8)}{_UNFINISHED}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         os.write(handle, content)

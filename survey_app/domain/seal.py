@@ -133,6 +133,11 @@ class Place:
         """As the log holds it."""
         return {"g": self.group, "h": self.h.hex(), "l": self.label, "s": self.school}
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, str]) -> "Place":
+        """The place that the log holds."""
+        return cls(bytes.fromhex(document["h"]), document["g"], document["s"], document["l"])
+
 
 def set_document(items: Sequence[bytes]) -> dict[str, Any]:
     """A set of entries: how many, and the root over them."""
@@ -162,6 +167,19 @@ def receipts_entry(receipts: Iterable[str]) -> dict[str, Any]:
 def lost_entry(label: str, count: int, by: str) -> dict[str, Any]:
     """The log's entry for sheets that are gone: nobody will ever know what they held. `by`: who has written them off."""
     return {"by": by, "kind": "lost", "label": label, "n": count}
+
+
+def log_root(entries: Iterable[str]) -> str:
+    """The root of a log over its entries in order, as it is printed."""
+    return tree_root([hash_leaf(entry.encode()) for entry in entries]).hex()
+
+
+def restored_entry(given_up: Sequence[str], unknown: int, at: str, by: str) -> dict[str, Any]:
+    """The log's entry for a copy that was put back: what the log was until then, as far as it is known, and how many codes were used since.
+
+    Of these no receipt is known. The entries given up are kept in the key directory.
+    """
+    return {"at": at, "by": by, "kind": "restored", "n": unknown, "root": log_root(given_up), "size": len(given_up)}
 
 
 def codes_entry(cancelled: Iterable[Place], added: Iterable[Place]) -> dict[str, Any]:

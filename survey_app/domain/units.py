@@ -65,6 +65,12 @@ def split_label(label: str, part: int) -> str:
     return label if part == 0 else f"{label}~{part + 1}"
 
 
+def is_unit_of(unit: str, base_unit: str) -> bool:
+    """Whether a unit is `base_unit`, or one of codes issued anew in its place."""
+    number = unit.removeprefix(f"{base_unit}.")
+    return unit == base_unit or (number != unit and number.isdecimal())
+
+
 def text_label(campaign: str, group: str, part: int = 0) -> str:
     """The label under which what was written waits for the closing."""
     return split_label(f"{campaign}/{group}/{_TEXT}", part)

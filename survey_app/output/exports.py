@@ -12,7 +12,7 @@ from evaluation.errors import InputProblem, InvalidInput
 from evaluation.output_files import writing_into
 from survey_app.output import csv_export
 from survey_app.output.exported import Export, Progress
-from survey_app.output.files import OWNER_ONLY, replacing
+from survey_app.output.files import replacing
 from survey_app.output.tables import SIDE_TABLES
 from survey_app.output.wording import UNKNOWN_ENDING
 
@@ -28,9 +28,9 @@ def write_export(path: Path, export: Export, progress: Progress = lambda: None) 
     write = _writer(path)
     beside = {} if path.suffix.lower() == ".xlsx" else {table: side_path(path, table.word) for table in SIDE_TABLES}
     with writing_into(path.parent, [path.name, *(side.name for side in beside.values())]), ExitStack() as files:
-        write(files.enter_context(replacing(path, OWNER_ONLY)), export, progress)
+        write(files.enter_context(replacing(path)), export, progress)
         for table, side in beside.items():
-            csv_export.write_table(files.enter_context(replacing(side, OWNER_ONLY)), table.header, table.rows(export))
+            csv_export.write_table(files.enter_context(replacing(side)), table.header, table.rows(export))
     return [path, *beside.values()]
 
 

@@ -12,10 +12,10 @@ _SEAM = 1.03  # rows overlap a little: no hairline shows between them on a scree
 Modules = list[list[bool]]
 
 
-def qr_modules(address: str) -> Modules:
+def qr_modules(address: str, largest_version: int = LARGEST_VERSION) -> Modules:
     """The modules of the code for an address, row by row from the top, without the quiet zone.
 
-    Raises `ValueError` for an address of more than 62 bytes; a campaign file that would give one is refused.
+    Raises `ValueError` for an address of more than 62 bytes, unless a larger version will do; a campaign file that would give one is refused.
     """
     from qrcode.constants import ERROR_CORRECT_M
     from qrcode.main import QRCode
@@ -23,8 +23,8 @@ def qr_modules(address: str) -> Modules:
     code: Any = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
     code.add_data(address.encode("ascii"), optimize=0)
     code.make(fit=True)
-    if code.version > LARGEST_VERSION:
-        raise ValueError(f"{address} is too long for a QR code of version {LARGEST_VERSION}")
+    if code.version > largest_version:
+        raise ValueError(f"{address} is too long for a QR code of version {largest_version}")
     return [[bool(module) for module in row] for row in code.modules]
 
 
@@ -38,6 +38,15 @@ def draw_qr(canvas: Any, address: str, x: float, y: float, side: float) -> None:
     canvas.scale(side / len(modules), side / len(modules))
     canvas.drawPath(PDFPathObject(code=_rectangles(modules)), stroke=0, fill=1)
     canvas.restoreState()
+
+
+def qr_path(address: str) -> tuple[int, str]:
+    """The code for an address on a screen, of any version: the side in modules, and its SVG path."""
+    modules = qr_modules(address, largest_version=40)
+    rows = (
+        f"M{start} {row}h{length}v1h-{length}z" for row, marks in enumerate(modules) for start, length in _runs(marks)
+    )
+    return len(modules), "".join(rows)
 
 
 def _rectangles(modules: Modules) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from evaluation.errors import InputProblem
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.wording import GROUP_NAMES
-from survey_app.output.files import OWNER_ONLY, replacing
+from survey_app.output.files import replacing
 from survey_app.output.issued import Issued, Progress, SheetFacts, Shuffle
 from survey_app.output.typesetting import missing_characters, printable
 from survey_app.output.wording import UNPRINTABLE_NAME
@@ -38,7 +38,7 @@ def write_codes_csv(path: Path, issued: Iterable[Issued]) -> None:
 
     In order of group, school and code; as codes are drawn at random, this order says nothing about that of issuing.
     """
-    with replacing(path, OWNER_ONLY) as part, part.open("w", encoding="utf-8", newline="") as lines:
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)
         writer.writerow(CODES_HEADER)
         writer.writerows((one.group, one.school, one.code, one.url) for one in sorted(issued, key=_place_and_code))
@@ -53,7 +53,7 @@ def write_sheets_pdf(
 ) -> list[InputProblem]:
     """The sheets to print and cut; calls `progress` after each slip. Gives a notice for every name the font can't print in full."""
     every = sorted(issued, key=_place_and_code)
-    with replacing(path, OWNER_ONLY) as part, part.open("wb") as stream:
+    with replacing(path) as part, part.open("wb") as stream:
         canvas = _canvas(stream, facts)
         for _, slips in groupby(every, key=_place):
             _draw_place(canvas, _bundles(list(slips), shuffle), facts, progress)
@@ -66,7 +66,7 @@ def write_slip_pdf(target: Path | BinaryIO, one: Issued, facts: SheetFacts) -> l
     if not isinstance(target, Path):
         _draw_single(target, one, facts)
     else:
-        with replacing(target, OWNER_ONLY) as part, part.open("wb") as stream:
+        with replacing(target) as part, part.open("wb") as stream:
             _draw_single(stream, one, facts)
     return _notices([one], facts)
 

@@ -1,12 +1,12 @@
 """What printed sheets and exports say."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from evaluation.errors import Message
 from evaluation.survey.groups import Group
 from evaluation.survey.wording import UNIT_COLUMNS
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_end
 
 UNPRINTABLE_NAME = Message(
     "unprintable_characters",
@@ -68,7 +68,7 @@ NOTICE_PARTS: Final = (
     ),
     (
         "怎样保证匿名",
-        "单子由孩子随机抽取，不登记。答案一提交就加密，调查结束以前谁也打不开；结束时和同类的许多份打乱才打开，任何人（包括系统管理员）都查不出哪份是谁填的。同类不足几份的，只算份数，内容销毁。",
+        "单子由孩子随机抽取，不登记。答案一提交就加密，调查结束以前不打开；结束时和同类的许多份打乱才打开，任何人（包括系统管理员）都查不出哪份是谁填的。同类不足几份的，只算份数，内容销毁。",
     ),
     (
         "自愿参加",
@@ -95,10 +95,8 @@ def cover_text(group: Group) -> tuple[str, ...]:
 
 
 def local_moment(moment: datetime) -> str:
-    """A moment in the county's time, in words; midnight belongs to the day it ends."""
-    local = moment.astimezone(LOCAL_ZONE)
-    day = local - timedelta(days=1) if (local.hour, local.minute) == (0, 0) else local
-    hour = "24:00" if day != local else f"{local:%H:%M}"
+    """An end in the county's time, in words; midnight belongs to the day it ends."""
+    day, hour = told_end(moment)
     return f"{day.year}年{day.month}月{day.day}日 {hour}"
 
 

@@ -11,11 +11,17 @@ from evaluation.strict_yaml import StrictModel, refusal
 from evaluation.survey.groups import Group
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.codes import CODE_LENGTH
+from survey_app.domain.network import is_host
 from survey_app.services import wording
 
 # a QR code of version 4 at level M holds 62 bytes
 LONGEST_URL = 62
 FORM_PATH = "/s/"
+# what our own addresses begin with: below a path of such a name none of them could be told from it
+OWN_PLACES = {"s", "r", "static", "healthz", "metrics", "api", "sign-in", "sign-out", "language", "account"}
+OWN_PLACES |= {"search", "city", "desk", "campaigns", "assessments", "admin"}
+_PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)+")
+_MIDNIGHT = re.compile(r"(?<=[T\s])24:00(?::00(?:\.0+)?)?(?=$|[Z+\-\s])")
 
 
 def _opening(value: object) -> datetime:
@@ -24,8 +30,10 @@ def _opening(value: object) -> datetime:
 
 
 def _closing(value: object) -> datetime:
-    """A day alone means to its end."""
-    return _moment(value) + timedelta(days=_is_day(value))
+    """A day alone means to its end, and so does its 24:00, as paper and pages tell it."""
+    text = _MIDNIGHT.sub("00:00", str(value).strip())
+    is_midnight = text != str(value).strip()
+    return _moment(text if is_midnight else value) + timedelta(days=is_midnight or _is_day(value))
 
 
 def read_closing(text: str) -> datetime | None:
@@ -66,13 +74,22 @@ def _county_code(value: object) -> str:
 
 
 def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise refusal(wording.EXPECTED_ADDRESS)
-    address = text.rstrip("/")
+    address = f"{parts.scheme}://{parts.netloc}{'' if parts.path == '/' else parts.path}"
     if not address.isascii() or len(address) + len(FORM_PATH) + CODE_LENGTH > LONGEST_URL:
         raise refusal(wording.EXPECTED_SHORT_ADDRESS)
+    if not is_host(parts.netloc):
+        raise refusal(wording.EXPECTED_ADDRESS)
+    if parts.path not in ("", "/") and not _is_plain_path(parts.path):
+        raise refusal(wording.EXPECTED_PLAIN_PATH)
     return address
+
+
+def _is_plain_path(path: str) -> bool:
+    """Whether links below the path read everywhere as they were printed, and none of our own pages is at it."""
+    return _PATH.fullmatch(path) is not None and path.split("/")[1].lower() not in OWN_PLACES
 
 
 def _text(text: str) -> str:

@@ -11,7 +11,7 @@ from evaluation.survey.questionnaire import questionnaire_from_document
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import ALPHABET
-from survey_app.domain.errors import CommitTimesKept, WrongState
+from survey_app.domain.errors import CommitTimesKept, OtherPathOpen, PastItsEnd, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.seal import places_document
@@ -23,6 +23,7 @@ from survey_app.services.closing import close_campaign as close_campaign
 from survey_app.services.mixing import require_keys
 from survey_app.services.monitoring import show_campaign as show_campaign
 from survey_app.services.planning import make_plan, refuse_small_crowds, small_crowds
+from survey_app.services.served_paths import other_path, path_of
 from survey_app.services.terms import campaign_terms, min_seconds_of, terms_body
 from survey_app.storage.campaigns import (
     PLAN,
@@ -30,6 +31,7 @@ from survey_app.storage.campaigns import (
     find_campaign,
     insert_campaign,
     insert_texts,
+    list_campaigns,
     list_questionnaires,
     list_text_hashes,
     move_state,
@@ -91,8 +93,9 @@ def open_campaign(
 ) -> None:
     """Opens a draft: its terms are frozen in the log's first entry and in the key directory, and so are the places of the codes.
 
-    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (also once its closing time is past),
-    `KeysMissing`, and `CommitTimesKept` on a server that would tell when codes were used.
+    Answers are taken from the campaign's opening time on. Raises `UnknownCampaign`, `WrongState` (`PastItsEnd` once its closing time is
+    past, `OtherPathOpen` where an open campaign's address has another path), `KeysMissing`, and `CommitTimesKept` on a server that would
+    tell when codes were used.
     """
     with only_mixer(database), database.write() as connection:
         if keeps_commit_times(connection):
@@ -102,11 +105,20 @@ def open_campaign(
             raise WrongState(campaign_id, campaign.state, "open it", (State.DRAFT,))
         now = clock.now()
         if now >= campaign.closes:
-            raise WrongState(campaign_id, "past its closing time", "open it", (State.DRAFT,))
+            raise PastItsEnd(campaign_id, campaign.state, "open a survey", (State.DRAFT,), campaign.closes)
+        _refuse_other_path(connection, campaign)
         require_keys(keys, campaign)
         append_entry(connection, campaign_id, freeze_terms(connection, keys, campaign_id))
         move_state(connection, campaign_id, State.OPEN, opened_at=now)
         record_on_campaign(connection, clock, actor, "campaign_opened", campaign)
+
+
+def _refuse_other_path(connection: Connection, campaign: Campaign) -> None:
+    """The service is reached below one path, that of the open campaigns' addresses."""
+    other = other_path(list_campaigns(connection, (State.OPEN, State.CLOSING)), campaign.base_url)
+    if other:
+        paths = path_of(campaign.base_url), other.id, path_of(other.base_url)
+        raise OtherPathOpen(campaign.id, other.state, "open it", (State.CLOSED,), *paths)
 
 
 def freeze_terms(connection: Connection, keys: KeyDirectory, campaign_id: str) -> dict[str, Any]:

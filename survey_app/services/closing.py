@@ -29,6 +29,8 @@ from survey_app.storage.heartbeats import TURNOVER, end_beating
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.sealing import (
     count_unused_codes,
+    forget_codes,
+    keep_label_counts,
     list_answer_leaves,
     list_comment_leaves,
     list_receipts,
@@ -100,6 +102,24 @@ def _advance(database: Database, keys: KeyDirectory, clock: Clock, campaign: Cam
             raise_admission(connection, campaign.id, reached)
 
 
+def forget_campaign_codes(
+    database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE
+) -> int:
+    """Deletes the codes and receipts of a closed campaign, and what they were hashed with; the number of codes.
+
+    Who took part is forgotten then. The result stays provable: the answers, the log with their roots, and the numbers of each label
+    stay. Nobody can look a receipt up any more. Raises `UnknownCampaign`, `WrongState`.
+    """
+    with database.write() as connection:
+        campaign = find_campaign(connection, campaign_id, to_change=True)
+        if campaign.state != State.CLOSED:
+            raise WrongState(campaign_id, campaign.state, "forget its codes", (State.CLOSED,))
+        number = forget_codes(connection, campaign_id)
+        record_on_campaign(connection, clock, actor, "codes_forgotten", campaign, {"codes": number})
+    keys.destroy_campaign(campaign_id)
+    return number
+
+
 def _begin(database: Database, clock: Clock, campaign_id: str, actor: StaffUser | str) -> Campaign:
     """Fixes the closing moment: now, or the planned time if that is past."""
     with database.write() as connection:
@@ -124,6 +144,7 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
     with database.write() as connection:
         campaign = find_campaign(connection, campaign_id, to_change=True)
         if campaign.state == State.CLOSING:
+            keep_label_counts(connection, campaign_id)
             end_beating(connection, f"{TURNOVER}{campaign_id}")
             append_entry(connection, campaign_id, last_entry)
             move_state(connection, campaign_id, State.CLOSED, closed_at=clock.now())

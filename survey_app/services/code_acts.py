@@ -39,16 +39,23 @@ def record_code_act(
 
 
 def tell_code_acts(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str | None = None) -> int:
-    """Writes what was noted on days that are over, or all of a campaign that takes nothing more; the number of entries."""
+    """Writes what was noted on days that are over, or all of a campaign that takes nothing more; the number of entries.
+
+    What is told is set aside first, so that an act noted meanwhile is neither lost nor told with it; and entries bear its name, so that
+    a crash before it is removed tells nothing twice.
+    """
     today, told = _day(clock.now()), 0
-    for (day, campaign), lines in keys.noted_acts().items():
-        if campaign == campaign_id or (campaign_id is None and day < today):
-            told += _tell(database, clock, day, campaign, lines)
-            keys.forget_acts(day, campaign)
+    for noted in keys.noted_acts():
+        day, campaign = noted.split("/")[:2]
+        is_due = campaign == campaign_id or (campaign_id is None and day < today)
+        if is_due and (name := keys.set_acts_aside(noted)):
+            told += _tell(database, clock, name, keys.read_acts(name))
+            keys.forget_acts(name)
     return told
 
 
-def _tell(database: Database, clock: Clock, day: str, campaign_id: str, lines: list[str]) -> int:
+def _tell(database: Database, clock: Clock, name: str, lines: list[str]) -> int:
+    day, campaign_id, _ = name.split("/")
     numbers = Counter[tuple[str, str, str]]()
     for staff, action, group, times in csv.reader(lines):
         numbers[staff, action, group] += int(times)
@@ -56,7 +63,7 @@ def _tell(database: Database, clock: Clock, day: str, campaign_id: str, lines: l
         campaign = find_campaign(connection, campaign_id)
         for (staff, action, group), number in sorted(numbers.items()):
             details = {"codes": number, "day": day} | ({"group": group} if group else {})
-            key = hashlib.sha256(f"{day}|{campaign_id}|{staff}|{action}|{group}".encode()).hexdigest()
+            key = hashlib.sha256(f"{name}|{staff}|{action}|{group}".encode()).hexdigest()
             is_new = record_once(connection, clock, _end_of(day), key, staff, action, campaign, details)
             if is_new and action == KEYED_IN:
                 add_to_group(connection, campaign_id, group, from_paper=number)

@@ -10,7 +10,7 @@ from evaluation.survey.groups import Group
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import print_code
-from survey_app.domain.errors import KeysMissing, WrongState
+from survey_app.domain.errors import KeysMissing, PastItsEnd, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import Place, codes_entry
 from survey_app.services.campaign_shape import FORM_PATH
@@ -54,6 +54,8 @@ def require_state(campaign: Campaign, clock: Clock, action: str) -> None:
     """Codes change until the closing moment: afterwards nobody could use a new one."""
     if campaign.state not in _STATES:
         raise WrongState(campaign.id, campaign.state, action, _STATES)
+    if campaign.state == State.DRAFT and clock.now() >= campaign.closes:
+        raise PastItsEnd(campaign.id, campaign.state, action, _STATES, campaign.closes)
     if campaign.admission_at(clock.now()) >= Admission.GRACE:
         raise WrongState(campaign.id, State.CLOSING, action, _STATES)
 

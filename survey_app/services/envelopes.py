@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from survey_app.domain.envelope import Destination, UnreadableEnvelope, open_envelope, padded_length, seal_envelope
-from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.pools import StoredEnvelope
 
 ID_LENGTH = 16
@@ -33,10 +33,17 @@ class Opened:
         return [*self.without_key, *self.foreign]
 
 
+class PoolKeys(Protocol):
+    """Where private keys of pools are: the key directory, or a copy of it."""
+
+    def pool_key(self, label: str, batch: int) -> bytes | None:
+        """The private key of a batch; None where it is not there."""
+
+
 class Opener:
     """Opens the envelopes of one pool, each at most once, with the key of the batch that each was sealed for."""
 
-    def __init__(self, keys: KeyDirectory, campaign: str, label: str) -> None:
+    def __init__(self, keys: PoolKeys, campaign: str, label: str) -> None:
         self.label = label
         self._keys = keys
         self._campaign = campaign

@@ -19,8 +19,13 @@ class Installation:
 
     @cached_property
     def session_secret(self) -> bytes:
-        """Signs start times and sessions; the first process to ask for it makes it."""
+        """Signs start times and cookies; the first process to ask for it makes it."""
         return self.keys.session_secret()
+
+    @cached_property
+    def account_secret(self) -> bytes:
+        """Seals second factors; the first process to ask for it makes it."""
+        return self.keys.account_secret()
 
 
 def open_installation(settings: Settings, clock: Clock) -> Installation:

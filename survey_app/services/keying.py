@@ -6,7 +6,7 @@ the second typist has looked at the paper again and said which is right), the sh
 that another answer of the group came on paper is told once a day: how many, never which (services/code_acts.py).
 
 Nothing in the database leads from a first typing to its code, and handing in writes nothing but what a phone's sheet writes: rows whose
-code is used, cancelled or of a closed campaign go together at a round of the worker, and are not counted from that moment on. A crash
+code is used, cancelled or of a closed campaign go together once a day, and are not counted from that moment on. A crash
 after the sheet was handed in leaves its key: typing it again hands nothing in twice (the nonce belongs to the sheet), and clears up.
 """
 
@@ -18,7 +18,7 @@ from typing import Final
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import COMMENT_BYTES_LIMIT, check_answers, clean_text
-from survey_app.domain.campaigns import Campaign
+from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
@@ -160,10 +160,14 @@ def discard(at: Installation, user: StaffUser, sheet: PaperSheet) -> None:
 
 
 def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
-    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed."""
-    known = at.keys.typed_sheets()
+    """How many sheets of each campaign wait for their second typing, and how many of these somebody else has typed.
+
+    Those that nobody can begin to type any more are not counted: of a code that is used or cancelled, or after the closing moment.
+    """
+    known, now = at.keys.typed_sheets(), at.clock.now()
     with at.database.read() as connection:
-        names = {one.id: one.name for one in list_campaign_lines(connection, user.county)}
+        lines = list_campaign_lines(connection, user.county)
+        names = {one.id: one.name for one in lines if one.state != State.CLOSED and now < one.closes}
         is_open = list_open_codes(connection, known.values())
         waiting = [one for one in list_typed_sheets(connection) if known.get(one.name) in is_open]
     of_campaign = {id_: [one for one in waiting if one.campaign == id_] for id_ in sorted(names)}
@@ -177,13 +181,16 @@ def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
     """Removes first typings whose code can't be used any more, together, with their keys; the number of typings.
 
-    Called from time to time, and not so often that the moment would tell which code it was.
+    Of a campaign only when what was done with its codes has been told, once a day (services/code_acts.py): rows bear the group, and where
+    some went every few minutes they would tell how many of the codes used meanwhile came from the desk.
     """
-    known = keys.typed_sheets()
+    untold = {name.split("/")[1] for name in keys.noted_acts()}
+    with database.read() as connection:
+        typed = {one.name: one.campaign for one in list_typed_sheets(connection)}
+    known = keys.typed_sheets()  # after the typings: the key of each was there before it
     with database.read() as connection:
         is_open = list_open_codes(connection, known.values())
-        typed = {one.name for one in list_typed_sheets(connection)}
-    finished = {name for name in typed if known.get(name) not in is_open}
+    finished = {name for name, campaign in typed.items() if campaign not in untold and known.get(name) not in is_open}
     orphans = {name for name in known if name not in typed and keys.is_old_sheet(name)}
     if finished:
         with database.write() as connection:

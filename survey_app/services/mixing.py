@@ -20,8 +20,8 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import lost_entry
 from survey_app.domain.units import campaign_of, group_of, is_text_label
 from survey_app.services.envelopes import Opened, Opener, seal_anew
-from survey_app.services.terms import terms_of
-from survey_app.storage.balance import Balance, groups_of, list_used_hashes, read_balances
+from survey_app.services.terms import differences
+from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.counters import (
     add_to_cells,
@@ -86,7 +86,8 @@ class Mixer:
 
     def _work_on(self, database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
         require_keys(keys, campaign)
-        terms_of(keys, campaign)
+        for line in _differences(database, keys, campaign):
+            log.error("%s", line)
         replace_lost_keys(database, keys, campaign)
         stopped = count_sheets(database, keys, campaign)
         due = [pool for pool, number in _pools(database, campaign) if self._is_due(pool, number)]
@@ -112,13 +113,18 @@ class Mixer:
 
 
 def turn_over_all(database: Database, keys: KeyDirectory, campaign: Campaign | None = None) -> None:
-    """Turns every pool over that holds anything. Raises `KeysMissing`, `DatabaseMismatch`."""
+    """Turns every pool over that holds anything. Raises `KeysMissing`, `ForeignEnvelopes`."""
     with only_mixer(database):
         for one in [campaign] if campaign else _campaigns(database, State.OPEN, State.CLOSING):
-            require_keys(keys, one)
-            for pool, number in _pools(database, one):
-                if number:
-                    turn_over(database, keys, one, pool)
+            turn_over_campaign(database, keys, one)
+
+
+def turn_over_campaign(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
+    """The same of one campaign, by a caller who holds the mixer's lock."""
+    require_keys(keys, campaign)
+    for pool, number in _pools(database, campaign):
+        if number:
+            turn_over(database, keys, campaign, pool)
 
 
 def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool) -> tuple[int, int] | None:
@@ -172,6 +178,7 @@ def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, 
         labels = [one.label for one in list_labels(connection, campaign.id) if one.group in suspect]
         foreign = {label: _foreign(connection, keys, campaign, label) for label in labels}
     stopped = {one.group for one in balances if not _agrees(database, campaign, one, foreign)}
+    _set_counters_right(database, campaign, balances)
     book = keys.book(campaign.id)
     if not used <= book:
         keys.write_book(campaign.id, book | used)
@@ -204,6 +211,16 @@ def _agrees(database: Database, campaign: Campaign, balance: Balance, foreign: M
     return True
 
 
+def _set_counters_right(database: Database, campaign: Campaign, balances: Sequence[Balance]) -> None:
+    """Counters by which places are given are those of the rows, whoever changed them."""
+    wrong = [one.group for one in balances if not one.is_counted_right]
+    if wrong:
+        log.error("the counters of %s in campaign %s were changed; they are set right", ", ".join(wrong), campaign.id)
+        with database.write() as connection:
+            lock_groups(connection, campaign.id)
+            count_anew(connection, campaign.id)
+
+
 def _groups_of(database: Database, campaign: Campaign, hashes: set[bytes]) -> set[str]:
     """The groups of codes; all groups where a code has been removed."""
     with database.read() as connection:
@@ -229,8 +246,15 @@ def _stop_and_go(database: Database, campaign: Campaign, balances: Sequence[Bala
                 stop_group(connection, campaign.id, one.group, stopped=one.group in stopped)
 
 
+def _differences(database: Database, keys: KeyDirectory, campaign: Campaign) -> list[str]:
+    with database.read() as connection:
+        return differences(connection, keys, campaign)
+
+
 def require_agreement(database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
-    """Raises `DatabaseMismatch` where sheets and used codes do not agree."""
+    """Raises `DatabaseMismatch` where sheets and used codes do not agree, or groups and labels are not as they were opened."""
+    if lines := _differences(database, keys, campaign):
+        raise DatabaseMismatch("; ".join(lines))
     if stopped := count_sheets(database, keys, campaign, is_thorough=True):
         raise DatabaseMismatch(
             f"campaign {campaign.id}: sheets and used codes of {', '.join(sorted(stopped))} do not agree; see: junheng settle {campaign.id}"

@@ -1,4 +1,4 @@
-"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): mixes what is due, closes campaigns at their time, forgets what has had its time.
+"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): counts and turns over what is due, closes campaigns at their time, forgets what has had its time.
 
 Every job is safe to repeat, so the process may be killed and started at any moment, and several may run: they take turns.
 """
@@ -17,6 +17,7 @@ from survey_app.services.closing import advance_campaigns
 from survey_app.services.code_acts import tell_code_acts
 from survey_app.services.guessing import forget_old_guesses
 from survey_app.services.health import Heart
+from survey_app.services.kept_logs import LogKeeper
 from survey_app.services.keying import forget_typed_sheets
 from survey_app.services.mixing import TURNED_OVER_EVERY_S, Mixer, clean_key_directory
 from survey_app.services.parcels import sweep_parcels
@@ -34,12 +35,13 @@ def run_worker(
     database: Database, keys: KeyDirectory, clock: Clock, stop: threading.Event, interval_s: float = INTERVAL_S
 ) -> None:
     """Works until `stop` is set; what fails is logged with its traceback and tried again in the next round."""
-    mixer, heart = Mixer(), Heart(database, clock)
+    mixer, logs, heart = Mixer(), LogKeeper(), Heart(database, clock)
     jobs: Mapping[str, Callable[[], object]] = {
         "advance campaigns": lambda: advance_campaigns(database, keys, clock),
         "read the counters": lambda: take_readings(database, clock),
         "clean the key directory": lambda: clean_key_directory(database, keys),
         "count and turn over": lambda: heart.beat_of_campaigns(mixer.round(database, keys)),
+        "keep the logs": lambda: logs.round(database, keys),
         "forget old guesses": lambda: forget_old_guesses(database, clock),
         "remove old parcels": lambda: sweep_parcels(database, clock),
         "tell what was done with codes": lambda: tell_code_acts(database, keys, clock),

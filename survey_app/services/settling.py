@@ -1,9 +1,11 @@
 """What to do where sheets and used codes do not agree (integrity.md A.6): say what differs, write it off, and go on.
 
-A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. What is missing then is written
-off as lost, in the log, with who did it; sheets for which there is no used code are noted as a negative number.
+A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. Envelopes that can't be opened,
+since they were moved or put there by somebody else, are taken away. What is missing then is written off as lost, in the log, with who did
+it; sheets for which there is no used code are noted as a negative number.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,9 +17,10 @@ from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import lost_entry
 from survey_app.domain.staff import StaffUser
-from survey_app.domain.units import label_of
+from survey_app.domain.units import group_of, label_of
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.envelopes import Opener
+from survey_app.services.kept_logs import find_given_up, goes_on, keep_log, note_restored
 from survey_app.services.mixing import count_sheets, replace_lost_keys, require_keys, share_out
 from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
@@ -29,7 +32,7 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.ledger import append_entry
+from survey_app.storage.ledger import append_entry, list_entries
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import delete_some, list_envelopes, list_labels
 from survey_app.storage.session import Database
@@ -75,26 +78,34 @@ def _write_off(
     unreadable = _find_unreadable(database, keys, campaign)
     with database.write() as connection:
         forgotten = keys.book(campaign.id) - list_used_hashes(connection, campaign.id)
-        places = groups_of(connection, campaign.id, forgotten)
-        mark_used(connection, set(places))  # codes are locked before groups
+        again = use_again(connection, campaign.id, forgotten)  # codes are locked before groups
         lock_groups(connection, campaign.id)
         delete_some(connection, unreadable)
         count_anew(connection, campaign.id)
+        by_group = Counter[str]()
+        for label, number in again.items():
+            by_group[group_of(label)] += number
+        entries = list_entries(connection, campaign.id)
+        if again or not goes_on(keys, campaign.id, entries):
+            given_up = find_given_up(keys, campaign.id, entries)
+            note_restored(connection, keys, clock, campaign.id, given_up, sum(again.values()), name_of(actor))
         found = []
         for balance in read_balances(connection, campaign.id):
-            again = sum(group == balance.group for group, _, _ in places.values())
             if balance.missing:
                 _note_lost(connection, campaign, balance, actor)
-            difference = Difference(balance.group, balance, again, without_key.get(balance.group, 0))
-            if balance.missing or again or difference.without_key:
-                found.append(difference)
+            of_group = by_group[balance.group], without_key.get(balance.group, 0)
+            if balance.missing or any(of_group):
+                found.append(Difference(balance.group, balance, *of_group))
             stop_group(connection, campaign.id, balance.group, stopped=False)
         if found:
             numbers = {one.group: one.balance.missing + one.without_key for one in found}
             record_on_campaign(connection, clock, actor, "settled", campaign, numbers)
-    if forgotten - set(places):  # codes that were removed altogether: the book can't be held against the table any more
+    if len(forgotten) > sum(
+        again.values()
+    ):  # codes that were removed altogether: they can't be held against the table any more
         with database.read() as connection:
             keys.write_book(campaign.id, list_used_hashes(connection, campaign.id))
+    keep_log(database, keys, campaign.id)
     return found
 
 
@@ -106,6 +117,19 @@ def _find_unreadable(database: Database, keys: KeyDirectory, campaign: Campaign)
             waiting = list_envelopes(connection, one.label)
             found += Opener(keys, campaign.id, one.label).open(waiting).unreadable
     return found
+
+
+def use_again(connection: Connection, campaign_id: str, hashes: set[bytes]) -> dict[str, int]:
+    """Makes codes used that the table has forgotten, and counts them; how many of each label are in the table. Their sheets are gone."""
+    places = groups_of(connection, campaign_id, hashes)
+    if not places:
+        return {}
+    mark_used(connection, set(places))
+    for group, number in Counter(group for group, _, _ in places.values()).items():
+        add_to_group(connection, campaign_id, group, answered=number, taken=number)
+        schools = Counter(school for of, school, _ in places.values() if of == group)
+        add_to_cells(connection, campaign_id, group, "answered", schools)
+    return dict(Counter(label for _, _, label in places.values()))
 
 
 def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, actor: StaffUser | str) -> None:

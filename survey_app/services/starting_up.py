@@ -12,12 +12,13 @@ from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import places_document
+from survey_app.services.kept_logs import goes_on
 from survey_app.services.mixing import is_alive, require_keys
-from survey_app.services.terms import terms_of
+from survey_app.services.terms import differences, terms_of
 from survey_app.storage.balance import list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.issuing import list_places
-from survey_app.storage.ledger import list_code_changes
+from survey_app.storage.ledger import list_code_changes, list_entries
 from survey_app.storage.pools import list_pools
 from survey_app.storage.session import Database
 
@@ -41,8 +42,12 @@ def _mismatches(database: Database, keys: KeyDirectory, campaign: Campaign) -> I
         pools = list_pools(connection, campaign.id)
         forgotten = len(keys.book(campaign.id) - list_used_hashes(connection, campaign.id))
         balances = read_balances(connection, campaign.id)
+        changed = differences(connection, keys, campaign)
         if _places_at_opening(connection, campaign.id) != places:
             yield f"campaign {campaign.id}: its codes are not those that it was opened with, nor told in its log"
+        if not goes_on(keys, campaign.id, list_entries(connection, campaign.id)):
+            yield f"campaign {campaign.id}: its log is not what it was: an older database was put back, or it was changed; see: junheng settle {campaign.id}"
+    yield from changed
     dead = [(pool, number) for pool, number in pools if not is_alive(keys, pool)]
     if dead:
         waiting = sum(number for _, number in dead)

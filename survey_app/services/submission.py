@@ -34,7 +34,7 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.instruments import Instrument, instrument
-from survey_app.services.terms import GroupTerms, terms_of
+from survey_app.services.terms import GroupTerms, is_text_pool_of, terms_of
 from survey_app.storage.campaigns import find_questionnaire, raise_admission
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
@@ -43,7 +43,8 @@ from survey_app.storage.submissions import FoundCode, Submission, find_code, sto
 CodeStateName = Literal["usable", "used", "full", "stopped", "not_open", "closed"]
 
 _ID_LENGTH: Final = 16
-_TURNED_OVER_TRIES: Final = 3
+_TRIES: Final = 10
+"""A pool is turned over every few minutes, and a group fills up once: whoever finds something else so often finds it for ever."""
 
 log = logging.getLogger(__name__)
 
@@ -244,16 +245,11 @@ def _store(
 ) -> Receipt:
     """Stores the submission; where a pool was turned over meanwhile, it is sealed for the next batch."""
     retry, receipt = hash_nonce(arrival.nonce), Receipt(make_receipt())
-    turned_over = 0
-    while True:
+    for _ in range(_TRIES):
         envelopes = _seal(arrival.keys, found, form, checked)
-        if envelopes is None:
-            turned_over += 1
-            if turned_over >= _TURNED_OVER_TRIES:
-                raise DatabaseMismatch(
-                    f"the key of {found.label}, or of what is written there, is not that of its pool"
-                )
-        elif store_submission(arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)):
+        if envelopes and store_submission(
+            arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)
+        ):
             return receipt
         again = find_code(arrival.database, [found.h])
         if again is None:  # cancelled by the office
@@ -262,6 +258,9 @@ def _store(
             return _repeat(again, retry)
         _refuse_unless_open(again, arrival)
         found = replace(found, pool=again.pool, text_pool=again.text_pool)
+    raise DatabaseMismatch(
+        f"nothing can be stored under {found.label}: a key or a row that it needs is gone or another"
+    )
 
 
 def _submission(
@@ -307,6 +306,8 @@ def _seal_one(
     keys: KeyDirectory, found: FoundCode, pool: Pool | None, contents: bytes, length: int
 ) -> StoredEnvelope | None:
     campaign = found.campaign
+    if pool is not None and pool.label != found.label and not is_text_pool_of(pool.label, campaign.id, found.group):
+        raise DatabaseMismatch(f"what is written in {found.label} is to go to {pool.label}: the database was changed")
     if pool is None:  # pools go when a campaign is closed
         if campaign.state == State.OPEN:
             return None

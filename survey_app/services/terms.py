@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Connection
+
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.errors import DatabaseMismatch, KeysMissing
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import canonical_json
+from survey_app.domain.units import campaign_of, group_of, is_text_label, is_unit_of, label_of, split_label
+from survey_app.storage.campaigns import list_text_hashes
+from survey_app.storage.ledger import list_void_units
+from survey_app.storage.monitoring import count_groups
+from survey_app.storage.pools import LabelRow, list_labels
 
 _SECONDS_A_QUESTION = 2
 
@@ -60,6 +67,44 @@ def terms_of(keys: KeyDirectory, campaign: Campaign) -> Terms:
             f"campaign {campaign.id} is not what it was opened as: {said} became {campaign_terms(campaign)}"
         )
     return terms
+
+
+def differences(connection: Connection, keys: KeyDirectory, campaign: Campaign) -> list[str]:
+    """What of groups and labels is not as the campaign was opened, a line each. Raises as `terms_of` does.
+
+    With the terms it says under which unit, and from how many sheets on, answers come out: neither whoever writes to the database nor
+    whoever writes to the key directory can change that alone.
+    """
+    terms, hashes = terms_of(keys, campaign), list_text_hashes(connection, campaign.id)[0]
+    found = [
+        f"group {one.group} of campaign {campaign.id} is not what it was opened as"
+        for one in count_groups(connection, campaign.id)
+        if (of := terms.groups.get(one.group)) is None
+        or (one.cap, one.least_crowd, hashes.get(one.group)) != (of.cap, of.least_crowd, of.questionnaire)
+    ]
+    void = list_void_units(connection, campaign.id)
+    for label in list_labels(connection, campaign.id):
+        if not _is_in_place(label, campaign.id) or label.is_void != ((label.group, label.unit) in void):
+            found.append(
+                f"label {label.label} of campaign {campaign.id} is not where it belongs: the database was changed"
+            )
+    return found
+
+
+def _is_in_place(label: LabelRow, campaign_id: str) -> bool:
+    """Whether group, unit and text pool of a label are those that its name says."""
+    whole = label_of(campaign_id, label.group, label.unit)
+    is_named = label.label == whole or label.label.startswith(split_label(whole, 1)[:-1])
+    return (
+        is_named
+        and is_unit_of(label.unit, label.base_unit)
+        and (label.text_label is None or is_text_pool_of(label.text_label, campaign_id, label.group))
+    )
+
+
+def is_text_pool_of(name: str, campaign_id: str, group: str) -> bool:
+    """Whether a pool is one for what this group writes."""
+    return is_text_label(name) and (campaign_of(name), group_of(name)) == (campaign_id, group)
 
 
 _OF_CAMPAIGN = ("base_url", "campaign", "grace_minutes", "k", "min_seconds", "opens", "seed")

@@ -13,8 +13,8 @@ FILE_MISSING = Message(
 )
 EXPECTED_TIME = Message(
     "expected_time",
-    en="a time such as 2026-11-20 08:00 (Asia/Shanghai)",
-    zh="时间，如 2026-11-20 08:00（北京时间）",
+    en="a time such as 2026-11-20 08:00 (Asia/Shanghai); an end may be 24:00",
+    zh="时间，如 2026-11-20 08:00（北京时间）；截止可以写 24:00",
 )
 EXPECTED_LATER = Message("expected_later", en="a time after opens", zh="晚于 opens 的时间")
 EXPECTED_COUNTY_CODE = Message(
@@ -27,6 +27,12 @@ EXPECTED_SHORT_ADDRESS = Message(
     "expected_short_address",
     en="an ASCII address of at most 48 characters, so that its QR code can be scanned from paper",
     zh="不超过 48 个字符的英文网址，以便打印出的二维码能扫描",
+)
+EXPECTED_PLAIN_PATH = Message(
+    "expected_plain_path",
+    en="an address whose path is made of letters, digits and . _ - between single slashes, without one at the end, such as"
+    " https://office.example.cn/survey; not a path that the service has itself, such as /s or /desk",
+    zh="路径只用字母、数字和 . _ -，各段之间一个斜杠，末尾不加斜杠，如 https://office.example.cn/survey；不能用系统自己的路径，如 /s、/desk",
 )
 EXPECTED_TEXT = Message("expected_text", en="a text that is not blank", zh="不为空的文字")
 EXPECTED_SEED = Message("expected_seed", en="a number or a word", zh="数字或文字")
@@ -49,6 +55,35 @@ OTHER_COUNTY = Message(
     "campaign_county",
     en="county.code: the workbook is of the county {workbook}, the campaign of {campaign}; expected the same",
     zh="county.code：工作簿属于 {workbook}，活动属于 {campaign}；两者应一致",
+)
+
+# what is allowed and may yet be a mistake: said when a campaign is created, and before codes are issued
+
+ADDRESS_OWN = Message(
+    "address_own",
+    en="phones can't open {host}: to each of them that is the phone itself; print codes only with an address that phones reach",
+    zh="手机打不开 {host}：它指的是每台设备自己。请先换成手机能打开的网址，再印单子",
+)
+ADDRESS_OF_OFFICE = Message(
+    "address_of_office",
+    en="{host} is an address of an inner network: only phones in that network can open it, not those of parents at home",
+    zh="{host} 是内部网络的地址：只有连着这个网络的手机打得开，家长在家里打不开",
+)
+ADDRESS_WITHOUT_HTTPS = Message(
+    "address_without_https",
+    en="the address begins with http://: WeChat warns of such pages, and what is typed goes over the network in clear; expected https://",
+    zh="网址以 http:// 开头：微信会提示不安全，填写的内容在网络上也没有加密；应为 https://",
+)
+ENDS_IN_PAST = Message(
+    "ends_in_past",
+    en="the end, {closes}, is past: the survey can't be opened, and nobody could answer; create a new one with a later end",
+    zh="截止时间 {closes} 已经过了：这次调查不能再开放，没有人能填写；请新建一次，把截止时间改晚",
+)
+OTHER_PATH_OPEN = Message(
+    "other_path_open",
+    en="the survey {other}, which is open, is reached below “{other_path}”, this one below “{path}”: they can't be open together, since the"
+    " service is reached below one path; give both the same, or open this one when the other is closed",
+    zh="正在进行的调查 {other} 的网址路径是“{other_path}”，这一次是“{path}”：服务只在一个路径下，两次调查不能同时开放。请用同一个路径，或者等那一次结束以后再开放",
 )
 
 # list of schools
@@ -128,8 +163,8 @@ PASSWORD_WEAKNESS: Final = {
     ),
     "like_name": Message(
         "password_like_name",
-        en="is the account's name or close to it; expected one that can't be told from the name",
-        zh="密码与账号名相同或相近；请换一个与账号名无关的密码",
+        en="contains the account's name or is close to it; expected one without the name",
+        zh="密码里有账号名，或与账号名相近；请换一个与账号名无关的密码",
     ),
     "common": Message(
         "password_common",
@@ -149,6 +184,22 @@ PASSWORD_SAME = Message(
 PASSWORD_MISSING = Message(
     "password_missing", en="expected a password on standard input", zh="应从标准输入读到密码，现在是空的"
 )
+APP_ISSUER: Final = "Junheng"
+"""What a phone's app for one-time codes calls us; ASCII, which keeps the QR code small."""
+CODE_WRONG = Message(
+    "code_wrong",
+    en="is not the code that the app shows now; check the phone's clock",
+    zh="动态码不对；请输入手机上此刻显示的六位数字，并检查手机时间是否准确",
+)
+FACTOR_THERE = Message(
+    "factor_there", en="there is a second factor already", zh="已经设好了动态码，请刷新页面看看现在的状态"
+)
+NO_FACTOR = Message("no_factor", en="the account has no second factor", zh="这个账号没有设动态码")
+OWN_FACTOR = Message(
+    "own_factor",
+    en="nobody can reset the own second factor; use the page for it",
+    zh="不能重置自己的动态码；请在自己的动态码页面上操作",
+)
 USER_NAME = Message(
     "user_name",
     en="can't be an account's name; expected {shortest} to {longest} letters or digits, with . _ - between them",
@@ -165,6 +216,11 @@ USER_COUNTY = Message(
 )
 USER_ROLE = Message("user_role", en="there is no role {role}; expected one of: {expected}", zh="没有“{role}”这种角色")
 USER_DISABLED = Message("user_disabled", en="the account is disabled", zh="这个账号已停用")
+USER_NOT_DISABLED = Message(
+    "user_not_disabled",
+    en="the account is in use; only an account that was disabled can be deleted",
+    zh="这个账号还在使用；请先停用，再删除",
+)
 LAST_ADMIN = Message(
     "last_admin",
     en="is the only administrator of all counties left; appoint another one first",

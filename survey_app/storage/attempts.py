@@ -47,6 +47,12 @@ def note_failure(connection: Connection, source: bytes, n: int, free_at: datetim
     connection.execute(update(failed_sign_in).where(failed_sign_in.c.source == source).values(n=n, free_at=free_at))
 
 
+def take_back_failure(connection: Connection, source: bytes, now: datetime) -> None:
+    """What had been counted as failed beforehand was right."""
+    own = failed_sign_in.c
+    connection.execute(update(failed_sign_in).where(own.source == source, own.n > 0).values(n=own.n - 1, free_at=now))
+
+
 def forget_failures(connection: Connection, source: bytes) -> None:
     """The right password was given."""
     connection.execute(delete(failed_sign_in).where(failed_sign_in.c.source == source))

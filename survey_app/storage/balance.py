@@ -18,6 +18,15 @@ class Balance:
     withheld: int
     lost: int
     is_stopped: bool
+    answered: int
+    """The counters of used codes, of those that are void, and of places taken."""
+    void: int
+    taken: int
+
+    @property
+    def is_counted_right(self) -> bool:
+        """Whether the counters that places are given by are those of the rows."""
+        return self.answered == self.used and self.taken == self.used - self.lost - self.void
 
     @property
     def missing(self) -> int:
@@ -38,7 +47,8 @@ def read_balances(connection: Connection, campaign: str) -> list[Balance]:
         for table in (envelope, response)
     ]
     withheld = quota.c.withheld + quota.c.withheld_void
-    columns = (quota.c.group, used.label("used"), *sheets, withheld.label("gone"), quota.c.lost, quota.c.stopped)
+    counters = (quota.c.lost, quota.c.stopped, quota.c.answered, quota.c.void, quota.c.taken)
+    columns = (quota.c.group, used.label("used"), *sheets, withheld.label("gone"), *counters)
     rows = connection.execute(select(*columns).where(quota.c.campaign == campaign).order_by(quota.c.group))
     return [Balance(*row) for row in rows]
 

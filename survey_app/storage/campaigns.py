@@ -20,7 +20,11 @@ _QUESTIONNAIRE = select(questionnaire.c.id, questionnaire.c.sha256, questionnair
 )
 _RAISE_ADMISSION = (
     update(campaign)
-    .where(campaign.c.id == bindparam("of_campaign"), campaign.c.admission < bindparam("reached"))
+    .where(
+        campaign.c.id == bindparam("of_campaign"),
+        campaign.c.admission < bindparam("reached"),
+        campaign.c.state != str(State.DRAFT),  # it can be opened yet, whatever a clock that was wrong has made of it
+    )
     .values(admission=bindparam("reached"))
 )
 

@@ -1,4 +1,4 @@
-"""Several submissions, one commit (docs/decisions/0021).
+"""Several submissions, one commit (docs/decisions/0022).
 
 Whoever comes to store something puts it into a queue and waits for its turn; whose turn it is stores everything that has come in since
 the last commit. So nobody waits for more than the commit under way and the next one, and under load a commit serves many. It works with

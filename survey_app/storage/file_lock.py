@@ -3,13 +3,17 @@
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from survey_app.domain.threads import Threads
+
 _OF_THIS_PROCESS: Final[dict[Path, threading.Lock]] = {}
-"""Requests of one process wait for each other here: the file's lock would stop the whole process, and with it whoever holds it."""
+"""Requests of one process wait for each other here, which costs none of them a thread; one at a time waits for other processes."""
+
+_WAITING: Final = Threads(most=4)  # a lock each, of which there are two
 
 
 @contextmanager
@@ -29,13 +33,4 @@ def _wait_for(handle: int) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        _in_a_thread(fcntl.flock, handle, fcntl.LOCK_EX)
-
-
-def _in_a_thread(wait: Callable[..., None], *arguments: int) -> None:
-    from gevent import get_hub, monkey  # here, for no command needs them
-
-    if monkey.is_module_patched("threading"):
-        get_hub().threadpool.apply(wait, arguments)
-    else:
-        wait(*arguments)
+        _WAITING.call(fcntl.flock, handle, fcntl.LOCK_EX)

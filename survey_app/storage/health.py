@@ -1,10 +1,15 @@
 """Is the database there, and does it keep what it must not?"""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.storage.session import Database
 from survey_app.storage.tables import campaign
+
+_Read = TypeVar("_Read")
 
 
 def answers_query(database: Database) -> bool:
@@ -15,6 +20,14 @@ def answers_query(database: Database) -> bool:
     except SQLAlchemyError:
         return False
     return True
+
+
+def or_none_without_database(read: Callable[[], _Read]) -> _Read | None:
+    """What `read` finds; None where the database can't be reached or has none of our tables."""
+    try:
+        return read()
+    except SQLAlchemyError:
+        return None
 
 
 def keeps_commit_times(connection: Connection) -> bool:

@@ -31,7 +31,20 @@ def list_code_changes(connection: Connection, campaign: str) -> tuple[set[bytes]
     return cancelled, added
 
 
+def list_void_units(connection: Connection, campaign: str) -> set[tuple[str, str]]:
+    """Group and unit of what was declared void."""
+    wanted = select(entry.c.body).where(entry.c.campaign == campaign, entry.c.kind == "decision")
+    decisions = [json.loads(body) for body in connection.execute(wanted).scalars()]
+    return {(one["group"], one["unit"]) for one in decisions if "unit" in one and not one["valid"]}
+
+
 def list_entries(connection: Connection, campaign: str) -> list[str]:
     """The bodies of all entries, in order."""
     wanted = select(entry.c.body).where(entry.c.campaign == campaign).order_by(entry.c.seq)
     return list(connection.execute(wanted).scalars())
+
+
+def count_entries(connection: Connection) -> dict[str, int]:
+    """How many entries the log of each campaign has."""
+    wanted = select(entry.c.campaign, func.count()).group_by(entry.c.campaign).order_by(entry.c.campaign)
+    return {row[0]: row[1] for row in connection.execute(wanted)}

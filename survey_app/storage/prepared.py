@@ -1,10 +1,12 @@
 """Statements for the driver: written with SQLAlchemy Core, compiled by it once for each engine, and executed on the driver's cursor.
 
 For the few that every respondent waits for: the work around each execution costs SQLAlchemy more than the statement
-(docs/decisions/0010). Everything else uses `Database.read` and `Database.write`.
+(docs/decisions/0022). Everything else uses `Database.read` and `Database.write`.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,14 +105,21 @@ def all_or_nothing(database: Database, steps: Sequence[Step]) -> bool:
 def _on_sqlite(database: Database, connection: Any, steps: Sequence[Step]) -> bool:
     with database.in_line():
         connection.execute("BEGIN IMMEDIATE")
-        for step in steps:
-            compiled = step.statement.on("sqlite")
-            done = connection.executemany(compiled.sql, [compiled.parameters(one) for one in step.values])
-            if done.rowcount != step.expected:
+        try:
+            is_done = all(_run(connection, step) for step in steps)
+            connection.execute("COMMIT" if is_done else "ROLLBACK")
+        except BaseException:
+            # here, in line: a connection that is closed goes on holding the lock as long as somebody keeps the error
+            with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-                return False
-        connection.execute("COMMIT")
-        return True
+            raise
+    return is_done
+
+
+def _run(connection: sqlite3.Connection, step: Step) -> bool:
+    compiled = step.statement.on("sqlite")
+    done = connection.executemany(compiled.sql, [compiled.parameters(one) for one in step.values])
+    return done.rowcount == step.expected
 
 
 def _on_postgresql(_database: Database, connection: Any, steps: Sequence[Step]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
 
-from survey_app.storage.tables import cell, code, comment, label, pace, response, school
+from survey_app.storage.tables import cell, comment, label, pace, response, school
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +73,19 @@ def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]
 
 
 def count_labels(connection: Connection, campaign: str) -> list[LabelCount]:
-    """What became of the sheets of each label that had any."""
-    answered = (
-        select(code.c.label, func.count().label("answered"))
-        .where(code.c.campaign == campaign, code.c.used.is_(True))
-        .group_by(code.c.label)
-        .subquery()
-    )
-    used = func.coalesce(answered.c.answered, 0)
-    fast = func.coalesce(pace.c.fast, 0)
+    """What became of the sheets of each label of a closed campaign that had any."""
     wanted = (
-        select(label.c.group, label.c.base_unit, used, label.c.withheld, label.c.lost, fast, label.c.void)
+        select(
+            label.c.group,
+            label.c.base_unit,
+            label.c.answered,
+            label.c.withheld,
+            label.c.lost,
+            func.coalesce(pace.c.fast, 0),
+            label.c.void,
+        )
         .outerjoin(pace, pace.c.label == label.c.label)
-        .outerjoin(answered, answered.c.label == label.c.label)
-        .where(label.c.campaign == campaign, or_(used > 0, label.c.lost != 0))
+        .where(label.c.campaign == campaign, or_(label.c.answered > 0, label.c.lost != 0))
         .order_by(label.c.label)
     )
     return [LabelCount(*row) for row in connection.execute(wanted)]

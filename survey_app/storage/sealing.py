@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import Connection, false, func, select, true
+from sqlalchemy import Connection, delete, false, func, select, true, update
 
 from survey_app.domain.seal import SealedAnswer, comment_leaf_data
 from survey_app.storage.tables import code, comment, label, response
@@ -31,6 +31,17 @@ def list_receipts(connection: Connection, campaign: str) -> list[bytes]:
     """Every receipt given out, as printed; of codes whose use a restored database had forgotten none is known."""
     wanted = select(code.c.receipt).where(code.c.campaign == campaign, code.c.used == true())
     return [receipt.encode() for receipt in connection.execute(wanted).scalars() if receipt]
+
+
+def keep_label_counts(connection: Connection, campaign: str) -> None:
+    """Keeps how many codes of each label were used, as long as the codes are there to be counted."""
+    used = select(func.count()).where(code.c.label == label.c.label, code.c.used == true()).scalar_subquery()
+    connection.execute(update(label).where(label.c.campaign == campaign).values(answered=used))
+
+
+def forget_codes(connection: Connection, campaign: str) -> int:
+    """Removes the codes of a campaign with their receipts; their number."""
+    return connection.execute(delete(code).where(code.c.campaign == campaign)).rowcount
 
 
 def count_unused_codes(connection: Connection, campaign: str) -> int:

@@ -14,16 +14,18 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.exc import DatabaseError as DatabaseError
 
+from survey_app.domain.errors import SurveyError
 from survey_app.storage.file_lock import locked
 
 DialectName = Literal["sqlite", "postgresql"]
 
 BUSY_TIMEOUT_MS = 30_000
 IDLE_S = 2.0  # a connection that was idle for longer is tried before it is used: its server may have gone
+_WAITED_FOR_S = 3.0  # connections of processes that have just ended
 _IS_WRITING = "junheng_is_writing"
 _RETURNED = "junheng_returned"
 _POSTGRESQL_WRITING = (
@@ -58,6 +60,13 @@ class Database:
         with _queued(self._lock_file), self._writing.begin() as connection:
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction that may write, while nobody else is connected: who comes meanwhile waits. Raises `DatabaseInUse`."""
+        self.close()  # what this process has left open itself
+        with _alone_in_file(self.file) if self.file else _alone_on_server(self._writing) as connection:
+            yield connection
+
     def in_line(self) -> AbstractContextManager[None]:
         """The place in the line of writers, to be held while writing by other ways than `write`."""
         return _queued(self._lock_file)
@@ -72,6 +81,10 @@ class Database:
         try:
             yield pooled.driver_connection
         except BaseException:
+            if getattr(
+                pooled.driver_connection, "broken", False
+            ):  # the server has gone, and so have the others' connections
+                self.quick_engine.dispose()
             pooled.invalidate()
             raise
         finally:
@@ -81,6 +94,13 @@ class Database:
         """Closes all connections."""
         self.engine.dispose()
         self.quick_engine.dispose()
+
+
+class DatabaseInUse(SurveyError):
+    """Others are connected to the database."""
+
+    def __str__(self) -> str:
+        return "the database is in use: stop the service (junheng serve, junheng work) and whatever else is connected to it"
 
 
 def open_database(url: str) -> Database:
@@ -144,6 +164,51 @@ def _open_sqlite(url: URL) -> Database:
         event.listen(one, "connect", _set_up_connection)
     event.listen(engine, "begin", _begin)
     return Database(engine, file, quick_engine)
+
+
+@contextmanager
+def _alone_in_file(file: Path) -> Iterator[Connection]:
+    """A connection that keeps the file to itself; in exclusive mode SQLite refuses where another has it open, idle or not."""
+    engine = create_engine(URL.create("sqlite", database=str(file)), poolclass=NullPool, hide_parameters=True)
+
+    def set_up(connection: Any, _record: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {int(1000 * _WAITED_FOR_S)}")
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        _set_up_connection(connection, _record)
+
+    event.listen(engine, "do_connect", lambda *_: _make_private(file))
+    event.listen(engine, "connect", set_up)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN EXCLUSIVE") and None)
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        raise DatabaseInUse from error
+    with connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _alone_on_server(engine: Engine) -> Iterator[Connection]:
+    """A transaction that nobody else is connected beside; connections that were just closed get a moment to go."""
+    with engine.begin() as connection:
+        deadline = time.monotonic() + _WAITED_FOR_S
+        while _others(connection):
+            if time.monotonic() > deadline:
+                raise DatabaseInUse
+            time.sleep(0.05)
+        yield connection
+
+
+def _others(connection: Connection) -> int:
+    connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+    return int(
+        connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+        ).scalar_one()
+    )
 
 
 def _make_private(file: Path) -> None:

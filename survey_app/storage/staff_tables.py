@@ -1,4 +1,4 @@
-"""Tables of the staff's side: accounts, sessions that ended early, failed sign-ins, tokens, counted requests, and the log.
+"""Tables of the staff's side: accounts, sessions, second factors, failed sign-ins, tokens, counted requests, and the log.
 
 The log is only ever appended to: triggers of the database (migration 0002) refuse to change or remove its rows.
 """
@@ -27,12 +27,41 @@ account = _table(
     Column("last_sign_in", Instant),
 )
 
-# sessions that were signed out of before they ran out; a row may go when its session would have ended by itself
-ended_session = _table(
-    "ended_session",
-    Column("id", String(43), primary_key=True),
-    Column("ends_at", Instant, nullable=False, index=True),
+# who is signed in: a row ends with its session, or is swept away once it has run out
+staff_session = _table(
+    "staff_session",
+    Column("hash", LargeBinary(32), primary_key=True),  # SHA-256 of the id in the cookie, which has 256 random bits
+    Column("account", String(40), ForeignKey("account.name"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),  # the account's session_version when it was begun
+    Column("since", Instant, nullable=False),  # to the minute; when it was used last stands in its cookie
+    Column("awaits_code", Boolean, nullable=False),  # the password was right; the second factor is still to come
 )
+
+# where an account has signed in from: SHA-256 of a random id that a browser keeps, or an HMAC of a network
+known_place = _table(
+    "known_place",
+    Column("account", String(40), ForeignKey("account.name"), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("seen", Instant, nullable=False),  # to the day
+)
+
+# the second factor of an account: the secret of its one-time codes, sealed under a key outside the database
+second_factor = _table(
+    "second_factor",
+    Column("account", String(40), ForeignKey("account.name"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("last_step", Integer, nullable=False),  # the time step of the last code that was taken: none counts twice
+)
+
+recovery_code = _table(
+    "recovery_code",
+    Column("account", String(40), ForeignKey("account.name"), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),  # an HMAC of the code; the row goes when the code is used
+)
+
+# the roles whose accounts must have a second factor
+second_factor_role = _table("second_factor_role", Column("role", String(20), primary_key=True))
 
 # failed sign-ins of one account from one place: the place is an HMAC of an address or of a device, never the address
 failed_sign_in = _table(

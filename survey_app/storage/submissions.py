@@ -5,13 +5,12 @@ late and so is held for a moment only. Closing marks the groups' rows as ended b
 Nothing of it tells when in the day it was, or how long the form was out.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, false, insert, or_, select, true, update
@@ -25,7 +24,8 @@ from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, 
 from survey_app.storage.session import Database
 from survey_app.storage.tables import campaign, cell, code, envelope, label, pace, pool, questionnaire, quota, school
 
-_log = logging.getLogger(__name__)
+_TRIES: Final = 3
+
 _text_pool = pool.alias("text_pool")
 
 _FIND = (
@@ -147,13 +147,18 @@ def store_submission(database: Database, new: Submission) -> bool:
     False, and nothing stored, unless the code was unused, the envelopes are sealed for the open batches, and the group takes answers and
     has room. What was read is then to be read again.
     """
-    committer = _committers.get(database)
-    if committer is None:
-        committer = _committers.setdefault(database, Committer(lambda news: _store_all(database, news)))
-    return committer.commit(new)
+    return committer_of(database).commit(new)
 
 
 _committers: WeakKeyDictionary[Database, Committer[Submission, bool]] = WeakKeyDictionary()
+
+
+def committer_of(database: Database) -> Committer[Submission, bool]:
+    """Who stores what comes in together in this process."""
+    committer = _committers.get(database)
+    if committer is None:
+        committer = _committers.setdefault(database, Committer(lambda news: _store_all(database, news)))
+    return committer
 
 
 def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
@@ -161,36 +166,51 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
 
     Where the lock, the disk or the server fails, it is not: each would wait for it again. All are told then.
     """
-    try:
-        if all_or_nothing(database, list(_steps(news))):
-            return [True] * len(news)
-    except Exception as error:
-        if len(news) == 1 or not _is_of_one_sheet(error):
-            raise
-        _log.warning("%d sheets can't be stored together, each is tried alone: %s", len(news), type(error).__name__)
-    if len(news) == 1:
-        return [False]
-    return [_store_alone(database, new) for new in news]
+    if len(news) > 1:
+        try:
+            if all_or_nothing(database, list(_steps(news))):
+                return [True] * len(news)
+        except Exception as error:
+            if not _is_of_one_sheet(error):
+                raise
+    outcomes: list[bool | Exception] = []
+    for new in news:
+        outcome = _store_alone(database, new)
+        outcomes.append(outcome)
+        if isinstance(outcome, Exception) and not _is_of_one_sheet(outcome):
+            break
+    return [*outcomes, *[outcomes[-1]] * (len(news) - len(outcomes))]
 
 
 def _store_alone(database: Database, new: Submission) -> bool | Exception:
-    try:
-        return all_or_nothing(database, list(_steps([new])))
-    except Exception as error:
-        return error
+    """Whether it was stored; begun again where the server has settled a quarrel about rows at its cost."""
+    tries = 1
+    while True:
+        try:
+            return all_or_nothing(database, list(_steps([new])))
+        except Exception as error:
+            if tries == _TRIES or not _is_quarrel(error):
+                return error
+            tries += 1
 
 
 def _is_of_one_sheet(error: Exception) -> bool:
-    """Whether an error may be about one of several sheets: a value that is refused, a deadlock of rows."""
+    """Whether an error may be about one of several sheets: a value that is refused, a quarrel about rows."""
     import sqlite3
 
     if isinstance(error, sqlite3.OperationalError | OSError | SQLAlchemyError | DBAPIError):
         return False
-    names = {one.__name__ for one in type(error).__mro__}
-    return bool(names & {"DeadlockDetected", "SerializationFailure"}) or not names & {
-        "OperationalError",
-        "InterfaceError",
-    }
+    return _is_quarrel(error) or not _kinds(error) & {"OperationalError", "InterfaceError"}
+
+
+def _is_quarrel(error: Exception) -> bool:
+    """Whether PostgreSQL has ended one of two transactions that were in each other's way."""
+    return bool(_kinds(error) & {"DeadlockDetected", "SerializationFailure"})
+
+
+def _kinds(error: Exception) -> set[str]:
+    """The names of an error's classes: psycopg's can't be imported where only SQLite is installed."""
+    return {one.__name__ for one in type(error).__mro__}
 
 
 def _steps(news: Sequence[Submission]) -> Iterator[Step]:

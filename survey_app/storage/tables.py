@@ -184,7 +184,8 @@ label = make_table(
     Column("text_label", String(128)),  # where what they write waits; None: the questionnaire asks for no text
     Column("void", Boolean, nullable=False, server_default="0"),
     counter("lost"),
-    counter("withheld"),  # at the closing
+    counter("answered"),  # at the closing, as are the withheld: the codes may be forgotten afterwards
+    counter("withheld"),
 )
 
 code = make_table(

@@ -24,6 +24,11 @@ def link(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, **(_kept() | values))
 
 
+def below(path: str) -> str:
+    """A path of ours as browsers must ask for it: below the place where the service is reached."""
+    return f"{request.script_root}{path}"
+
+
 def here(**values: Any) -> str:
     """The address of this page with another print or language (`None`: the usual one)."""
     if request.endpoint is None:

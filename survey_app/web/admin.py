@@ -11,6 +11,7 @@ from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.staff import Account, Role, fold_name
 from survey_app.services.audit import read_audit
+from survey_app.services.second_factor import demand_factor, factor_state, reset_factor, roles_with_factor
 from survey_app.services.tokens import end_token, make_token, tokens_of
 from survey_app.services.users import (
     NewUser,
@@ -25,6 +26,8 @@ from survey_app.web.access import current_user, require_county, signed_in
 from survey_app.web.counties import account_county
 from survey_app.web.installation import installation
 from survey_app.web.staff_words import (
+    FACTOR_DEMANDED,
+    FACTOR_RESET,
     TOKEN_REVOKED,
     USER_CHANGED,
     USER_DISABLED,
@@ -126,6 +129,39 @@ def revoke(name: str, token_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin.user", name=fold_name(name)), 303)
 
 
+@blueprint.post("/users/<name>/second-factor")
+@signed_in(Role.ADMIN, county=account_county)
+def remove_factor(name: str) -> ResponseReturnValue:
+    """Resets the second factor of somebody whose phone and recovery codes are gone."""
+    at = installation()
+    try:
+        reset_factor(at.database, at.clock, current_user(), name)
+    except InvalidInput as invalid:
+        return _user_page(name, problems_by_field(invalid)), 409
+    notify(FACTOR_RESET, name=fold_name(name))
+    return redirect(url_for("admin.user", name=fold_name(name)), 303)
+
+
+@blueprint.get("/second-factor")
+@signed_in(Role.ADMIN, county=None)
+def factor_roles() -> ResponseReturnValue:
+    """The roles that must have a second factor. It concerns all counties, and so administrators of all counties."""
+    _require_all_counties()
+    demanding = roles_with_factor(installation().database)
+    return render_template("staff/factor_roles.html", roles=list(Role), demanding=demanding)
+
+
+@blueprint.post("/second-factor")
+@signed_in(Role.ADMIN, county=None)
+def demand() -> ResponseReturnValue:
+    """Other roles must have one from now on."""
+    _require_all_counties()
+    at, sent = installation(), set(request.form.getlist("role"))
+    demand_factor(at.database, at.clock, current_user(), [role for role in Role if str(role) in sent])
+    notify(FACTOR_DEMANDED)
+    return redirect(url_for("admin.factor_roles"), 303)
+
+
 @blueprint.get("/audit")
 @signed_in(Role.ADMIN, county=None)
 def audit() -> ResponseReturnValue:
@@ -155,6 +191,11 @@ def _set_disabled(name: str, *, disabled: bool) -> ResponseReturnValue:
     return redirect(url_for("admin.user", name=fold_name(name)), 303)
 
 
+def _require_all_counties() -> None:
+    if current_user().county is not None:
+        abort(404)
+
+
 def _users_page(problems: dict[str, str]) -> str:
     accounts = all_users(installation().database, current_user().county)
     return render_template("staff/users.html", accounts=accounts, problems=problems, roles=list(Role), **_typed())
@@ -163,7 +204,13 @@ def _users_page(problems: dict[str, str]) -> str:
 def _user_page(name: str, problems: dict[str, str]) -> str:
     account, tokens = _account(name), tokens_of(installation().database, name)
     return render_template(
-        "staff/user.html", account=account, tokens=tokens, problems=problems, roles=list(Role), **_typed(account)
+        "staff/user.html",
+        account=account,
+        tokens=tokens,
+        factor=factor_state(installation().database, account.name),
+        problems=problems,
+        roles=list(Role),
+        **_typed(account),
     )
 
 

@@ -10,18 +10,22 @@ from markupsafe import Markup
 
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
+from survey_app.services.served_paths import served_paths
 from survey_app.settings import Settings
-from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, staff
+from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, second_factor, staff
 from survey_app.web.access import may_hold_answers, public, require_declared_access
-from survey_app.web.addresses import here, is_big_print, link, make_asset_address
+from survey_app.web.addresses import below, here, is_big_print, link, make_asset_address
 from survey_app.web.bug_reports import steps_of
 from survey_app.web.errors import answer_errors
 from survey_app.web.guard import guard_requests
 from survey_app.web.installation import INSTALLATION, install
-from survey_app.web.languages import TAGS, current_language, moment_text, speak_both_languages
+from survey_app.web.languages import TAGS, current_language, end_text, moment_text, speak_both_languages
 from survey_app.web.metrics import measure_requests
 from survey_app.web.patience import Patience
+from survey_app.web.proxies import TrustedProxies
+from survey_app.web.respondent import AnythingGlued
 from survey_app.web.security import STATIC_ENDPOINT, guard_answers
+from survey_app.web.served_path import ServedPath
 from survey_app.web.sessions import signing_key
 from survey_app.web.staff_errors import answer_staff_errors
 from survey_app.web.staff_pages import equip_staff_templates
@@ -30,6 +34,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     respondent.blueprint,
     health.blueprint,
     auth.blueprint,
+    second_factor.blueprint,
     staff.blueprint,
     admin.blueprint,
     assessments.blueprint,
@@ -77,6 +82,9 @@ def make_application(settings: Settings, clock: Clock) -> Flask:
     answer_errors(app)
     answer_staff_errors(app)
     _add_routes(app)
+    database = app.extensions[INSTALLATION].database
+    served = ServedPath(app.wsgi_app, lambda: served_paths(database), clock)
+    app.wsgi_app = TrustedProxies(served, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -84,7 +92,9 @@ def _equip_templates(app: Flask) -> None:
     speak_both_languages(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(link=link, here=here, asset=make_asset_address(app), moment=moment_text)
+    app.jinja_env.globals.update(
+        link=link, here=here, below=below, asset=make_asset_address(app), moment=moment_text, end=end_text
+    )
     app.context_processor(_page_facts)
 
 
@@ -100,6 +110,8 @@ def _page_facts() -> dict[str, object]:
 
 
 def _add_routes(app: Flask) -> None:
+    app.url_map.merge_slashes = False  # they are merged before (`ServedPath`): no redirect that names a host is needed
+    app.url_map.converters["anything"] = AnythingGlued
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     public(app.view_functions[STATIC_ENDPOINT])

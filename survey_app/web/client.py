@@ -4,17 +4,10 @@ from urllib.parse import urlsplit
 
 from flask import request
 
-from survey_app.domain.network import is_loopback
-
 
 def client_address() -> str:
-    """The address of the client; behind a proxy on this machine the one that the proxy saw.
-
-    Only the last entry of X-Forwarded-For is the proxy's own word, and only where the proxy is the one that calls.
-    """
-    peer = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and is_loopback(peer) else peer
+    """The address of the client; behind trusted proxies the one that they saw (`web.proxies`)."""
+    return request.remote_addr or ""
 
 
 def is_from_own_page() -> bool:

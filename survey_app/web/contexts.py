@@ -76,6 +76,7 @@ class FormPage:
     least_crowd: int
     nonce: str
     started: str
+    wait_s: int
     questions: tuple[QuestionPart, ...]
 
     @property
@@ -96,12 +97,13 @@ class FormPage:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What came with a form: hidden fields, answers, and the problems of the answers."""
+    """What came with a form: hidden fields, answers, and what is in their way."""
 
     nonce: str
     started: str
     fields: Fields
     problems: tuple[AnswerProblem, ...] = ()
+    wait_s: int = 0  # until a sheet that came too soon can be sent again
 
 
 def form_page(state: CodeState, code: str, filled: Filled, language: Language) -> FormPage:
@@ -122,6 +124,7 @@ def form_page(state: CodeState, code: str, filled: Filled, language: Language) -
         least_crowd=state.least_crowd,
         nonce=filled.nonce,
         started=filled.started,
+        wait_s=filled.wait_s,
         questions=questions,
     )
 

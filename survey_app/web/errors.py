@@ -1,5 +1,6 @@
 """Errors to pages, in this one place: what stands in the way of a respondent, what HTTP refuses, and our own mistakes."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,13 +9,15 @@ from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from survey_app.domain.codes import read_code
+from survey_app.domain.codes import copied_part, read_code
 from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
     CodeUsed,
+    DatabaseMismatch,
     GroupFull,
     GroupStopped,
+    KeysMissing,
     SurveyError,
     TooManyGuesses,
     UnknownCode,
@@ -22,6 +25,8 @@ from survey_app.domain.errors import (
 )
 from survey_app.services.guessing import WINDOW_S
 from survey_app.web.staff_errors import staff_error
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ DOMAIN_PAGES: Final[Mapping[type[SurveyError], ProblemPage]] = {
     CodeUsed: ProblemPage(409, "used"),
     GroupFull: ProblemPage(409, "group_full"),
     GroupStopped: ProblemPage(503, "stopped"),
+    DatabaseMismatch: ProblemPage(503, "stopped"),
+    KeysMissing: ProblemPage(503, "stopped"),
     CampaignNotOpen: ProblemPage(403, "not_open"),
     CampaignClosed: ProblemPage(403, "closed"),
     TooManyGuesses: ProblemPage(429, "too_many_guesses"),
@@ -66,14 +73,17 @@ def problem_page(page: ProblemPage, **facts: Any) -> str:
 def code_in_address() -> str | None:
     """The code that the address holds, as drafts on the phone are named by it; None where it is no code."""
     try:
-        return read_code((request.view_args or {}).get("code", ""))
+        return read_code(_typed_code())
     except WrongCopy:
         return None
 
 
 def _domain_page(error: SurveyError) -> ResponseReturnValue:
     page = DOMAIN_PAGES[type(error)]
-    response = make_response(problem_page(page, **vars(error)), page.status)
+    if isinstance(error, DatabaseMismatch | KeysMissing):
+        log.error("%s", error)  # nobody's code or answers: what the database and the key directory say
+    facts = {"typed": copied_part(_typed_code())} if isinstance(error, WrongCopy) else vars(error)
+    response = make_response(problem_page(page, **facts), page.status)
     if isinstance(error, TooManyGuesses):
         response.headers["Retry-After"] = str(WINDOW_S)
     return response
@@ -91,6 +101,11 @@ def _http_page(error: HTTPException) -> ResponseReturnValue:
     response.set_data(problem_page(page))
     response.content_type = "text/html; charset=utf-8"
     return response
+
+
+def _typed_code() -> str:
+    """What stands in the address where a code should be."""
+    return str((request.view_args or {}).get("code", ""))
 
 
 def _is_post() -> bool:

@@ -15,8 +15,12 @@ from survey_app.web.sessions import keep_sessions, open_session_of_request
 from survey_app.web.throttle import count_program, count_stranger
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-FREE_OF_NEW_PASSWORD: Final = frozenset({"auth.password", "auth.change_password", "auth.leave", "auth.choose_language"})
-"""Where somebody who must change the password first can still go."""
+ENTRANCES: Final = frozenset(
+    {"auth.sign_in_page", "auth.enter", "auth.code_page", "auth.enter_code", "auth.leave", "auth.choose_language"}
+)
+NEW_PASSWORD: Final = ("auth.password", "auth.change_password")
+NEW_FACTOR: Final = ("second_factor.own", "second_factor.set_up")
+"""Where somebody can still go who must change the password, or set up a second factor, before all else; the first is where he is led."""
 
 csrf = CSRFProtect()
 
@@ -43,11 +47,14 @@ def _admit_everybody(access: Access) -> None:
     """Nothing is asked, and no cookie is looked at."""
 
 
-def _admit_visitor(access: Access) -> None:
+def _admit_visitor(access: Access) -> ResponseReturnValue | None:
     if access.body_limit_bytes is not None:
         request.max_form_memory_size = access.body_limit_bytes
     _recognise()
+    if g.user and _detour():
+        return redirect(url_for(_detour()), 303)
     _check_csrf()
+    return None
 
 
 def _admit_staff(access: Access) -> ResponseReturnValue | None:
@@ -55,8 +62,8 @@ def _admit_staff(access: Access) -> ResponseReturnValue | None:
 
     if not _recognise():
         return ask_to_sign_in(access)
-    if g.session.account.must_change and request.endpoint not in FREE_OF_NEW_PASSWORD:
-        return redirect(url_for("auth.password"), 303)
+    if _detour():
+        return redirect(url_for(_detour()), 303)
     _check_csrf()
     _check_role_and_county(access, g.user)
     return None
@@ -76,11 +83,18 @@ def _admit_measuring(access: Access) -> None:
 
 
 def _recognise() -> bool:
-    """Who is signed in, and in which language the pages are for them."""
+    """Who is signed in, and in which language the pages are for them. A session that waits for its code lets nobody see anything."""
     g.language = session.get("language")
     g.session = open_session_of_request()
-    g.user = g.session.account.user if g.session else None
-    return g.session is not None
+    g.user = g.session.account.user if g.session and not g.session.awaits_code else None
+    return g.user is not None
+
+
+def _detour() -> str:
+    """Where the person signed in must go before anything else; "" where the way is free."""
+    ways = ((g.session.account.must_change, NEW_PASSWORD), (g.session.lacks_factor, NEW_FACTOR))
+    first = next((endpoints for is_due, endpoints in ways if is_due), ())
+    return "" if not first or request.endpoint in ENTRANCES.union(first) else first[0]
 
 
 def _check_csrf() -> None:

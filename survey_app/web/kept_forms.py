@@ -11,6 +11,7 @@ from typing import Final
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
+from survey_app.web.addresses import below
 from survey_app.web.client import is_own_path
 from survey_app.web.sessions import name_of_old_session
 
@@ -40,7 +41,7 @@ class KeptForm:
 
 def form_of_request() -> KeptForm:
     """The form that this request brought."""
-    path = request.full_path.rstrip("?")
+    path = below(request.full_path.rstrip("?"))
     return KeptForm(path, tuple(_fields()), tuple(_files()), name_of_old_session())
 
 

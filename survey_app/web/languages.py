@@ -9,7 +9,7 @@ from typing import Final
 from flask import Flask, g, has_request_context, request
 
 from evaluation.errors import Language
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_end, told_moment
 from survey_app.web.wording import moment_in_words
 
 TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
@@ -35,7 +35,12 @@ def speak_both_languages(app: Flask) -> None:
 
 def moment_text(moment: datetime) -> str:
     """A moment in the county's time, to the minute."""
-    return moment_in_words(moment.astimezone(LOCAL_ZONE), current_language())
+    return moment_in_words(*told_moment(moment), current_language())
+
+
+def end_text(moment: datetime) -> str:
+    """The same for an end: midnight belongs to the day that it ends."""
+    return moment_in_words(*told_end(moment), current_language())
 
 
 @cache

@@ -9,6 +9,7 @@ from werkzeug.routing import RequestRedirect
 
 from evaluation.errors import Message
 from survey_app.web.access import current_user_or_none, declared_access
+from survey_app.web.addresses import below
 from survey_app.web.staff_words import words
 
 NAVIGATION: Final = (
@@ -35,7 +36,7 @@ def navigation() -> list[NavigationItem]:
     """The places that the account may open, for the main navigation."""
     open_paths = [(path, words(label)) for path, label in NAVIGATION if may_open(path)]
     here = max((path for path, _ in open_paths if _is_within(request.path, path)), key=len, default="")
-    return [NavigationItem(path, label, path == here) for path, label in open_paths]
+    return [NavigationItem(below(path), label, path == here) for path, label in open_paths]
 
 
 def may_open(path: str) -> bool:

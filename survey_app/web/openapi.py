@@ -65,7 +65,7 @@ _CAMPAIGN: Final = _object(
             ),
         },
         "schools": _list(
-            _object({"code": _TEXT, "group": _TEXT, "planned": _COUNT, "issued": _COUNT, "answered": _COUNT})
+            _object({"code": _TEXT, "group": _TEXT, "planned": _COUNT, "issued": _COUNT, "answered": _COUNT_OR_NULL})
         ),
         "units": _list(_object({"unit": _TEXT, "group": _TEXT, "schools": _list(_TEXT), "valid": _COUNT})),
         "sample": _object(

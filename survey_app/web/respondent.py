@@ -11,14 +11,16 @@ from typing import Final
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter
 
-from survey_app.domain.codes import read_code
+from survey_app.domain.codes import copied_part, read_code
 from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
     CodeUsed,
     GroupFull,
     GroupStopped,
+    HastySheet,
     InvalidAnswers,
     UnknownCode,
     WrongCopy,
@@ -31,7 +33,7 @@ from survey_app.web.access import public
 from survey_app.web.addresses import link
 from survey_app.web.blank_form import blank_form
 from survey_app.web.client import client_address
-from survey_app.web.contexts import Filled, form_page
+from survey_app.web.contexts import Fields, Filled, form_page
 from survey_app.web.errors import DOMAIN_PAGES, code_in_address, problem_page
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
@@ -39,9 +41,21 @@ from survey_app.web.receipt_page import receipt_page
 
 NONCE_BYTES: Final = 16
 
+
+class AnythingGlued(BaseConverter):
+    """The part of an address that holds a code, whatever chats have glued to it, slashes and line ends too."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+
 blueprint = Blueprint("respondent", __name__)
+# of several addresses of a view, the one next to it is what links to it say; the others are as people and chats write them
 
 
+@blueprint.get("/S/")
+@blueprint.get("/s/")
+@blueprint.get("/S")
 @blueprint.get("/s")
 @public
 def entry() -> ResponseReturnValue:
@@ -50,24 +64,18 @@ def entry() -> ResponseReturnValue:
     return _go_to_form(typed) if typed.strip() else render_template("respondent/entry.html", typed=None)
 
 
+@blueprint.post("/S/")
+@blueprint.post("/s/")
+@blueprint.post("/S")
 @blueprint.post("/s")
 @public
 def type_code() -> ResponseReturnValue:
-    """A typed code goes on to its form."""
+    """A typed code, or an address pasted in its place, goes on to its form."""
     return _go_to_form(request.form.get("code", ""))
 
 
-@blueprint.get("/s/")
-@blueprint.get("/S/")
-@blueprint.get("/S/<code>")
-@blueprint.get("/s/<code>/")
-@public
-def as_typed(code: str = "") -> ResponseReturnValue:
-    """Addresses as people type them."""
-    return redirect(link("respondent.form", code=code) if code else link("respondent.entry"), 303)
-
-
-@blueprint.get("/s/<code>")
+@blueprint.get("/S/<anything:code>")
+@blueprint.get("/s/<anything:code>")
 @public
 def form(code: str) -> ResponseReturnValue:
     """The form of a code, or the page that says why there is none."""
@@ -81,7 +89,8 @@ def form(code: str) -> ResponseReturnValue:
     return blank_form(state, read_code(code), nonce, started)
 
 
-@blueprint.post("/s/<code>")
+@blueprint.post("/S/<anything:code>")
+@blueprint.post("/s/<anything:code>")
 @public
 def send(code: str) -> ResponseReturnValue:
     """Takes a form once: the receipt, or the form again with what is wrong in it."""
@@ -91,10 +100,10 @@ def send(code: str) -> ResponseReturnValue:
     try:
         with _unknown_codes_counted(site):
             receipt = submit(site.database, site.keys, site.clock, code, fields, nonce, started)
-    except InvalidAnswers as invalid:
+    except (InvalidAnswers, HastySheet) as refused:
         state = look_up(site.database, site.keys, site.clock, code)
-        return _form_again(state, Filled(nonce, started, fields, invalid.problems)), 422
-    return receipt_page(receipt.text, code_in_address())
+        return _form_again(state, _filled_again(refused, nonce, started, fields)), 422
+    return receipt_page(receipt.text, code_in_address(), is_repeat=receipt.is_repeat)
 
 
 @blueprint.get("/r")
@@ -118,7 +127,7 @@ def _go_to_form(typed: str) -> ResponseReturnValue:
     try:
         code = read_code(typed)
     except WrongCopy:
-        return render_template("respondent/entry.html", typed=typed), 422
+        return render_template("respondent/entry.html", typed=copied_part(typed)), 422
     return redirect(link("respondent.form", code=code), 303)
 
 
@@ -142,6 +151,12 @@ def _refuse_unless_usable(state: CodeState) -> None:
         raise CampaignNotOpen(campaign.name, campaign.opens)
     if state.state == "closed":
         raise CampaignClosed(campaign.name, campaign.closing_moment)
+
+
+def _filled_again(refused: InvalidAnswers | HastySheet, nonce: str, started: str, fields: Fields) -> Filled:
+    if isinstance(refused, InvalidAnswers):
+        return Filled(nonce, started, fields, refused.problems)
+    return Filled(nonce, refused.started or started, fields, wait_s=refused.wait_s)
 
 
 def _form_again(state: CodeState, filled: Filled) -> str:

@@ -24,6 +24,7 @@ STAFF_CONTENT_SECURITY_POLICY: Final = "; ".join(
 )
 STATIC_ENDPOINT: Final = "static"
 ONE_YEAR_S: Final = 31_536_000
+STRICT_TRANSPORT: Final = f"max-age={ONE_YEAR_S}"
 
 _HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -51,6 +52,8 @@ def _with_headers(response: Response) -> Response:
     # no page sets any of them itself
     response.headers.extend(_STAFF_HEADERS if gate_of_request() in (Gate.STAFF, Gate.ENTRANCE) else _HEADERS)
     response.headers["Cache-Control"] = _cache_control(response)
+    if request.is_secure:  # over http a browser must not heed it, and an office without https would be locked out
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response
 
 

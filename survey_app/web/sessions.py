@@ -1,40 +1,25 @@
-"""The staff's sessions: a signed cookie that names the account, and what the server must agree with at each request.
+"""The cookie of the staff's sessions: signed, so that it can hold the language and the CSRF token, but the signature opens nothing.
 
-A session ends when nobody has used it for half an hour, after twelve hours, by signing out (which the server remembers, so that a
-copy of the cookie is no good either), and when the account is disabled or given another password (its version moves on). What is
-left in the cookie of a session that has run out is the account's name and the CSRF token: by these a form that comes too late is known
-for the person's own.
+What opens a session is the random id in the cookie, which leads to a row (services/staff_sessions.py); beside it stands when it was used
+last. What is left in the cookie of a
+session that has run out is the account's name and the CSRF token: by these a form that comes too late is known for the person's own.
 """
 
 import hashlib
 import hmac
-import secrets
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Request, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from survey_app.domain.staff import Account
-from survey_app.services.sign_in import account_of_session
+from survey_app.services.staff_sessions import OpenSession, open_session
 from survey_app.web.installation import installation
 
 COOKIE: Final = "junheng_session"
-IDLE: Final = timedelta(minutes=30)
-LONGEST: Final = timedelta(hours=12)
-_SEEN_STEP_S: Final = 60
-_ID_BYTES: Final = 24
 _CSRF: Final = "csrf_token"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session that is good: whose, and until when it could be used at most."""
-
-    account: Account
-    id: str
-    ends_at: datetime
+_SEEN_STEP_S: Final = 60
 
 
 class StaffSessions(SecureCookieSessionInterface):
@@ -60,22 +45,14 @@ def signing_key(session_secret: bytes) -> bytes:
     return hmac.digest(session_secret, b"junheng/staff-session/1", hashlib.sha256)
 
 
-def begin_session(account: Account) -> None:
-    """Signs the account in, in a new session; the old one's CSRF token stays good if it was the same person's."""
+def hold_session(account: Account, session_id: str) -> None:
+    """Puts a session that was begun into the cookie; the old one's CSRF token stays good if it was the same person's."""
     kept = {name: session[name] for name in ("language",) if name in session}
     if session.get("name") == account.name and _CSRF in session:
         kept[_CSRF] = session[_CSRF]
-    now = int(installation().clock.now().timestamp())
     session.clear()
     g.pop(_CSRF, None)
-    session.update(
-        kept,
-        name=account.name,
-        version=account.session_version,
-        id=secrets.token_urlsafe(_ID_BYTES),
-        since=now,
-        seen=now,
-    )
+    session.update(kept, name=account.name, id=session_id, seen=_now())
 
 
 def forget_session() -> None:
@@ -89,15 +66,17 @@ def forget_session() -> None:
 
 def open_session_of_request() -> OpenSession | None:
     """The session that the request brings, if it is good; it counts as used now, unless a page polled by itself."""
-    now = installation().clock.now()
-    if not _is_within_times(session, now):
+    id_, seen = session.get("id"), session.get("seen")
+    if not isinstance(id_, str) or not isinstance(seen, int):
         return None
-    account = account_of_session(installation().database, session["name"], session["version"], session["id"])
-    if account is None:
-        return None
-    if not is_polling() and now.timestamp() - session["seen"] >= _SEEN_STEP_S:
-        session["seen"] = int(now.timestamp())
-    return OpenSession(account, session["id"], datetime.fromtimestamp(session["since"], UTC) + LONGEST)
+    opened = open_session(installation(), id_, datetime.fromtimestamp(seen, UTC))
+    if opened and not is_polling() and _now() - seen >= _SEEN_STEP_S:
+        session["seen"] = _now()
+    return opened
+
+
+def _now() -> int:
+    return int(installation().clock.now().timestamp())
 
 
 def name_of_old_session() -> str | None:
@@ -109,10 +88,3 @@ def name_of_old_session() -> str | None:
 def is_polling() -> bool:
     """Whether a script of ours asks, and not somebody who presses a button."""
     return request.method == "GET" and "HX-Request" in request.headers
-
-
-def _is_within_times(kept: SessionMixin, now: datetime) -> bool:
-    if any(kept.get(name) is None for name in ("name", "version", "id", "since", "seen")):
-        return False
-    unused_s, open_s = (now.timestamp() - float(kept[name]) for name in ("seen", "since"))
-    return unused_s <= IDLE.total_seconds() and open_s <= LONGEST.total_seconds()

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Conflict, HTTPException, NotFound
 
-from survey_app.domain.errors import UnknownAssessment, UnknownCampaign, WrongState
+from survey_app.domain.clock import written_end
+from survey_app.domain.errors import OtherPathOpen, PastItsEnd, UnknownAssessment, UnknownCampaign, WrongState
+from survey_app.services.wording import ENDS_IN_PAST, OTHER_PATH_OPEN
 from survey_app.web.access import Gate, gate_of_request
 from survey_app.web.auth import page_without_token
+from survey_app.web.staff_words import words
 
 API_PREFIX: Final = "/api/"
 KINDS: Final[Mapping[int, str]] = {
@@ -51,7 +54,17 @@ def _nothing_there(_error: UnknownCampaign | UnknownAssessment) -> Response:
 
 
 def _wrong_state(error: WrongState) -> Response:
+    if isinstance(error, PastItsEnd):
+        return _refusal(words(ENDS_IN_PAST, closes=written_end(error.closes)))
+    if isinstance(error, OtherPathOpen):
+        paths = {"path": error.path or "/", "other_path": error.other_path or "/"}
+        return _refusal(words(OTHER_PATH_OPEN, other=error.other, **paths))
     return staff_error(Conflict(str(error))) or Response(status=409)
+
+
+def _refusal(said: str) -> Response:
+    """Why not, and what to do instead; only pages of the staff's side are refused so."""
+    return make_response(render_template("staff/problem.html", kind="conflict", status=409, words=said), 409)
 
 
 def _json_error(error: HTTPException) -> Response:

@@ -10,9 +10,10 @@ from flask import Flask, request
 from evaluation.errors import Message
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.campaigns import State
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import told_moment, written_end
 from survey_app.domain.staff import Role
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
+from survey_app.web.addresses import below
 from survey_app.web.languages import current_language
 from survey_app.web.navigation import may_open, navigation
 from survey_app.web.staff_words import action_name, role_name, words
@@ -65,6 +66,7 @@ def equip_staff_templates(app: Flask) -> None:
         detail_text=detail_text,
         object_path=object_path,
         short_moment=short_moment,
+        short_end=written_end,
     )
     app.context_processor(_staff_facts)
 
@@ -89,17 +91,17 @@ def object_path(named: str) -> str | None:
     """The page of a thing that the log names, where there is one that the account's role may open."""
     kind, _, name = named.partition("/")
     path = f"{PLACES[kind]}{quote(name)}" if kind in PLACES else None
-    return path if path and may_open(path) else None
+    return below(path) if path and may_open(path) else None
 
 
 def short_moment(moment: datetime | None) -> str:
     """A moment in the county's time as tables show it: `2026-11-23 12:00`; nothing for none."""
-    return f"{moment.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}" if moment else ""
+    return "{} {}".format(*told_moment(moment)) if moment else ""
 
 
 def _staff_facts() -> dict[str, object]:
     if gate_of_request() not in (Gate.STAFF, Gate.ENTRANCE):
         return {}
     # no switch of language on a page that answers a form: it would lead away from what was typed, or from a code that was just made
-    path = request.full_path.rstrip("?") if request.method == "GET" else None
+    path = below(request.full_path.rstrip("?")) if request.method == "GET" else None
     return {"user": current_user_or_none(), "page_path": path}

@@ -22,14 +22,26 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "user_added": Message("action", en="account added", zh="新建账号"),
     "user_changed": Message("action", en="role or county changed", zh="修改角色或县区"),
     "user_disabled": Message("action", en="account disabled", zh="停用账号"),
+    "user_deleted": Message("action", en="account deleted", zh="删除账号"),
     "user_enabled": Message("action", en="account enabled", zh="启用账号"),
     "password_reset": Message("action", en="password reset", zh="重设密码"),
     "password_changed": Message("action", en="password changed", zh="修改密码"),
+    "code_failed": Message("action", en="one-time code wrong", zh="动态码错误"),
+    "recovery_code_used": Message("action", en="recovery code used", zh="使用恢复码"),
+    "recovery_codes_renewed": Message("action", en="new recovery codes", zh="更换恢复码"),
+    "factor_set_up": Message("action", en="second factor set up", zh="设置动态码"),
+    "factor_removed": Message("action", en="own second factor removed", zh="取消自己的动态码"),
+    "factor_reset": Message("action", en="second factor reset", zh="重置动态码"),
+    "factor_demanded": Message("action", en="second factor demanded of roles", zh="修改动态码要求"),
     "token_made": Message("action", en="token made", zh="生成令牌"),
     "token_revoked": Message("action", en="token revoked", zh="吊销令牌"),
     "campaign_created": Message("action", en="survey created", zh="新建调查"),
     "campaign_opened": Message("action", en="survey opened", zh="开放调查"),
     "campaign_closed": Message("action", en="survey closed", zh="结束调查"),
+    "closing_moved": Message("action", en="end of survey moved", zh="改变截止时间"),
+    "unit_voided": Message("action", en="unit declared void", zh="作废一个单元的答卷"),
+    "settled": Message("action", en="missing sheets written off", zh="核销对不上的答卷"),
+    "codes_forgotten": Message("action", en="codes and receipts deleted", zh="删除参与码和回执"),
     "codes_issued": Message("action", en="codes issued", zh="发放参与码"),
     "codes_cancelled": Message("action", en="codes cancelled", zh="作废参与码"),
     "codes_replaced": Message("action", en="codes replaced", zh="重发参与码"),
@@ -49,6 +61,8 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "score_counted_again": Message("action", en="score counted again", zh="评分重新计入"),
     "veto_saved": Message("action", en="veto item saved", zh="保存一票否决项"),
     "photo_added": Message("action", en="photo added", zh="添加照片"),
+    "database_copied": Message("action", en="backup made", zh="备份数据库"),
+    "database_restored": Message("action", en="backup restored", zh="恢复数据库备份"),
     "photo_removed": Message("action", en="photo removed", zh="删除照片"),
 }
 """Names of acts in the log; an act that is not here is shown as it is kept."""
@@ -67,6 +81,24 @@ USER_DISABLED: Final = Message(
     "user_disabled", en="Account {name} is disabled and signed out.", zh="账号“{name}”已停用，并已退出登录。"
 )
 USER_ENABLED: Final = Message("user_enabled", en="Account {name} is enabled.", zh="账号“{name}”已启用。")
+FACTOR_REMOVED: Final = Message(
+    "factor_removed",
+    en="The second factor and its recovery codes are no good any more.",
+    zh="原来的动态码和恢复码已作废。",
+)
+FACTOR_RESET: Final = Message(
+    "factor_reset",
+    en="The second factor of {name} is reset, and the account is signed out.",
+    zh="“{name}”的动态码已重置，并已退出登录。",
+)
+FACTOR_DEMANDED: Final = Message(
+    "factor_demanded",
+    en="Saved. Whoever must have a second factor and has none sets it up on the next page.",
+    zh="已保存。需要动态码而还没有设的人，打开下一个页面时就会请他设置。",
+)
+TOO_MANY_CODES: Final = Message(
+    "too_many_codes", en="Too many tries; try again in {minutes} minutes", zh="试得太多了，请过 {minutes} 分钟再试"
+)
 TOKEN_REVOKED: Final = Message("token_revoked", en="The token is revoked.", zh="令牌已吊销。")
 
 

@@ -1,15 +1,15 @@
 """Words of the pages that are made in code; all others stand in the templates."""
 
-from datetime import datetime
+from datetime import date
 
 from evaluation.errors import Language
 
 
-def moment_in_words(local: datetime, language: Language) -> str:
-    """A local time, to the minute."""
+def moment_in_words(day: date, hour: str, language: Language) -> str:
+    """Day and hour of a moment in the county."""
     if language == "en":
-        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M} (Beijing time)"
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}, {hour} (Beijing time)"
+    return f"{day.year}年{day.month}月{day.day}日 {hour}"
 
 
 _MONTHS = [

@@ -124,17 +124,27 @@ def test_going_back_after_the_receipt_shows_no_second_form(
     assert stored_answers(server) == before + 1
 
 
-def test_a_page_loaded_again_after_the_receipt_tells_that_the_code_is_used(
-    phone: Page, codes: Take, keep_picture: Keep
+def test_a_page_loaded_again_after_the_receipt_tells_that_the_code_is_used_and_shows_it_again_in_this_tab(
+    open_phone: Callable[..., Page], codes: Take, keep_picture: Keep
 ) -> None:
+    phone = open_phone()
     phone.goto(f"/s/{codes('teacher')}")
     answer(phone, "teacher")
     phone.locator("#submit").tap()
     expect(phone.locator(RECEIPT)).to_be_visible()
-    phone.reload()
-    expect(phone.get_by_role("heading", name="这个参与码已经用过了")).to_be_visible()
-    expect(phone.locator("#again")).to_be_hidden()
-    keep_picture(phone, "used")
+    expect(phone.locator("#later")).to_be_hidden()
+    receipt, address = phone.locator(RECEIPT).inner_text(), phone.url
+    assert drafts(phone) == {}
+    for _ in range(2):
+        phone.reload()
+        expect(phone.get_by_role("heading", name="这个参与码已经用过了")).to_be_visible()
+        phone.get_by_role("button", name="看我的回执").tap()
+        expect(phone.locator(RECEIPT)).to_have_text(receipt)
+        expect(phone.locator("#later")).to_have_class("note")
+    elsewhere = open_phone()
+    elsewhere.goto(address)
+    expect(elsewhere.locator("#again")).to_be_hidden()
+    keep_picture(elsewhere, "used")
 
 
 def test_two_taps_send_one_form(phone: Page, codes: Take, server: Server) -> None:
@@ -219,6 +229,67 @@ def test_who_lost_the_answer_and_the_page_can_still_see_the_receipt(
     expect(phone.locator(RECEIPT)).to_be_visible()
     assert drafts(phone) == {}
     assert stored_answers(server) == before + 1
+
+
+def lose_first_answer(phone: Page) -> None:
+    """The first sheet arrives; the server's answer to it does not."""
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        lost.append(1)
+        route.fetch()
+        route.abort()
+
+    phone.route("**/s/*", lambda route: lose(route) if is_post(route) and not lost else route.continue_())
+
+
+@pytest.mark.parametrize("way", ["sends again", "loads again", "loads again, and clears"])
+def test_what_was_changed_after_the_lost_answer_is_said_in_red_not_to_be_taken(
+    phone: Page, codes: Take, server: Server, keep_picture: Keep, way: str
+) -> None:
+    before = stored_answers(server)
+    lose_first_answer(phone)
+    phone.goto(f"/s/{codes('parent')}")
+    answer(phone, "parent")
+    phone.locator("#submit").tap()
+    expect(phone.locator("#trouble")).to_contain_text(LOST)
+    phone.locator("#q01 .row").nth(2).tap()
+    if way == "sends again":
+        phone.locator("#submit").tap()
+    else:
+        if way == "loads again, and clears":
+            phone.locator("#clear").evaluate("button => button.click()")
+        else:
+            phone.reload()
+        phone.get_by_role("button", name="看我的回执").tap()
+    expect(phone.locator(RECEIPT)).to_be_visible()
+    expect(phone.locator("#later")).to_have_class("trouble")
+    expect(phone.locator("#later")).to_contain_text("在那以后改的，没有收")
+    keep_picture(phone, "receipt-of-a-retry-after-changes")
+    assert drafts(phone) == {}
+    assert stored_answers(server) == before + 1
+
+
+def test_a_sheet_sent_twice_as_it_was_is_told_calmly(phone: Page, codes: Take) -> None:
+    lose_first_answer(phone)
+    phone.goto(f"/s/{codes('parent')}")
+    answer(phone, "parent")
+    phone.locator("#submit").tap()
+    expect(phone.locator("#trouble")).to_contain_text(LOST)
+    phone.locator("#submit").tap()
+    expect(phone.locator("#later")).to_be_visible()
+    expect(phone.locator("#later")).to_have_class("note")
+
+
+def test_gaps_filled_in_afterwards_are_no_later_change(phone: Page, codes: Take) -> None:
+    phone.goto(f"/s/{codes('parent')}")
+    phone.locator("#q01 .row").nth(2).tap()
+    phone.locator("#submit").tap()
+    expect(phone.locator("#problems")).to_be_visible()
+    answer(phone, "parent")
+    phone.locator("#submit").tap()
+    expect(phone.locator(RECEIPT)).to_be_visible()
+    expect(phone.locator("#later")).to_be_hidden()
 
 
 @pytest.mark.parametrize("status", [502, 503])
@@ -325,6 +396,30 @@ def test_a_draft_is_gone_after_24_hours(open_phone: Callable[..., Page], codes: 
     phone.clock.fast_forward("02:00")
     phone.goto("/s")
     assert drafts(phone) == {}
+
+
+SET_CLOCK = """(function () {
+  var Real = Date, shift = %d;
+  function Shifted() { return arguments.length ? new Real(arguments[0]) : new Real(Real.now() + shift); }
+  Shifted.now = function () { return Real.now() + shift; };
+  Shifted.prototype = Real.prototype;
+  window.Date = Shifted;
+})()"""
+
+
+def test_drafts_outlive_a_clock_that_is_set_back(open_phone: Callable[..., Page], codes: Take) -> None:
+    mine, of_other_child = codes("public"), codes("public")
+    for hours, kept in ((-0.05, True), (-24, True), (-30, True), (-24 * 20, False), (23, True), (25, False)):
+        phone = open_phone()
+        for code in (of_other_child, mine):
+            phone.goto(f"/s/{code}")
+            phone.locator("#q01 .row").nth(2).tap()
+        phone.add_init_script(SET_CLOCK % int(hours * 3_600_000))
+        phone.reload()
+        assert phone.locator("#q01-3").is_checked() == kept, hours
+        assert set(drafts(phone)) == ({mine, of_other_child} if kept else set())
+        # one from the future counts as kept now: it never stays longer than a day from here on
+        assert all(draft["at"] <= phone.evaluate("Date.now()") for draft in drafts(phone).values())
 
 
 def test_a_phone_that_keeps_nothing_can_answer(open_phone: Callable[..., Page], codes: Take) -> None:

@@ -1,5 +1,6 @@
 """The staff's shell in a real browser: sign-in, home, accounts, log, counties side by side; on a phone and on a laptop."""
 
+import base64
 import secrets
 from collections.abc import Callable, Iterator
 
@@ -8,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from survey_app.domain.clock import SystemClock
+from survey_app.domain.second_factor import code_at
 from survey_app.domain.staff import Role
 from survey_app.services.users import NewUser, add_user, set_password
 from tests.browser.conftest import Server
@@ -76,6 +78,8 @@ def test_every_page_of_the_shell_is_accessible_and_fits(
         "search": "/search?q=430302",
         "search-none": "/search?q=没有这所学校",
         "password": "/account/password",
+        "second-factor": "/account/second-factor",
+        "factor-roles": "/admin/second-factor",
         "missing": "/admin/users/nobody-of-this-name",
     }
     for place, path in places.items():
@@ -87,6 +91,32 @@ def check(page: Page, name: str, keep_picture: Keep) -> None:
     assert_accessible(page)
     assert_fits(page)
     keep_picture(page, f"staff-{name}")
+
+
+def test_a_second_factor_is_set_up_and_asked_for(
+    screen: Page, server: Server, width: int, scheme: str, keep_picture: Keep
+) -> None:
+    name = new_account(server, Role.MONITOR)
+    screen.goto("/account/second-factor")
+    sign_in(screen, name)
+    secret = base64.b32decode(screen.locator("#secret").inner_text().replace(" ", ""))
+    screen.get_by_label("应用显示的六位数字").fill(code_at(secret, SystemClock().now()))
+    screen.get_by_role("button", name="设好了").click()
+    codes = screen.locator("output").all_inner_texts()
+    assert len(codes) == 10
+    check(screen, f"recovery-codes-{scheme}-{width}", keep_picture)
+    screen.get_by_role("link", name="记好了").click()
+    screen.goto("/account/second-factor")
+    check(screen, f"second-factor-there-{scheme}-{width}", keep_picture)
+    screen.get_by_role("button", name="退出").click()
+    sign_in(screen, name)
+    check(screen, f"code-{scheme}-{width}", keep_picture)
+    screen.get_by_label("动态码").fill("000000")
+    screen.get_by_role("button", name="登录").click()
+    check(screen, f"code-wrong-{scheme}-{width}", keep_picture)
+    screen.get_by_label("动态码").fill(codes[0])
+    screen.get_by_role("button", name="登录").click()
+    expect(screen.get_by_role("button", name="退出")).to_be_visible()
 
 
 def test_an_account_is_made_handed_over_and_used(screen: Page, server: Server, width: int, scheme: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from survey_app.web.staff_words import ACTIONS
 from tests.paths import REPOSITORY
 
-RECORDERS = {"record", "_record", "record_act", "record_on_campaign"}
+RECORDERS = {"record", "_record", "record_act", "record_on_campaign", "record_code_act", "_note"}
 ACTION_ARGUMENT = 3
 
 

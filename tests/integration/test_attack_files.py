@@ -1,28 +1,31 @@
-"""What lies on disk before a mix, and what the tables have room for (integrity.md A.4, A.9). On both engines."""
+"""What lies on disk before the closing, and what the tables have room for (integrity.md A.4, A.9). On both engines."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
 from survey_app.domain.clock import FixedClock
+from survey_app.domain.envelope import Destination, UnreadableEnvelope, open_envelope
 from survey_app.domain.errors import CommitTimesKept
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns import open_campaign
-from survey_app.services.mixing import mix_due_pools, mix_remainders
+from survey_app.services.closing import close_campaign
+from survey_app.services.mixing import Mixer
 from survey_app.storage import tables
-from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 COMMENT = "校门口的路灯坏了MARKER"
+RESPONDENTS = ("code", "pool", "envelope", "response", "comment", "label", "quota", "cell", "pace")
 ANSWER = b'"q03":[1,2,9]'
 
 
 @pytest.fixture
 def survey(database: Database, keys: KeyDirectory, clock: FixedClock) -> Survey:
-    return open_survey(database, keys, clock, [Crowd("parent", "s1", 20)])
+    return open_survey(database, keys, clock, [Crowd("parent", "s1", 20)], min_seconds=0)
 
 
 def files_with(folders: list[Path], marker: bytes) -> list[Path]:
@@ -51,54 +54,71 @@ def data_folders(survey: Survey, tmp_path: Path) -> list[Path]:
     return [tmp_path, folder]
 
 
-def test_before_the_mix_no_file_holds_an_answer_or_a_comment(survey: Survey, tmp_path: Path) -> None:
-    for code in survey.all_codes()[:9]:
-        survey.submit(code, q03=["1", "2", "9"], q04=COMMENT)
-    assert mix_due_pools(survey.database, survey.keys) == 0
-    folders = data_folders(survey, tmp_path)
+def test_before_the_closing_no_file_holds_an_answer_or_what_was_written(survey: Survey, tmp_path: Path) -> None:
+    """A.9, test 3: neither as it came in nor when it was turned over; comments too."""
     markers = [COMMENT.encode(), COMMENT.encode("utf-16-le"), b"MARKER", ANSWER, b"[1,2,9]"]
-    assert [files_with(folders, marker) for marker in markers] == [[]] * len(markers)
-    survey.submit(survey.all_codes()[9], q03=["1", "2", "9"], q04=COMMENT)
-    mix_due_pools(survey.database, survey.keys)
+    for codes in (survey.all_codes()[:5], survey.all_codes()[5:10]):
+        for code in codes:
+            survey.submit(code, q03=["1", "2", "9"], q04=COMMENT)
+        folders = data_folders(survey, tmp_path)
+        assert [files_with(folders, marker) for marker in markers] == [[]] * len(markers)
+        Mixer(0).round(survey.database, survey.keys)
+        folders = data_folders(survey, tmp_path)
+        assert [files_with(folders, marker) for marker in markers] == [[]] * len(markers)
+    assert isinstance(survey.clock, FixedClock)
+    survey.clock.move(timedelta(days=2))
+    close_campaign(survey.database, survey.keys, survey.clock, CAMPAIGN)
     folders = data_folders(survey, tmp_path)
-    assert files_with(folders, ANSWER), "the test finds answers once they are mixed"
-    assert files_with(folders, b"MARKER") == [], "comments wait for the closing"
-    survey.change_campaign(admission=3)
-    with survey.database.read() as connection:
-        campaign = find_campaign(connection, CAMPAIGN)
-    mix_remainders(survey.database, survey.keys, campaign)
-    assert files_with(data_folders(survey, tmp_path), COMMENT.encode())
+    assert files_with(folders, ANSWER), "the test finds answers once they are out"
+    assert files_with(folders, COMMENT.encode())
+
+
+def test_an_old_copy_of_the_database_can_t_be_opened_after_a_turnover(survey: Survey, tmp_path: Path) -> None:
+    """A.9, test 5: the old key is gone from the directory, and no other opens what it opened."""
+    for code in survey.all_codes()[:6]:
+        survey.submit(code)
+    copied = survey.stored(tables.envelope, "id", "label", "batch", "ct")
+    old = [file.read_bytes() for file in (tmp_path / "keys" / "pools").glob("*.key")]
+    Mixer(0).round(survey.database, survey.keys)
+    here = [file.read_bytes() for file in (tmp_path / "keys").rglob("*") if file.is_file()]
+    assert not {key for key in old if any(key in content for content in here)}
+    for id_, label, batch, ct in copied:
+        destination = Destination(CAMPAIGN, label, batch)
+        assert sum(is_opened(bytes(ct), key, destination, bytes(id_)) for key in old) == 1, "it could be opened before"
+        assert not any(is_opened(bytes(ct), content[:32], destination, bytes(id_)) for content in here)
+
+
+def is_opened(ct: bytes, key: bytes, destination: Destination, id_: bytes) -> bool:
+    try:
+        open_envelope(ct, key, destination, id_)
+    except UnreadableEnvelope:
+        return False
+    return True
 
 
 def test_an_answer_has_columns_for_what_it_says_and_for_nothing_else(database: Database) -> None:
+    """A.9, test 6."""
     inspector = inspect(database.engine)
     columns = {
         table: {column["name"] for column in inspector.get_columns(table)} for table in inspector.get_table_names()
     }
-    answer = {"id", "label", "batch", "questionnaire", "duration_bucket", "valid", "answers"}
-    assert columns["response"] == answer
-    assert columns["envelope"] == {"id", "label", "batch", "ct", "mark"}  # a sealed bit, opened by the key of its batch
-    assert columns["sealed_comment"] == {"id", "campaign", "batch", "ct"}
+    assert columns["response"] == {"id", "label", "questionnaire", "answers"}
     assert columns["comment"] == {"id", "campaign", "group", "text"}
-    code = {
-        "h",
-        "campaign",
-        "group",
-        "school",
-        "label",
-        "used",
-        "cancelled",
-        "retry",
-        "receipt",
-        "used_on",
-        "checkpoint",
-    }
-    assert columns["code"] == code
+    assert columns["envelope"] == {"id", "label", "batch", "ct"}
+    assert columns["pool"] == {"label", "batch", "pub_sha256"}
+    assert columns["pace"] == {"label", "fast"}
+    place, state = (
+        {"campaign", "group", "school", "label"},
+        {"used", "cancelled", "retry", "receipt", "used_on", "checkpoint"},
+    )
+    assert columns["code"] == {"h", "tag"} | place | state
+    gone = {"run", "mark", "sealed_comment", "valid", "duration_bucket", "last_submit"}
+    assert not gone & ({*columns} | set().union(*(columns[table] for table in RESPONDENTS)))
 
 
 def test_no_time_finer_than_a_day_stands_beside_a_code_an_envelope_or_an_answer(database: Database) -> None:
     inspector = inspect(database.engine)
-    for table in ("code", "pool", "envelope", "response", "sealed_comment", "comment", "label", "quota", "cell"):
+    for table in RESPONDENTS:
         kinds = {column["name"]: str(column["type"]) for column in inspector.get_columns(table)}
         timed = {name: kind for name, kind in kinds.items() if "TIME" in kind or "DATE" in kind}
         assert timed == ({"used_on": "DATE"} if table == "code" else {})
@@ -106,14 +126,14 @@ def test_no_time_finer_than_a_day_stands_beside_a_code_an_envelope_or_an_answer(
 
 
 def test_a_server_that_keeps_commit_times_may_not_have_a_campaign_opened(
-    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    database: Database, keys: KeyDirectory, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `track_commit_timestamp` on, PostgreSQL would tell to the microsecond when a code was used."""
     with database.read() as connection:
         assert not keeps_commit_times(connection), "it is off unless somebody has switched it on"
     monkeypatch.setattr("survey_app.services.campaigns.keeps_commit_times", lambda _: True)
     with pytest.raises(CommitTimesKept, match="track_commit_timestamp"):
-        open_campaign(database, clock, "any")
+        open_campaign(database, keys, clock, "any")
 
 
 def test_a_retry_hash_and_a_receipt_depend_on_no_answer(survey: Survey) -> None:

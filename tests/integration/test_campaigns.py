@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,16 +11,26 @@ from sqlalchemy import event, func, select
 from evaluation.errors import InvalidInput
 from evaluation.survey.groups import GROUPS
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.errors import CommitTimesKept, KeysMissing, UnknownCampaign, WrongState
+from survey_app.domain.errors import (
+    CampaignClosed,
+    CommitTimesKept,
+    KeysMissing,
+    OtherPathOpen,
+    PastItsEnd,
+    UnknownCampaign,
+    WrongState,
+)
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import hash_text, plan_from_text
 from survey_app.domain.seal import Place, canonical_json, set_root
 from survey_app.services import campaigns
-from survey_app.services.campaigns import create_campaign, open_campaign, show_campaign
+from survey_app.services.campaign_warnings import warnings_of
+from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
 from survey_app.services.issuing import issue_codes
 from survey_app.services.monitoring import read_progress
+from survey_app.services.submission import look_up, submit
 from survey_app.storage import tables
-from survey_app.storage.campaigns import PLAN, RULES, find_document, find_questionnaire
+from survey_app.storage.campaigns import PLAN, RULES, find_campaign, find_document, find_questionnaire
 from survey_app.storage.ledger import list_entries
 from survey_app.storage.session import Database
 from tests.builders_campaign import school_rows, write_campaign
@@ -240,6 +251,65 @@ def test_a_draft_is_opened_once_and_not_after_its_closing_time(
     clock.moment = read_progress(database, second).campaign.closes
     with pytest.raises(WrongState, match="past its closing time"):
         open_campaign(database, keys, clock, second)
+
+
+def test_codes_are_not_issued_for_a_draft_past_its_end_and_it_is_said_what_to_do(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    draft = create_campaign(database, keys, clock, write_campaign(tmp_path, opens="2020-01-01", closes="2020-01-02"))
+    for refused in (
+        lambda: issue_codes(database, keys, clock, draft),
+        lambda: open_campaign(database, keys, clock, draft),
+    ):
+        with pytest.raises(PastItsEnd, match=r"2020-01-02 24:00.*create a new campaign with a later end"):
+            refused()
+    clock.moment = datetime(2020, 1, 1, 12, 0, tzinfo=UTC)  # the clock was wrong: nothing is lost
+    assert issue_codes(database, keys, clock, draft)
+    open_campaign(database, keys, clock, draft)
+
+
+def test_a_code_of_a_draft_past_its_end_reads_over_and_a_wrong_clock_spoils_nothing(
+    database: Database, keys: KeyDirectory, clock: FixedClock, draft: str
+) -> None:
+    code = issue_codes(database, keys, clock, draft)[0].code
+    assert look_up(database, keys, clock, code).state == "not_open"
+    with database.read() as connection:
+        closes = find_campaign(connection, draft).closes
+    before, clock.moment = clock.moment, closes
+    assert look_up(database, keys, clock, code).state == "closed"
+    with pytest.raises(CampaignClosed):
+        submit(database, keys, clock, code, {}, "", "")
+    clock.moment = before
+    open_campaign(database, keys, clock, draft)
+    assert look_up(database, keys, clock, code).state == "usable"
+
+
+@pytest.mark.parametrize(("path", "other_path"), [("/one", "/two"), ("", "/two"), ("/one", "")])
+def test_two_campaigns_with_different_paths_can_not_be_open_together(
+    database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path, path: str, other_path: str
+) -> None:
+    first, second, third = (
+        create_campaign(database, keys, clock, write_campaign(tmp_path, base_url=f"https://{host}.example.cn{below}"))
+        for host, below in (("a", path), ("b", other_path), ("c", path))
+    )
+    assert campaign_kinds(database, clock, second) == []
+    open_campaign(database, keys, clock, first)
+    open_campaign(database, keys, clock, third)
+    assert campaign_kinds(database, clock, second) == ["other_path_open"]
+    assert campaign_kinds(database, clock, third) == []
+    with pytest.raises(OtherPathOpen, match="one path"):
+        open_campaign(database, keys, clock, second)
+    for one in (first, third):
+        close_campaign(database, keys, clock, one)
+    assert campaign_kinds(database, clock, second) == ["other_path_open"]  # their forms are still taken
+    clock.move(timedelta(hours=1))
+    for one in (first, third):
+        close_campaign(database, keys, clock, one)
+    open_campaign(database, keys, clock, second)
+
+
+def campaign_kinds(database: Database, clock: FixedClock, campaign_id: str) -> list[str]:
+    return [one.kind for one in warnings_of(database, clock, campaign_id)]
 
 
 def test_a_campaign_that_is_not_there_is_said_to_be_so(

@@ -26,7 +26,7 @@ from survey_app.services.campaigns import (
     open_campaign,
     show_campaign,
 )
-from survey_app.services.closing import move_closing
+from survey_app.services.closing import forget_campaign_codes, move_closing
 from survey_app.services.issuing import issue_codes
 from survey_app.services.settling import settle
 from survey_app.services.submission import look_up, start_token, submit
@@ -34,6 +34,7 @@ from survey_app.services.voiding import void_unit
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.ledger import list_entries
+from survey_app.storage.results import count_labels
 from survey_app.storage.session import Database
 from tests.builders_campaign import write_campaign
 from tests.builders_closing import campaign_of, close, entries, hand_in, imbalances, intrude, work
@@ -554,3 +555,21 @@ def test_the_end_is_not_moved_once_the_grace_has_begun(survey: OpenSurvey) -> No
     survey.close()
     with pytest.raises(WrongState):
         moved(survey, "2026-12-30")
+
+
+# --- what is forgotten afterwards ----------------------------------------------------------------------------------------------------
+
+
+def test_codes_of_a_closed_campaign_are_forgotten_and_its_numbers_stay(crowds: Survey) -> None:
+    hand_in(crowds, "public", "", 6)
+    with pytest.raises(WrongState):
+        forget_campaign_codes(crowds.database, crowds.keys, crowds.clock, CAMPAIGN)
+    close(crowds)
+    with crowds.database.read() as connection:
+        before = count_labels(connection, CAMPAIGN)
+    assert forget_campaign_codes(crowds.database, crowds.keys, crowds.clock, CAMPAIGN) == len(crowds.all_codes()) + 6
+    assert crowds.stored(tables.code, "h") == []
+    assert CAMPAIGN not in crowds.keys.campaign_keys()
+    with crowds.database.read() as connection:
+        assert count_labels(connection, CAMPAIGN) == before
+    assert [(one.group, one.answered, one.withheld) for one in before] == [("public", 6, 0)]

@@ -1,7 +1,7 @@
 """The cockpit: where a running campaign stands, where it is heading, what to look into."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, update
@@ -11,6 +11,7 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.outlook import Standing
 from survey_app.services.cockpit.alerts import Kind, find_alerts
+from survey_app.services.cockpit.daily import DailyTexts
 from survey_app.services.cockpit.schools import Pace, SchoolFilter, school_lines, silent_schools, valid_by_unit
 from survey_app.services.cockpit.sentences import (
     alert_line,
@@ -21,11 +22,12 @@ from survey_app.services.cockpit.sentences import (
     reasons,
     total_forecast,
 )
+from survey_app.services.monitoring import show_campaign
 from survey_app.storage import tables
 from survey_app.storage.heartbeats import WORKER, beat
 from survey_app.storage.session import Database
 from tests.builders_cockpit import HOUR, PLANNED, cockpit_of, count_answers, make_plan, note_pace, open_planned_survey
-from tests.builders_survey import Survey
+from tests.builders_survey import CAMPAIGN, Survey
 
 
 @pytest.fixture
@@ -44,6 +46,11 @@ def test_a_full_sample_is_said_to_be_valid(survey: Survey) -> None:
         headline(seen, "zh") == "如果现在结束，样本有效：有效答卷 120 份，需要 120 份，家长占比和各类人数都符合要求。"
     )
     assert reasons(seen, "zh") == []
+
+
+def test_the_bulletin_tells_an_end_at_midnight_as_paper_does(survey: Survey) -> None:
+    survey.change_campaign(closes=datetime(2026, 12, 5, 16, 0, tzinfo=UTC))
+    assert "2026年12月5日 24:00 截止" in DailyTexts(cockpit_of(survey)).subtitle
 
 
 def test_every_reason_why_not_is_said_in_plain_words(survey: Survey) -> None:
@@ -97,9 +104,9 @@ def test_nobody_is_to_be_reminded_where_all_codes_are_used(survey: Survey) -> No
     count_answers(survey, dict.fromkeys(GROUPS, 6) | {"parent": 36, "principal": 1})
     note_pace(survey, dict.fromkeys(GROUPS, 2) | {"parent": 12, "principal": 0})
     issued = cockpit_of(survey).progress.groups["principal"].issued
-    survey.change_group("principal", answered=issued - 1)
+    survey.change_group("principal", answered=issued - 1, void=issued - 2)
     assert Kind.USED_UP not in kinds(survey)
-    survey.change_group("principal", answered=issued)
+    survey.change_group("principal", answered=issued, void=issued - 1)
     seen = cockpit_of(survey)
     assert Kind.SHORT not in kinds(survey)
     used_up = next(alert for alert in find_alerts(seen) if alert.kind == Kind.USED_UP)
@@ -152,9 +159,9 @@ def test_silent_schools_stand_first_and_are_reported_after_two_days(survey: Surv
     note_pace(survey, {"parent": 6})
     lines = school_lines(cockpit_of(survey), SchoolFilter())
     assert [(one.code, one.pace, one.answered, one.issued) for one in lines] == [
-        ("S1", Pace.SILENT, 0, 40),
-        ("S3", Pace.SILENT, 0, 40),
-        ("S2", Pace.ON_COURSE, 24, 40),
+        ("S1", Pace.SILENT, 0, 35),
+        ("S3", Pace.SILENT, 0, 35),
+        ("S2", Pace.ON_COURSE, 24, 35),
     ]
     alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.SILENT_SCHOOLS)
     assert "有 2 所学校一份也没有交：第一小学、第三中学" in alert_line(cockpit_of(survey), alert, "zh").text
@@ -191,14 +198,41 @@ def test_a_school_far_below_the_others_is_slow(survey: Survey) -> None:
 def test_units_of_too_few_answers_stand_together(survey: Survey) -> None:
     with survey.database.write() as connection:
         for unit, valid in (("S1", 20), ("S2", 9), ("S3", 3)):
-            of_unit = (tables.label.c.group == "parent") & (tables.label.c.unit == unit)
-            connection.execute(update(tables.label).where(of_unit).values(valid=valid))
+            of_unit = (tables.cell.c.group == "parent") & (tables.cell.c.unit == unit)
+            connection.execute(update(tables.cell).where(of_unit).values(answered=valid))
     lines = valid_by_unit(cockpit_of(survey))["parent"]
     assert [(one.schools, one.units, one.valid) for one in lines] == [(("S1",), 1, 20), ((), 2, 12)]
 
 
 def test_a_principal_has_no_unit_to_be_shown(survey: Survey) -> None:
     assert "principal" not in valid_by_unit(cockpit_of(survey))
+
+
+def test_whether_a_principal_took_part_is_shown_of_no_school(survey: Survey) -> None:
+    count_answers(survey, {"principal": 5})
+    seen = cockpit_of(survey)
+    assert school_lines(seen, SchoolFilter(group="principal")) == []
+    assert {one.answered for one in school_lines(seen, SchoolFilter())} == {0}
+    shown = show_campaign(survey.database, CAMPAIGN)
+    assert {one["answered"] for one in shown["schools"] if one["group"] == "principal"} == {None}
+    assert shown["groups"]["principal"]["answered"] == 5
+
+
+def test_groups_too_small_to_hide_in_are_told_in_time(survey: Survey, clock: FixedClock) -> None:
+    count_answers(survey, PLANNED | {"cppcc_member": 4})
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.TOO_SMALL)
+    assert (alert.groups, alert.is_grave) == (("cppcc_member",), False)
+    assert "到现在还不足 5 份：政协委员" in alert_line(cockpit_of(survey), alert, "zh").text
+    survey.change_campaign(closes=clock.now() + 5 * HOUR)
+    assert next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.TOO_SMALL).is_grave
+    count_answers(survey, PLANNED)
+    assert Kind.TOO_SMALL not in kinds(survey)
+
+
+def test_a_group_that_was_stopped_is_told(survey: Survey) -> None:
+    survey.change_group("public", stopped=True)
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.STOPPED)
+    assert (alert.groups, alert.is_grave) == (("public",), True)
 
 
 def test_codes_that_were_not_issued_are_asked_for(survey: Survey) -> None:

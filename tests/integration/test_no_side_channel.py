@@ -1,8 +1,10 @@
 """Whoever reads the service's output and its counts learns nothing of a respondent's request, not even that there was one. Both engines."""
 
 import contextlib
+import os
 import socket
 import stat
+import subprocess
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -10,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from survey_app.cli import processes
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role
 from survey_app.services.tokens import make_token
 from survey_app.storage.session import Database
 from survey_app.storage.users import insert_account
+from survey_app.web import metrics
 from tests.builders_survey import Crowd, Survey, open_survey
 from tests.serving import Service, serving, wait_until
 
@@ -115,9 +119,10 @@ def test_no_request_of_a_respondent_leaves_a_line_or_moves_a_count(
     said, counted = settled(log), counts_told(counts)
     assert b"Booting worker" in said, "the level is DEBUG"
     first, second, *_ = codes = survey.codes["parent", "S1"]
-    receipt = service.fill_in(first).receipt
+    form = service.request(f"/s/{first}")
+    receipt = service.fill_in(first, form).receipt
     assert receipt
-    service.fill_in(first, q01="2")
+    assert service.fill_in(first, form, q01="2").receipt == receipt
     service.fill_in(second, q01="77")
     service.request("/s", {"code": second})
     service.request(f"/r?receipt={urllib.parse.quote(receipt)}")
@@ -133,7 +138,6 @@ def test_no_request_of_a_respondent_leaves_a_line_or_moves_a_count(
 
 def test_the_socket_of_counts_is_its_owners_only_and_goes_with_the_service(service: Service, counts: Path) -> None:
     assert stat.S_IMODE(counts.stat().st_mode) == 0o600
-    assert b"junheng_requests" in counts_told(counts) + b"junheng_requests"
     service.process.terminate()
     assert service.process.wait(60) == 0
     assert not counts.exists()
@@ -154,16 +158,30 @@ def test_a_folder_of_counts_that_is_removed_costs_the_counts_and_no_page(
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_a_machine_without_room_for_counts_serves_all_the_same(
-    survey: Survey, database_url: str, database: Database, tmp_path: Path
+@pytest.mark.parametrize("size", ["4k", "1500k"], ids=["no room for a file", "room for one file"])
+def test_a_full_disk_under_the_counts_costs_the_counts_and_no_page(
+    survey: Survey, database_url: str, database: Database, tmp_path: Path, size: str
 ) -> None:
+    (small := tmp_path / "small").mkdir()
+    mounted = f"mount -t tmpfs -o size={size} none {small} && exec "
+    if subprocess.run(["unshare", "-Urm", "sh", "-c", f"{mounted} true"], check=False).returncode:
+        pytest.skip("no file system of a given size can be made here")
+    within = ["unshare", "-Urm", "sh", "-c", f'{mounted} "$@"', "sh"]
     token = administrators_token(database)
-    nowhere = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), "/proc/self/fd")
-    limited = {"JUNHENG_TEST_NOTHING": "", **nowhere}
-    with serving(database_url, tmp_path / "keys", workers=1, **limited) as service:
-        assert service.request("/sign-in").status == 200
+    with serving(database_url, tmp_path / "keys", within=within, TMPDIR=str(small)) as service:
+        assert [service.request("/sign-in").status for _ in range(20)] == [200] * 20
         assert service.fill_in(survey.codes["parent", "S1"][0]).receipt
-        assert service.request("/metrics", Authorization=f"Bearer {token}").status in (200, 503)
+        assert service.request("/metrics", Authorization=f"Bearer {token}").status == 503
+
+
+def test_a_service_that_can_make_no_folder_for_counts_serves_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/proc/self/fd")
+    monkeypatch.delenv(metrics.SHARED_FOLDER, raising=False)
+    with processes._metrics_folder():
+        assert metrics.SHARED_FOLDER not in os.environ
+    assert "requests are not counted" in caplog.text
 
 
 def administrators_token(database: Database) -> str:

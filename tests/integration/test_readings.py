@@ -34,17 +34,6 @@ def test_each_hour_has_one_reading_of_the_counters(database: Database, keys: Key
     assert readings(database, clock) == [(4, 0, 0), (5, 1, 1)]
 
 
-def test_a_reading_does_not_tell_whether_the_one_sheet_of_its_hour_counts(
-    database: Database, keys: KeyDirectory, clock: FixedClock
-) -> None:
-    survey = open_survey(database, keys, clock, [Crowd("parent", "S1", 8)])
-    for code, seconds in zip(survey.all_codes(), (60, 0.5), strict=False):
-        clock.move(HOUR)
-        survey.submit(code, started=survey.form(code, seconds))
-        take_readings(database, clock)
-    assert readings(database, clock) == [(5, 1, 1), (6, 2, 2)]
-
-
 def test_a_campaign_that_takes_nothing_is_not_read(database: Database, keys: KeyDirectory, clock: FixedClock) -> None:
     survey = open_survey(database, keys, clock, [Crowd("parent", "S1", 8)])
     survey.change_campaign(opens=clock.now() + HOUR, admission=0)

@@ -1,23 +1,26 @@
 """A submission: once, or not at all, and the same receipt for the same form. On both engines."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.codes import hash_code, make_code, print_code
-from survey_app.domain.concealment import open_run
+from survey_app.domain.codes import hash_code, make_code, place_tag, print_code
 from survey_app.domain.envelope import padded_length
 from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
     CodeUsed,
+    DatabaseMismatch,
     GroupFull,
+    GroupStopped,
+    HastySheet,
     InvalidAnswers,
     SurveyError,
     UnknownCode,
@@ -26,15 +29,32 @@ from survey_app.domain.errors import (
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
 from survey_app.services import submission
-from survey_app.services.mixing import mix_due_pools
-from survey_app.services.submission import look_up
-from survey_app.storage import claiming, tables
-from survey_app.storage.accepting import Acceptance
+from survey_app.services.mixing import turn_over_all
+from survey_app.services.submission import Receipt, look_up
+from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
+from survey_app.storage.submissions import Submission
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 SCHOOL = "430302001"
+NOTHING_STORED = dict.fromkeys(
+    (
+        "used",
+        "envelopes",
+        "texts",
+        "responses",
+        "comments",
+        "answered",
+        "taken",
+        "withheld",
+        "lost",
+        "void",
+        "cells",
+        "fast",
+    ),
+    0,
+)
 
 
 @pytest.fixture
@@ -56,25 +76,26 @@ def state_of(survey: Survey, code: str) -> str:
 def test_an_answer_is_stored_sealed_and_counted_in_its_cells(survey: Survey, code: str) -> None:
     receipt = survey.submit(code)
     assert read_receipt(receipt.text) == receipt.text
-    assert survey.counts() == {
-        "used": 1, "envelopes": 1, "responses": 0, "comments": 0,
-        "answered": 1, "taken": 1, "valid": 1, "cells": 1, "labels": 1,
-    }  # fmt: skip
+    one_sheet = dict.fromkeys(("used", "envelopes", "texts", "answered", "taken", "cells"), 1)
+    assert survey.counts() == NOTHING_STORED | one_sheet
     assert survey.stored(tables.code, "used_on", "receipt").count((date(2026, 11, 23), receipt.text)) == 1
     assert state_of(survey, code) == "used"
 
 
 def test_the_same_form_sent_again_shows_the_same_receipt_and_stores_nothing(survey: Survey, code: str) -> None:
     first = survey.submit(code, nonce="a")
-    assert survey.submit(code, nonce="a") == first
-    assert survey.submit(code, nonce="a", q01="3") == first, "a changed answer on a retry is not taken"
-    assert survey.submit(code, nonce="a", q01="wrong") == first
+    assert not first.is_repeat
+    again = Receipt(first.text, is_repeat=True)
+    assert survey.submit(code, nonce="a") == again
+    assert survey.submit(code, nonce="a", q01="3") == again, "a changed answer on a retry is not taken"
+    assert survey.submit(code, nonce="a", q01="wrong") == again
+    assert survey.submit(code, nonce="a", started=survey.form(code, 0)) == again
     assert survey.counts()["envelopes"] == 1
     assert survey.counts()["answered"] == 1
 
 
 def test_a_form_without_a_nonce_is_one_with_the_empty_nonce(survey: Survey, code: str) -> None:
-    assert survey.submit(code, nonce="") == survey.submit(code, nonce="")
+    assert survey.submit(code, nonce="").text == survey.submit(code, nonce="").text
 
 
 def test_another_form_for_a_used_code_is_refused(survey: Survey, code: str) -> None:
@@ -88,7 +109,7 @@ def test_another_form_for_a_used_code_is_refused(survey: Survey, code: str) -> N
 def test_a_retry_after_the_closing_still_shows_the_receipt(survey: Survey, code: str, clock: FixedClock) -> None:
     first = survey.submit(code, nonce="a")
     clock.move(timedelta(days=3))
-    assert survey.submit(code, nonce="a") == first
+    assert survey.submit(code, nonce="a").text == first.text
 
 
 @pytest.mark.parametrize("writing", [str.lower, print_code, lambda code: f" {code[:5]} {code[5:]} "])
@@ -119,7 +140,7 @@ def test_answers_that_can_not_be_taken_leave_the_code_as_it_was(survey: Survey, 
         survey.submit(code, q01="7", q02="x")
     assert [problem.field for problem in refused.value.problems] == ["q01", "q02"]
     assert state_of(survey, code) == "usable"
-    assert survey.counts()["answered"] == 0
+    assert survey.counts() == NOTHING_STORED
 
 
 def test_looking_up_changes_nothing(survey: Survey) -> None:
@@ -129,7 +150,7 @@ def test_looking_up_changes_nothing(survey: Survey) -> None:
     assert [survey.stored(table, *table.c.keys()) for table in tables.metadata.sorted_tables] == before
 
 
-# --- quotas and validity ---------------------------------------------------------------------------------------------------------
+# --- quotas ----------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_full_group_refuses_politely_and_the_code_stays_unused(survey: Survey) -> None:
@@ -145,75 +166,161 @@ def test_a_full_group_refuses_politely_and_the_code_stays_unused(survey: Survey)
     survey.submit(codes[15])
 
 
-def test_a_sheet_that_does_not_count_gives_its_place_back_when_it_is_mixed(survey: Survey) -> None:
-    codes = survey.codes["npc_deputy", ""]
-    for code in codes[:5]:
-        survey.submit(code, started=survey.form(code, 0.5))
-    assert (survey.counts()["answered"], survey.counts()["taken"], survey.counts()["valid"]) == (5, 5, 0)
-    for code in codes[5:15]:
+def test_a_full_group_refuses_every_sheet_hasty_or_careful(survey: Survey) -> None:
+    *first, late = survey.codes["npc_deputy", ""][:16]
+    for code in first:
         survey.submit(code)
-    assert state_of(survey, codes[15]) == "full"
-    counts = survey.counts()
-    assert (counts["answered"], counts["taken"], counts["valid"], counts["labels"]) == (15, 15, 10, 10)
-    assert mix_due_pools(survey.database, survey.keys, survey.randomness) == 1
-    counts = survey.counts()
-    assert (counts["answered"], counts["valid"], counts["labels"]) == (15, 10, 10)
-    left = survey.stored(tables.response, "valid").count(False)
-    assert left > 0
-    assert counts["taken"] == 15 - left, "places of those that still wait are kept"
-    for code in codes[15 : 15 + left]:
-        survey.submit(code)
-    assert (survey.counts()["taken"], survey.counts()["valid"]) == (15, 10 + left)
+    for seconds in (0.0, 0.5, 120, 30 * 3_600):
+        with pytest.raises(GroupFull):
+            survey.submit(late, started=survey.form(late, seconds))
+    with pytest.raises(GroupFull):
+        survey.submit(late, started="")
+    assert (survey.counts()["used"], survey.counts()["taken"]) == (15, 15)
 
 
-def test_what_waits_does_not_move_the_counters_of_valid_answers(survey: Survey) -> None:
-    """Copies of the database before and after a submission don't tell whether it counts."""
-    fast, slow = survey.codes["parent", SCHOOL][:2]
-    for code, seconds in ((fast, 0.5), (slow, 60)):
-        survey.submit(code, started=survey.form(code, seconds))
-    assert set(survey.stored(tables.quota, "valid")) == set(survey.stored(tables.label, "valid")) == {0}
-    assert len({len(mark) for mark in survey.stored(tables.envelope, "mark")}) == 1
+def test_a_stopped_group_takes_nothing_until_it_goes_on_and_the_others_do(survey: Survey, code: str) -> None:
+    deputy = survey.codes["npc_deputy", ""][0]
+    survey.change_group("npc_deputy", stopped=True)
+    assert state_of(survey, deputy) == "stopped"
+    with pytest.raises(GroupStopped) as refused:
+        survey.submit(deputy)
+    assert refused.value.group == "npc_deputy"
+    survey.submit(code)
+    assert (survey.counts()["used"], survey.counts()["envelopes"]) == (1, 1)
+    survey.change_group("npc_deputy", stopped=False)
+    survey.submit(deputy)
+
+
+# --- too soon --------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("min_seconds", "seconds_ago", "is_valid"),
+    ("min_seconds", "seconds_ago", "wait_s"),
     [
-        (None, 1.0, 1),  # one required question: one second
-        (None, 0.999, 0),
-        (30, 30, 1),
-        (30, 29.999, 0),
-        (0, 0, 1),
-        (30, 30 * 3600, 1),  # thirty hours
+        (None, 1.0, 0),  # one required question: one second
+        (None, 0.999, 1),
+        (5, 5, 0),
+        (5, 4.999, 1),
+        (5, 0.5, 5),
+        (30, 8, 0),  # never more than two seconds a question, and there are four
+        (30, 7.5, 1),
+        (0, 0, 0),
+        (5, 30 * 3_600, 0),  # opened thirty hours ago
     ],
 )
-def test_a_sheet_counts_from_the_least_time_on(
+def test_a_sheet_sent_sooner_than_the_least_time_is_handed_back(
     database: Database,
     keys: KeyDirectory,
     clock: FixedClock,
     min_seconds: float | None,
     seconds_ago: float,
-    is_valid: int,
+    wait_s: int,
 ) -> None:
     survey = open_survey(database, keys, clock, [Crowd("parent", SCHOOL, 1)], min_seconds=min_seconds)
     (code,) = survey.all_codes()
-    survey.submit(code, started=survey.form(code, seconds_ago))
-    assert (survey.counts()["answered"], survey.counts()["valid"]) == (1, is_valid)
+    form = survey.form(code, seconds_ago)
+    if not wait_s:
+        survey.submit(code, started=form)
+        return
+    with pytest.raises(HastySheet) as handed_back:
+        survey.submit(code, started=form)
+    told = handed_back.value
+    assert (told.wait_s, told.started, told.group) == (wait_s, None, "parent")
+    assert told.campaign_name == "测试县2026年社会认可度调查"
+    assert (survey.counts(), state_of(survey, code)) == (NOTHING_STORED, "usable")
+    clock.move(timedelta(seconds=wait_s))
+    survey.submit(code, started=form)
+    assert survey.counts()["used"] == 1
 
 
-def test_without_a_start_time_of_ours_a_sheet_is_stored_and_does_not_count(survey: Survey) -> None:
+def test_a_sheet_without_a_start_time_of_ours_is_handed_back_with_one(survey: Survey, clock: FixedClock) -> None:
     codes = survey.codes["parent", SCHOOL]
     forged = survey.form(codes[3]).replace(".", "0.")
     of_another_code = survey.form(codes[29])
-    for code, token in zip(codes, ("", "x", "0.0", forged, "二.三", "9" * 5000, of_another_code), strict=False):
-        survey.submit(code, started=token)
-    assert (survey.counts()["answered"], survey.counts()["valid"]) == (7, 0)
+    tokens = ("", "x", "0.0", forged, "二.三", "9" * 5_000, of_another_code)
+    new = {}
+    for code, token in zip(codes, tokens, strict=False):
+        with pytest.raises(HastySheet) as handed_back:
+            survey.submit(code, started=token)
+        assert handed_back.value.wait_s == 1
+        new[code] = handed_back.value.started
+    assert survey.counts() == NOTHING_STORED
+    clock.move(timedelta(seconds=1))
+    for code, started in new.items():
+        survey.submit(code, started=started)
+    assert survey.counts()["used"] == len(tokens)
+
+
+def test_what_can_not_be_taken_is_told_before_that_it_came_too_soon(survey: Survey, code: str) -> None:
+    with pytest.raises(InvalidAnswers):
+        survey.submit(code, started=survey.form(code, 0), q01="7")
+
+
+def test_hasty_sheets_use_no_places_of_honest_ones(database: Database, keys: KeyDirectory, clock: FixedClock) -> None:
+    """Five places, seven codes: three teachers are hasty, and the four careful ones get in; a hasty one who reads it gets the last."""
+    survey = open_survey(database, keys, clock, [Crowd("teacher", SCHOOL, 7)], caps={"teacher": 5}, min_seconds=8)
+    codes = survey.all_codes()
+    for code in codes[:3]:
+        with pytest.raises(HastySheet):
+            survey.submit(code, started=survey.form(code, 6))
+    assert survey.counts() == NOTHING_STORED
+    for code in codes[3:]:
+        survey.submit(code, started=survey.form(code, 19))
+    assert survey.counts()["taken"] == 4
+    survey.submit(codes[0], started=survey.form(codes[0], 8))
+    with pytest.raises(GroupFull):
+        survey.submit(codes[1], started=survey.form(codes[1], 8))
+    assert (survey.counts()["used"], survey.counts()["taken"], survey.counts()["envelopes"]) == (5, 5, 5)
+
+
+def test_start_times_outlast_their_secret_by_two_days(survey: Survey, clock: FixedClock) -> None:
+    """A form is signed, the secret retires a day later; forty-seven hours after that the form is good, forty-nine hours after it isn't."""
+    early, late = survey.codes["parent", SCHOOL][:2]
+    survey.change_campaign(closes=clock.now() + timedelta(days=9))
+    forms = {code: survey.form(code, 0) for code in (early, late)}
+    secrets = survey.keys.start_secrets
+    clock.move(timedelta(hours=25))
+    secrets.rotate(clock.now())
+    clock.move(timedelta(hours=47))
+    survey.submit(early, started=forms[early])
+    clock.move(timedelta(hours=2))
+    with pytest.raises(HastySheet) as handed_back:  # the worker has not destroyed it yet
+        survey.submit(late, started=forms[late])
+    secrets.rotate(clock.now())
+    with pytest.raises(HastySheet):
+        survey.submit(late, started=forms[late])
+    clock.move(timedelta(seconds=2))
+    survey.submit(late, started=handed_back.value.started)
+    assert survey.counts()["used"] == 2
+
+
+def test_a_form_signed_by_another_process_with_a_new_secret_is_known_at_once(
+    survey: Survey, code: str, clock: FixedClock
+) -> None:
+    survey.form(code)
+    survey.keys.start_secrets.newest(clock.now())
+    other = KeyDirectory(survey.keys.path)
+    other.start_secrets.rotate(clock.now() + timedelta(hours=25))
+    there = Survey(survey.database, other, clock)
+    survey.submit(code, started=there.form(code, 60))
+    assert survey.counts()["used"] == 1
+
+
+def test_sheets_sent_sooner_than_anybody_reads_are_counted_as_fast_by_their_label(survey: Survey) -> None:
+    """Two seconds for each of the two questions of one choice, whatever was answered."""
+    codes = survey.codes["parent", SCHOOL]
+    for code, seconds in zip(codes, (1, 3.9, 4, 100), strict=False):
+        survey.submit(code, started=survey.form(code, seconds))
+    assert {row for row in survey.stored(tables.pace, "label", "fast") if row[1]} == {
+        (f"{CAMPAIGN}/parent/{SCHOOL}", 2)
+    }
 
 
 def test_a_respondent_does_not_pay_for_a_clock_that_was_set_back(survey: Survey, code: str, clock: FixedClock) -> None:
     token = survey.form(code, 0)
     clock.move(timedelta(hours=-1))
     survey.submit(code, started=token)
-    assert survey.counts()["valid"] == 1
+    assert (survey.counts()["used"], survey.counts()["fast"]) == (1, 0)
 
 
 # --- opening and closing -----------------------------------------------------------------------------------------------------------
@@ -287,45 +394,33 @@ def test_two_campaigns_of_one_process_never_show_each_others_terms(survey: Surve
             rows = [dict(row) | {column: "c2"} for row in connection.execute(select(table)).mappings()]
             connection.execute(insert(table), rows)
         connection.execute(update(tables.campaign).where(tables.campaign.c.id == "c2").values(name="另一个县的调查"))
+        text = dict(survey.stored(tables.questionnaire, "group", "text"))["parent"].replace("问卷", "问卷二")
+        others_text = {"text": text, "sha256": sha256(text.encode()).hexdigest()}
         connection.execute(
-            update(tables.questionnaire).where(tables.questionnaire.c.campaign == "c2").values(sha256="e" * 64)
+            update(tables.questionnaire)
+            .where(tables.questionnaire.c.campaign == "c2", tables.questionnaire.c.group == "parent")
+            .values(others_text)
         )
-        row = {"h": hash_code(key, other), "campaign": "c2", "group": "parent", "school": SCHOOL, "label": "c2/parent/"}
-        connection.execute(insert(tables.code), row)
+        h, label = hash_code(key, other), "c2/parent/"
+        place = {"campaign": "c2", "group": "parent", "school": SCHOOL, "label": label}
+        connection.execute(insert(tables.code), {"h": h, "tag": place_tag(key, h, "parent", SCHOOL, label), **place})
     for _ in range(2):
         mine, others = (look_up(survey.database, survey.keys, survey.clock, one) for one in (code, other))
         assert (mine.campaign.id, mine.campaign.name) == (CAMPAIGN, "测试县2026年社会认可度调查")
         assert (others.campaign.id, others.campaign.name) == ("c2", "另一个县的调查")
-        assert others.questionnaire_sha256 == "e" * 64 != mine.questionnaire_sha256
-
-
-def test_terms_that_moved_while_they_were_read_are_not_kept(
-    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    closes = survey.clock.now() + timedelta(days=1)
-    read = claiming.campaign_from_row
-
-    def read_what_moved(values: Any) -> Any:
-        monkeypatch.undo()
-        return replace(read(values), closes=closes + timedelta(hours=1))
-
-    monkeypatch.setattr(claiming, "campaign_from_row", read_what_moved)
-    look_up(survey.database, survey.keys, survey.clock, code)
-    assert look_up(survey.database, survey.keys, survey.clock, code).campaign.closes == closes
+        assert (mine.questionnaire.title.zh, others.questionnaire.title.zh) == ("parent问卷", "parent问卷二")
 
 
 def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Lets something happen after a submission has read the code and before its first transaction."""
+    store = submission.store_submission
 
-    make = submission._acceptance
-
-    def make_and_be_overtaken(*of: Any) -> Acceptance:
+    def be_overtaken(database: Database, new: Submission) -> bool:
         monkeypatch.undo()
-        made = make(*of)
         happens()
-        return made
+        return store(database, new)
 
-    monkeypatch.setattr(submission, "_acceptance", make_and_be_overtaken)
+    monkeypatch.setattr(submission, "store_submission", be_overtaken)
 
 
 def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
@@ -335,16 +430,18 @@ def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
     just_before_the_transaction(monkeypatch, lambda: survey.change_group("parent", ended=True))
     with pytest.raises(CampaignClosed):
         survey.submit(code)
-    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
+    assert survey.counts() == NOTHING_STORED
 
 
 def test_a_submission_that_was_under_way_does_not_pass_the_cap(
     survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    just_before_the_transaction(monkeypatch, lambda: survey.change_group("parent", cap=0))
+    survey.change_group("parent", cap=1)
+    other = survey.codes["parent", SCHOOL][1]
+    just_before_the_transaction(monkeypatch, lambda: survey.submit(other))
     with pytest.raises(GroupFull):
         survey.submit(code)
-    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
+    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["taken"]) == (1, 1, 1)
 
 
 def test_a_code_that_was_cancelled_meanwhile_is_unknown(
@@ -357,23 +454,60 @@ def test_a_code_that_was_cancelled_meanwhile_is_unknown(
     just_before_the_transaction(monkeypatch, cancel_all)
     with pytest.raises(UnknownCode):
         survey.submit(code)
-    assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["answered"]) == (0, 0, 0)
+    assert survey.counts() == NOTHING_STORED
 
 
-def test_a_submission_whose_pool_was_mixed_meanwhile_seals_for_the_next_batch(
+def test_a_submission_that_was_under_way_does_not_get_into_a_group_that_was_stopped(
     survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def move_pools() -> None:
-        with survey.database.write() as connection:
-            for name in survey.stored(tables.pool, "label"):
-                next_batch = {"batch": 2, "public_key": survey.keys.make_pool_key(name, 2)}
-                connection.execute(update(tables.pool).where(tables.pool.c.label == name).values(next_batch))
+    just_before_the_transaction(monkeypatch, lambda: survey.change_group("parent", stopped=True))
+    with pytest.raises(GroupStopped):
+        survey.submit(code)
+    assert survey.counts() == NOTHING_STORED
 
-    just_before_the_transaction(monkeypatch, move_pools)
+
+def test_a_submission_whose_pools_were_turned_over_meanwhile_seals_for_the_next_batch(
+    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey.submit(survey.codes["parent", SCHOOL][1])
+    just_before_the_transaction(monkeypatch, lambda: turn_over_all(survey.database, survey.keys))
     survey.submit(code)
-    assert survey.stored(tables.envelope, "batch") == [2]
-    assert mix_due_pools(survey.database, survey.keys) == 0, "its key is there"
-    assert (survey.counts()["used"], survey.counts()["answered"]) == (1, 1)
+    assert survey.stored(tables.envelope, "batch") == [2] * 4
+    turn_over_all(survey.database, survey.keys)
+    assert survey.stored(tables.envelope, "batch") == [3] * 4, "what was sealed can be opened"
+    assert (survey.counts()["used"], survey.counts()["answered"]) == (2, 2)
+
+
+@pytest.mark.parametrize("table", [tables.cell, tables.pace])
+def test_a_row_that_was_taken_away_is_told_and_does_not_keep_the_respondent_waiting(
+    survey: Survey, code: str, table: Any
+) -> None:
+    with survey.database.write() as connection:
+        connection.execute(delete(table))
+    with pytest.raises(DatabaseMismatch, match="nothing can be stored"):
+        survey.submit(code, started=survey.form(code, 2))
+    assert (survey.counts(), state_of(survey, code)) == (NOTHING_STORED, "usable")
+
+
+def test_nothing_is_taken_for_a_dead_key(survey: Survey, code: str) -> None:
+    """The private half is gone: what is sealed with the public one could never be opened."""
+    (file,) = (survey.keys.path / "pools").glob(f"*{SCHOOL}.1.key")
+    file.unlink()
+    with pytest.raises(DatabaseMismatch, match="nothing can be stored"):
+        survey.submit(code)
+    assert survey.counts() == NOTHING_STORED
+
+
+def test_a_code_whose_place_was_changed_in_the_database_is_unknown_and_told(
+    survey: Survey, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with survey.database.write() as connection:
+        connection.execute(update(tables.code).values(label=f"{CAMPAIGN}/npc_deputy/"))
+    for request in (survey.submit, lambda code: state_of(survey, code)):
+        with pytest.raises(UnknownCode):
+            request(code)
+    assert "not where it was issued to" in caplog.text
+    assert survey.counts() == NOTHING_STORED
 
 
 def test_a_submission_whose_pool_went_with_the_closing_is_refused(
@@ -381,31 +515,33 @@ def test_a_submission_whose_pool_went_with_the_closing_is_refused(
 ) -> None:
     def remove_pools() -> None:
         with survey.database.write() as connection:
+            connection.execute(update(tables.quota).values(ended=True))
             connection.execute(delete(tables.pool))
 
     just_before_the_transaction(monkeypatch, remove_pools)
     with pytest.raises(CampaignClosed):
         survey.submit(code)
-    assert survey.counts()["used"] == 0
+    assert survey.counts() == NOTHING_STORED
 
 
 # --- one length, one transaction -----------------------------------------------------------------------------------------------------
 
 
-def test_all_envelopes_have_one_length_whether_there_is_a_comment_or_not(survey: Survey) -> None:
+def test_all_envelopes_have_one_length_whatever_was_answered_or_written(survey: Survey) -> None:
     codes = survey.codes["parent", SCHOOL]
     survey.submit(codes[0])
     survey.submit(codes[1], q02="9", q03=["1", "2", "3", "9"], q04="学校很好" * 500)
     survey.submit(codes[2], q04="😀" * 1500)
-    assert {padded_length(ct) for ct in survey.stored(tables.envelope, "ct")} == {8_192}
+    lengths = Counter((label, padded_length(ct)) for label, ct in survey.stored(tables.envelope, "label", "ct"))
+    assert lengths == {(f"{CAMPAIGN}/parent/{SCHOOL}", 1_024): 3, (f"{CAMPAIGN}/parent/!text", 8_192): 3}
 
 
-def test_without_a_comment_question_envelopes_are_short(
+def test_where_no_text_is_asked_for_there_is_one_envelope_a_sheet(
     database: Database, keys: KeyDirectory, clock: FixedClock
 ) -> None:
     survey = open_survey(database, keys, clock, [Crowd("student", SCHOOL, 2)], with_comment=False)
     survey.submit(survey.all_codes()[0])
-    assert {padded_length(ct) for ct in survey.stored(tables.envelope, "ct")} == {1_024}
+    assert [padded_length(ct) for ct in survey.stored(tables.envelope, "ct")] == [1_024]
 
 
 def test_the_same_form_posted_many_times_at_once_is_one_answer_with_one_receipt(survey: Survey, code: str) -> None:
@@ -437,63 +573,3 @@ def test_different_forms_for_one_code_at_once_are_one_answer_and_polite_refusals
         thread.join()
     assert sorted(outcomes) == ["CodeUsed"] * 11 + ["stored"]
     assert survey.counts()["envelopes"] == 1
-
-
-# --- the signal `chain` ------------------------------------------------------------------------------------------------------------
-
-
-def test_forms_opened_right_after_one_another_make_a_run(survey: Survey, clock: FixedClock) -> None:
-    codes = iter(survey.codes["parent", SCHOOL])
-    for seconds_between, seconds_taken in [(60, 30), (30, 30), (150, 30), (60, 61), (151, 30), (40, 20)]:
-        clock.move(timedelta(seconds=seconds_between))
-        code = next(codes)
-        survey.submit(code, started=survey.form(code, seconds_taken))
-    # run 1, 2 (pause 0), 3 (pause 120), 1 (overlap), 1 (pause 121), 2 (pause 20)
-    assert run_lengths(survey) == (2, 3)
-    survey.submit(next(codes), started="")
-    assert run_lengths(survey) == (1, 3)
-
-
-def run_lengths(survey: Survey) -> tuple[int, int]:
-    """How long the school's run is and was at most, as who has the key reads it."""
-    ((school, sealed, longest),) = survey.stored(tables.run, "school", "sealed", "longest")
-    assert (school, longest) == (SCHOOL, None), "nothing of it is in clear before the closing"
-    run = open_run(survey.keys.run_key(CAMPAIGN), sealed, CAMPAIGN, school)
-    assert run is not None
-    assert run.last_submit == survey.clock.now()
-    return run.length, run.longest
-
-
-def test_a_run_whose_key_was_lost_begins_anew(survey: Survey, clock: FixedClock) -> None:
-    codes = survey.codes["parent", SCHOOL]
-    survey.submit(codes[0])
-    survey.keys.destroy_run_key(CAMPAIGN)
-    clock.move(timedelta(seconds=30))
-    survey.submit(codes[1], started=survey.form(codes[1], 20))
-    assert run_lengths(survey) == (1, 1)
-
-
-def test_a_principal_who_is_alone_in_a_school_leaves_no_run(
-    database: Database, keys: KeyDirectory, clock: FixedClock
-) -> None:
-    survey = open_survey(database, keys, clock, [Crowd("principal", SCHOOL, 1, unit="")])
-    survey.submit(survey.all_codes()[0])
-    assert survey.stored(tables.run, "school") == []
-
-
-def test_a_sheet_that_another_of_its_school_overtook_carries_on_the_run_it_finds(
-    survey: Survey, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second, third = survey.codes["parent", SCHOOL][:3]
-    survey.submit(first)
-    clock.move(timedelta(seconds=30))
-    form = survey.form(third, 0)
-    just_before_the_transaction(monkeypatch, lambda: survey.submit(second, started=survey.form(second, 10)))
-    survey.submit(third, started=form)
-    assert run_lengths(survey) == (3, 3)
-    assert survey.counts()["envelopes"] == 3
-
-
-def test_a_group_without_schools_has_no_run(survey: Survey) -> None:
-    survey.submit(survey.codes["npc_deputy", ""][0])
-    assert survey.stored(tables.run, "school") == []

@@ -1,17 +1,22 @@
 """Accounts, tokens and the log: each act with its record, or neither. On both engines."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Row, Table, select, text
 from sqlalchemy.exc import DBAPIError
 
 from evaluation.errors import InvalidInput
 from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import FixedClock
+from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role, StaffUser
 from survey_app.services.audit import AuditEntry, read_audit, record
+from survey_app.services.installation import Installation
 from survey_app.services.passwords import is_password, make_initial_password, password_problems
+from survey_app.services.sign_in import Place, sign_in
+from survey_app.services.staff_sessions import add_session
 from survey_app.services.tokens import end_token, make_token, tokens_of, user_of_token
 from survey_app.services.users import (
     COMMAND_LINE,
@@ -20,14 +25,24 @@ from survey_app.services.users import (
     all_users,
     change_own_password,
     change_user,
+    delete_user,
     find_user,
     invite_user,
     reset_password,
     set_disabled,
 )
+from survey_app.storage.schema import metadata
+from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_recovery_codes
 from survey_app.storage.session import Database
+from survey_app.storage.staff_tables import known_place, recovery_code, second_factor, staff_session, token
 
 PASSWORD = "four unrelated words"
+OF_ACCOUNTS = (staff_session, known_place, second_factor, recovery_code, token)
+
+
+def rows_about(database: Database, table: Table, name: str) -> list[Row[Any]]:
+    with database.read() as connection:
+        return list(connection.execute(select(table).where(table.c.account == name)))
 
 
 def add(
@@ -174,6 +189,59 @@ def test_a_disabled_account_has_no_tokens(database: Database, clock: FixedClock)
     assert kinds(refused) == ["user_disabled"]
     set_disabled(database, clock, "chief", "liwei", disabled=False)
     assert user_of_token(database, token) is not None
+
+
+def test_a_disabled_account_is_deleted_with_all_that_is_its_and_the_log_names_it(
+    database: Database, clock: FixedClock, keys: KeyDirectory
+) -> None:
+    at = Installation(database, keys, clock)
+    for name in ("chief", "liwei"):
+        account = add(database, clock, name)
+        make_token(database, clock, COMMAND_LINE, name)
+        sign_in(at, name, PASSWORD, Place("192.0.2.1"))
+        with database.write() as connection:
+            insert_factor(connection, name, SecondFactor(b"sealed", clock.now(), 0))
+            replace_recovery_codes(connection, name, {name.encode()})
+            add_session(connection, account, clock.now())
+    with pytest.raises(InvalidInput) as refused:
+        delete_user(database, clock, "chief", "LiWei")
+    assert kinds(refused) == ["user_not_disabled"]
+    before = {table.name: len(rows_about(database, table, "liwei")) for table in OF_ACCOUNTS}
+    assert min(before.values()) > 0
+    set_disabled(database, clock, "chief", "liwei", disabled=True)
+    delete_user(database, clock, "chief", "LiWei")
+    assert find_user(database, "liwei") is None
+    assert [rows_about(database, table, "liwei") for table in OF_ACCOUNTS] == [[]] * len(OF_ACCOUNTS)
+    assert {table.name: len(rows_about(database, table, "chief")) for table in OF_ACCOUNTS} == before
+    last = log(database)[0]
+    assert (last.staff, last.action, last.object, last.details) == (
+        "chief",
+        "user_deleted",
+        "user/liwei",
+        {"role": "admin", "county": None},
+    )
+    assert {one.action for one in log(database, staff="liwei")} == {"signed_in"}
+
+
+def test_an_account_that_is_none_or_the_last_administrator_is_not_deleted(
+    database: Database, clock: FixedClock
+) -> None:
+    add(database, clock, "chief")
+    for name, kind in (("nobody", "user_unknown"), ("chief", "user_not_disabled")):
+        with pytest.raises(InvalidInput) as refused:
+            delete_user(database, clock, COMMAND_LINE, name)
+        assert kinds(refused) == [kind]
+    with pytest.raises(InvalidInput) as refused:
+        set_disabled(database, clock, COMMAND_LINE, "chief", disabled=True)
+    assert kinds(refused) == ["last_admin"]
+    assert find_user(database, "chief") is not None
+
+
+def test_every_table_that_refers_to_an_account_is_emptied_with_it() -> None:
+    referring = {
+        table for table in metadata.tables.values() for key in table.foreign_keys if key.column.table.name == "account"
+    }
+    assert referring == set(OF_ACCOUNTS)
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET staff = 'nobody'", "DELETE FROM audit"])

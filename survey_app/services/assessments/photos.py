@@ -1,4 +1,8 @@
-"""Photos of findings: told by their content, turned upright, freed of what a phone writes into them (place, device, time), kept by hash."""
+"""Photos of findings: told by their content, turned upright, freed of what a phone writes into them (place, device, time), kept by hash.
+
+How large a picture would become, and whether it moves, is read from its header and refused before anything of it is decoded; a photo of a
+phone is decoded at about the size that is kept, not at the one it was taken in.
+"""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -11,7 +15,13 @@ from sqlalchemy import Connection
 
 from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.reading.tables import MEGABYTE
-from survey_app.domain.assessments import PHOTO_LIMIT_BYTES, PHOTOS_A_CLAUSE, CountyAssessment, Photo
+from survey_app.domain.assessments import (
+    PHOTO_LIMIT_BYTES,
+    PHOTOS_A_CLAUSE,
+    PHOTOS_AN_ASSESSMENT,
+    CountyAssessment,
+    Photo,
+)
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import wording
@@ -25,8 +35,10 @@ from survey_app.storage.session import Database
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MEDIA_TYPE: Final = "image/jpeg"
 LONGEST_SIDE: Final = 2_048  # enough to read a notice on a wall
-MOST_PIXELS: Final = 60_000_000
+MOST_PIXELS: Final = 60_000_000  # of a JPEG, which can be decoded smaller
+MOST_PIXELS_DECODED: Final = 30_000_000  # of the others, which can't
 QUALITY: Final = 85
+_SMOOTH_MODES: Final = ("RGB", "RGBA", "L", "LA", "CMYK")  # those that can be made smaller without steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ class CleanPhoto:
 
 def clean_photos(files: Sequence[PhotoFile]) -> list[CleanPhoto]:
     """The photos as they are kept. Raises `InvalidInput` naming every file that is no photo, or too large."""
+    if len(files) > PHOTOS_A_CLAUSE:  # before any is decoded
+        raise _too_many()
     cleaned: list[CleanPhoto] = []
     problems: list[InputProblem] = []
     for file in files:
@@ -71,11 +85,14 @@ def add_photos(
     photos: Iterable[CleanPhoto],
 ) -> None:
     """Stores photos of a clause, in the caller's transaction; one that is there already is not added twice. Raises `InvalidInput`."""
-    present = [one for one in list_photos(connection, assessment.id) if one.clause == clause and not one.removed_at]
+    kept = list_photos(connection, assessment.id)
+    present = [one for one in kept if one.clause == clause and not one.removed_at]
     known = {one.original_sha256 for one in present}
     fresh = {one.original_sha256: one for one in photos if one.original_sha256 not in known}
     if len(present) + len(fresh) > PHOTOS_A_CLAUSE:
-        raise InvalidInput([InputProblem("photos", wording.TOO_MANY_PHOTOS, {"limit": PHOTOS_A_CLAUSE})])
+        raise _too_many()
+    if len(kept) + len(fresh) > PHOTOS_AN_ASSESSMENT:
+        raise _invalid(wording.TOO_MANY_PHOTOS_IN_ALL, limit=PHOTOS_AN_ASSESSMENT)
     for clean in fresh.values():
         photo = _stored(connection, clock, user, clause, clean)
         insert_photo(connection, assessment.id, photo)
@@ -119,27 +136,78 @@ def _clean(file: PhotoFile) -> CleanPhoto:
         limit = PHOTO_LIMIT_BYTES // MEGABYTE
         raise _invalid(wording.PHOTO_TOO_LARGE, name=name, size=-(-len(file.content) // MEGABYTE), limit=limit)
     upright = _upright(name, file.content)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()
     upright.save(written, "JPEG", quality=QUALITY, optimize=True)  # neither exif nor anything else is passed on
     return CleanPhoto(name, written.getvalue(), *upright.size, sha256(file.content).hexdigest())
 
 
 def _upright(name: str, content: bytes) -> Image.Image:
-    """The picture as its photographer saw it, over white where it was transparent."""
+    """The picture as its photographer saw it, of the size that is kept, over white where it was transparent."""
     try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise Image.DecompressionBombError
-        turned = ImageOps.exif_transpose(picture)
-        layers = turned.convert("RGBA")
+        picture = _opened(name, content)
+        if picture.mode not in _SMOOTH_MODES:
+            picture = picture.convert("RGBA")
+        picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), reducing_gap=1)  # a JPEG is decoded to less than twice that
+        layers = ImageOps.exif_transpose(picture).convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _invalid(wording.PHOTO_TOO_WIDE, name=name, limit=MOST_PIXELS // 1_000_000) from error
+        raise _too_wide(name, MOST_PIXELS) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise _invalid(wording.PHOTO_NOT_IMAGE, name=name) from error
     upright = Image.new("RGB", layers.size, "white")
     upright.paste(layers, mask=layers.getchannel("A"))
     return upright
+
+
+def _opened(name: str, content: bytes) -> Image.Image:
+    """The picture, of which only the header was read. Raises `InvalidInput` where the rest had better not be."""
+    webp = _WebpHeader.of(content)  # Pillow makes room for a WebP's whole canvas when it opens one
+    if webp and webp.width * webp.height > MOST_PIXELS_DECODED:
+        raise _too_wide(name, MOST_PIXELS_DECODED)
+    if webp and webp.moves:
+        raise _invalid(wording.PHOTO_MOVING, name=name)
+    picture = Image.open(io.BytesIO(content), formats=FORMATS)
+    # a phone's JPEG may hold further pictures, such as a map of its brightness: the first counts
+    is_jpeg = picture.format in ("JPEG", "MPO")
+    limit = MOST_PIXELS if is_jpeg else MOST_PIXELS_DECODED
+    if picture.width * picture.height > limit:
+        raise _too_wide(name, limit)
+    if not is_jpeg and getattr(picture, "n_frames", 1) > 1:
+        raise _invalid(wording.PHOTO_MOVING, name=name)
+    return picture
+
+
+@dataclass(frozen=True, slots=True)
+class _WebpHeader:
+    """What the first 30 bytes of a WebP say (RFC 9649)."""
+
+    width: int
+    height: int
+    moves: bool = False
+
+    @classmethod
+    def of(cls, content: bytes) -> "_WebpHeader | None":
+        """The header; None where the content is no WebP."""
+        head = content[:30]
+        if len(head) < 30 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+            return None
+        if head[12:16] == b"VP8X":
+            return cls(_little(head[24:27]) + 1, _little(head[27:30]) + 1, moves=bool(head[20] & 2))
+        if head[12:16] == b"VP8L":
+            sides = _little(head[21:25])
+            return cls((sides & 0x3FFF) + 1, (sides >> 14 & 0x3FFF) + 1)
+        return cls(_little(head[26:28]) & 0x3FFF, _little(head[28:30]) & 0x3FFF)
+
+
+def _little(part: bytes) -> int:
+    return int.from_bytes(part, "little")
+
+
+def _too_wide(name: str, limit: int) -> InvalidInput:
+    return _invalid(wording.PHOTO_TOO_WIDE, name=name, limit=limit // 1_000_000)
+
+
+def _too_many() -> InvalidInput:
+    return _invalid(wording.TOO_MANY_PHOTOS, limit=PHOTOS_A_CLAUSE)
 
 
 def _invalid(message: Message, **values: object) -> InvalidInput:

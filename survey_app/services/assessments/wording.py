@@ -103,6 +103,16 @@ PHOTO_TOO_WIDE: Final = Message(
     en="{name} has more than {limit} million pixels; send it smaller",
     zh="照片“{name}”的像素过多（超过 {limit} 百万）；请缩小后再传",
 )
+PHOTO_MOVING: Final = Message(
+    "photo_moving",
+    en="{name} is a moving picture; send a photo",
+    zh="“{name}”是动图；请上传照片",
+)
+TOO_MANY_PHOTOS_IN_ALL: Final = Message(
+    "photo_too_many_in_all",
+    en="at most {limit} photos an assessment, removed ones included",
+    zh="一次评估最多 {limit} 张照片（含已删去的）；已经满了",
+)
 TOO_MANY_PHOTOS: Final = Message(
     "photo_too_many",
     en="at most {limit} photos a clause; remove some first",

@@ -1,11 +1,11 @@
 """The bulletin's texts, from the cockpit. A Chinese paper."""
 
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.campaigns import State
-from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.domain.clock import LOCAL_ZONE, told_end, told_moment
 from survey_app.domain.outlook import GRAVE
 from survey_app.services.cockpit import wording
 from survey_app.services.cockpit.alerts import find_alerts
@@ -40,8 +40,11 @@ class DailyTexts:
     def subtitle(self) -> str:
         """The county, the moment, and what is left of the time."""
         campaign = self._cockpit.campaign
-        values = {"county": f"{campaign.county_name} {campaign.county_code}", "now": _moment(self._cockpit.now)}
-        line = wording.BULLETIN_SUBTITLE.text("zh", values | {"closes": _moment(campaign.closing_moment)})
+        values = {
+            "county": f"{campaign.county_name} {campaign.county_code}",
+            "now": _moment(*told_moment(self._cockpit.now)),
+        }
+        line = wording.BULLETIN_SUBTITLE.text("zh", values | {"closes": _moment(*told_end(campaign.closing_moment))})
         if not self._cockpit.is_running:
             return line
         left = self._cockpit.days_left
@@ -117,7 +120,7 @@ class DailyTexts:
 
     def made(self, by: str) -> str:
         """Who made the bulletin, when."""
-        return wording.BULLETIN_MADE.text("zh", {"by": by, "now": _moment(self._cockpit.now)})
+        return wording.BULLETIN_MADE.text("zh", {"by": by, "now": _moment(*told_moment(self._cockpit.now))})
 
     def _row(self, group: Group) -> tuple[tuple[str, ...], bool]:
         count, outlook = self._cockpit.progress.groups[group], self._cockpit.outlook.groups[group]
@@ -144,6 +147,5 @@ def _most(needs: int | None, can_take: int | None, planned: int) -> str:
     return wording.NO_LIMIT.text("zh", {}) if is_unlimited else str(can_take)
 
 
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone(LOCAL_ZONE)
-    return wording.MOMENT.text("zh", {"y": local.year, "m": local.month, "d": local.day, "t": f"{local:%H:%M}"})
+def _moment(day: date, hour: str) -> str:
+    return wording.MOMENT.text("zh", {"y": day.year, "m": day.month, "d": day.day, "t": hour})

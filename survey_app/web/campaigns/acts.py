@@ -9,10 +9,11 @@ from survey_app.services.cockpit.reading import read_cockpit
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint
 from survey_app.web.campaigns.cockpit_page import CockpitPage, cockpit_page
+from survey_app.web.campaigns.notes import campaign_notes
 from survey_app.web.campaigns.wording import CLOSING, OPENED
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
-from survey_app.web.languages import current_language, moment_text
+from survey_app.web.languages import current_language, end_text, moment_text
 from survey_app.web.staff_words import notify
 
 
@@ -48,7 +49,7 @@ def close_now(campaign_id: str) -> ResponseReturnValue:
     at = installation()
     closing = close_campaign(at.database, at.keys, at.clock, campaign_id, current_user())
     if closing.state == State.CLOSING:
-        notify(CLOSING, until=moment_text(closing.grace_end))
+        notify(CLOSING, until=end_text(closing.grace_end))
     return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
 
 
@@ -57,7 +58,7 @@ def _confirmation(campaign_id: str, template: str, state: State) -> ResponseRetu
     page = _page(campaign_id)
     if page.campaign.state != state:
         return redirect(url_for("campaigns.show", campaign_id=campaign_id), 303)
-    return render_template(template, page=page)
+    return render_template(template, page=page, notes=campaign_notes(page.campaign))
 
 
 def _page(campaign_id: str) -> CockpitPage:

@@ -136,6 +136,11 @@ class CockpitPage:
     too_few: int
 
     @property
+    def is_past_its_end(self) -> bool:
+        """Whether it can't be opened any more."""
+        return self.campaign.state == State.DRAFT and self.now >= self.campaign.closes
+
+    @property
     def valid(self) -> int:
         """Valid answers of all groups."""
         return self.returned.valid

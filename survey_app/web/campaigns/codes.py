@@ -19,6 +19,7 @@ from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint
 from survey_app.web.campaigns.cockpit_page import cockpit_page
+from survey_app.web.campaigns.notes import campaign_notes
 from survey_app.web.campaigns.wording import NOTHING_TO_ISSUE, SHEETS_REMOVED
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
@@ -38,7 +39,8 @@ def codes(campaign_id: str) -> ResponseReturnValue:
     at = installation()
     page = cockpit_page(read_cockpit(at.database, at.clock, campaign_id), current_language())
     files = _waiting(campaign_id)
-    return render_template("campaigns/codes.html", page=page, files=files and sorted(files))
+    notes = campaign_notes(page.campaign)
+    return render_template("campaigns/codes.html", page=page, files=files and sorted(files), notes=notes)
 
 
 @blueprint.post("/<campaign_id>/codes")

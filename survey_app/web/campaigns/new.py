@@ -11,6 +11,7 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.clock import LOCAL_ZONE
+from survey_app.services.campaign_warnings import usual_address
 from survey_app.services.new_campaign.creating import create_checked, create_from_files
 from survey_app.services.new_campaign.form import (
     CAP_FIELDS,
@@ -29,6 +30,7 @@ from survey_app.services.new_campaign.wording import MORE
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, open_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint
+from survey_app.web.campaigns.notes import notes_before_creation
 from survey_app.web.campaigns.wording import CREATED, SHORTFALL, field_names
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
@@ -64,7 +66,7 @@ def new() -> ResponseReturnValue:
         "county_code": current_user().county or "",
         "year": str(at.clock.now().astimezone(LOCAL_ZONE).year),
         "rulebook": rulebooks()[-1][0],
-        "base_url": request.url_root.rstrip("/"),
+        "base_url": usual_address(at.database, current_user().county),
     }
     return _form_page(known, {field: {} for field in FILE_FIELDS}, "", {})
 
@@ -120,8 +122,8 @@ def create_from_file() -> ResponseReturnValue:
 
 def _created(campaign: str, checked: CheckedCampaign) -> ResponseReturnValue:
     notify(CREATED)
-    for sentence in _shortfalls(checked):
-        notify(sentence[0], **sentence[1])
+    for message, values in _shortfalls(checked):
+        notify(message, **values)
     return redirect(url_for("campaigns.show", campaign_id=campaign), 303)
 
 
@@ -171,8 +173,15 @@ def _form_page(
         groups=[(group, GROUP_NAMES[group][language]) for group in GROUPS],
         plan=_plan_rows(checked) if checked else None,
         required=checked.plan.required if checked else None,
-        shortfalls=[words(message, **values) for message, values in _shortfalls(checked)] if checked else [],
+        notes=_notes(checked) if checked else [],
     )
+
+
+def _notes(checked: CheckedCampaign) -> list[str]:
+    """What may be a mistake about a campaign that could be created."""
+    file = checked.given.file
+    shortfalls = [words(message, **values) for message, values in _shortfalls(checked)]
+    return [*shortfalls, *notes_before_creation(file.base_url, file.closes)]
 
 
 def _sentences(problems: Sequence[InputProblem]) -> list[str]:

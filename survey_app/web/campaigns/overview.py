@@ -7,6 +7,7 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from evaluation.survey.groups import SCHOOL_GROUPS
+from survey_app.domain.campaigns import State
 from survey_app.services.cockpit.listing import list_with_validity
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.services.cockpit.sentences import group_name
@@ -19,6 +20,7 @@ from survey_app.web.campaigns.cockpit_page import (
     school_rows,
     unit_tables,
 )
+from survey_app.web.campaigns.notes import campaign_notes
 from survey_app.web.campaigns.wording import ALL_GROUPS, SORT_NAMES
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
@@ -47,6 +49,7 @@ def show(campaign_id: str) -> ResponseReturnValue:
         group_choices=[("", words(ALL_GROUPS)), *((group, group_name(group, language)) for group in SCHOOL_GROUPS)],
         sort_choices=[(sort, words(name)) for sort, name in SORT_NAMES.items()],
         wanted=school_filter_of_request(),
+        notes=campaign_notes(cockpit.campaign) if cockpit.campaign.state == State.DRAFT else [],
         **_live_parts(cockpit),
     )
 

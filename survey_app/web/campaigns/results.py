@@ -10,14 +10,16 @@ from typing import Final
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from evaluation.survey.groups import Group
 from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
-from survey_app.services.cockpit.sentences import names
+from survey_app.services.cockpit.sentences import GROUP_SEPARATORS, group_name, names
+from survey_app.services.cockpit.wording import GROUP_NUMBER
 from survey_app.services.exporting import record_export
 from survey_app.services.published_results import published_results
 from survey_app.services.results import answers_of_campaign
 from survey_app.web.access import current_user, signed_in
-from survey_app.web.campaigns.blueprint import JUDGING, blueprint
+from survey_app.web.campaigns.blueprint import JUDGING, WATCHING, blueprint
 from survey_app.web.campaigns.wording import EXPORT_NAMES
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
@@ -31,7 +33,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 
 
 @blueprint.get("/<campaign_id>/results")
-@signed_in(*JUDGING, county=campaign_county)
+@signed_in(*WATCHING, county=campaign_county)
 def results(campaign_id: str) -> ResponseReturnValue:
     """The rate; 409 in plain words until the campaign is closed."""
     found, language = published_results(installation().database, campaign_id), current_language()
@@ -42,8 +44,21 @@ def results(campaign_id: str) -> ResponseReturnValue:
         document=found.document,
         sentence=found.sentence(language),
         lines=[(names(line.groups, language), line) for line in found.lines],
+        withheld=_withheld(found.document["sample"]["withheld"]),
+        may_export=current_user().role in JUDGING,
         exports=[(ending.removeprefix("."), words(name)) for ending, name in EXPORT_NAMES.items()],
     )
+
+
+def _withheld(numbers: Mapping[Group, int]) -> str:
+    """The groups of which sheets were withheld, with how many."""
+    language = current_language()
+    said = [
+        GROUP_NUMBER.text(language, {"group": group_name(group, language), "number": n})
+        for group, n in numbers.items()
+        if n
+    ]
+    return GROUP_SEPARATORS[language].join(said)
 
 
 @blueprint.get("/<campaign_id>/export/<any(csv,xlsx,sav,parquet):export_ending>")

@@ -11,4 +11,4 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 helping: Final = signed_in(Role.DESK, Role.ADMIN, county=None, holds_code=True)
 """Who may use a page of the desk: its forms hold codes, and answers from paper."""
-LONGEST_CODE: Final = 60
+LONGEST_CODE: Final = 2_000  # a whole address may be pasted

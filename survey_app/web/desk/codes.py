@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluation.errors import InvalidInput
 from evaluation.survey.wording import GROUP_NAMES
-from survey_app.domain.codes import print_code, read_code
+from survey_app.domain.codes import copied_part, print_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
 from survey_app.output.sheets import write_slip_pdf
 from survey_app.services.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
@@ -21,7 +21,7 @@ from survey_app.web.campaigns.codes import sheet_facts
 from survey_app.web.desk.blueprint import LONGEST_CODE, blueprint, helping
 from survey_app.web.desk.wording import CANCELLED, ERRORS, STANDINGS, TELL, TONES
 from survey_app.web.installation import installation
-from survey_app.web.languages import current_language, moment_text
+from survey_app.web.languages import current_language, end_text, moment_text
 from survey_app.web.staff_words import words
 
 _KEPT: Final = "new_slip"
@@ -170,13 +170,13 @@ def _cancelled(typed: str) -> ResponseReturnValue:
 def _desk_page(found: FoundAtDesk | None = None, problem: str | None = None, said: str | None = None) -> str:
     waiting = waiting_sheets(installation(), current_user())
     facts = _facts(found) if found else {"found": None}
-    typed = found.code if found else typed_code() if problem else ""
+    typed = found.code if found else copied_part(typed_code()) if problem else ""
     return render_template("desk/desk.html", typed=typed, problem=problem, said=said, waiting=waiting, **facts)
 
 
 def _facts(found: FoundAtDesk) -> dict[str, object]:
     campaign = found.campaign
-    moments = {"opens": moment_text(campaign.opens), "closes": moment_text(campaign.closing_moment)}
+    moments = {"opens": moment_text(campaign.opens), "closes": end_text(campaign.closing_moment)}
     return {
         "found": found,
         "group": GROUP_NAMES[found.group][current_language()],  # type: ignore[index]

@@ -7,6 +7,7 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evaluation.survey.questionnaire import Question
+from survey_app.domain.codes import copied_part
 from survey_app.domain.errors import InvalidAnswers, SurveyError, UnknownCode, WrongCopy
 from survey_app.domain.paper import UnreadableTyping
 from survey_app.services.keying import (
@@ -140,7 +141,8 @@ def _posted() -> dict[str, list[str]]:
 
 def _start_page(problem: str | None = None) -> str:
     waiting = waiting_sheets(installation(), current_user())
-    return render_template("desk/paper.html", problem=problem, typed=typed_code() if problem else "", waiting=waiting)
+    typed = copied_part(typed_code()) if problem else ""
+    return render_template("desk/paper.html", problem=problem, typed=typed, waiting=waiting)
 
 
 def _form(

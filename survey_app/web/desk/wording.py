@@ -8,7 +8,11 @@ from survey_app.domain.errors import (
     CampaignClosed,
     CampaignNotOpen,
     CodeUsed,
+    DatabaseMismatch,
     GroupFull,
+    GroupStopped,
+    HastySheet,
+    KeysMissing,
     SurveyError,
     UnknownCode,
     WrongCopy,
@@ -66,6 +70,11 @@ NOT_COPIED = Message(
 )
 """For who has the paper at hand."""
 
+STOPPED = Message(
+    "stopped",
+    en="Nothing is taken of this group at the moment: its numbers do not agree. Keep the sheet, and tell whoever runs the server.",
+    zh="这一类目前不能接收：份数对不上，正在检查。请保管好纸质问卷，并告诉维护服务器的人。",
+)
 ERRORS: Final[Mapping[type[SurveyError] | type[UnreadableTyping], Message]] = {
     WrongCopy: Message(
         "error",
@@ -82,6 +91,10 @@ ERRORS: Final[Mapping[type[SurveyError] | type[UnreadableTyping], Message]] = {
         en="The code has been used meanwhile, by another form than this sheet. The first answers count; put the paper aside.",
         zh="这个参与码在此期间已经用过，不是这张纸。以先交的为准，请把这张纸另放。",
     ),
+    GroupStopped: STOPPED,
+    DatabaseMismatch: STOPPED,
+    KeysMissing: STOPPED,
+    HastySheet: Message("hasty", en="Please try again.", zh="请再试一次。"),
     GroupFull: Message(
         "error", en="The group is full; the sheet can't be taken.", zh="这一类已经收满，这张纸不能再收。"
     ),

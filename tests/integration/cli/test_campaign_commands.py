@@ -80,6 +80,56 @@ def test_create_warns_where_the_schools_have_too_few_people_for_the_frame(junhen
     assert "12 people" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"base_url": "http://127.0.0.1:8350"}, "warning: base_url: phones can't open 127.0.0.1"),
+        ({"base_url": "https://localhost/diaocha"}, "warning: base_url: phones can't open localhost"),
+        ({"base_url": "https://192.168.1.20"}, "warning: base_url: 192.168.1.20 is an address of an inner network"),
+        ({"base_url": "https://xuexiao"}, "warning: base_url: xuexiao is an address of an inner network"),
+        ({"base_url": "http://survey.example.cn"}, "warning: base_url: the address begins with http://: WeChat warns"),
+    ],
+)
+def test_an_address_that_phones_can_not_open_is_told_when_a_campaign_is_created_and_before_codes_are_issued(
+    junheng,  # type: ignore[no-untyped-def]
+    campaign_file: Path,
+    tmp_path: Path,
+    changes: dict[str, str],
+    said: str,
+) -> None:
+    document = campaign_file.read_text(encoding="utf-8").replace("https://survey.example.cn", changes["base_url"])
+    campaign_file.write_text(document, encoding="utf-8")
+    created = junheng("campaign", "create", campaign_file)
+    issued = junheng("codes", "issue", created.stdout.strip(), "--out", tmp_path / "out")
+    for result in (created, issued):
+        assert result.exit_code == 0
+        assert result.stderr.startswith(said)
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_campaign_whose_end_is_past_is_told_of_and_gets_no_codes(junheng, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    created = junheng("campaign", "create", write_campaign(tmp_path, opens="2020-01-01", closes="2020-01-02"))
+    assert created.exit_code == 0
+    assert "warning: closes: the end, 2020-01-02 24:00, is past" in created.stderr
+    draft = created.stdout.strip()
+    for refused in (junheng("codes", "issue", draft, "--out", tmp_path / "out"), junheng("campaign", "open", draft)):
+        assert refused.exit_code == 3
+        assert refused.stderr.splitlines()[-1].endswith("create a new campaign with a later end")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_end_at_midnight_is_told_as_paper_tells_it(junheng, campaign_file: Path) -> None:  # type: ignore[no-untyped-def]
+    day = datetime.now(LOCAL_ZONE).date() + timedelta(days=3)
+    text = re.sub("closes: .*", f"closes: {day} 24:00", campaign_file.read_text(encoding="utf-8"))
+    campaign_file.write_text(re.sub("opens: .*", "opens: 2026-11-01", text), encoding="utf-8")
+    draft = junheng("campaign", "create", campaign_file).stdout.strip()
+    told = f"from 2026-11-01 00:00 to {day} 24:00"
+    assert junheng("campaign", "show", draft).stdout.splitlines()[2] == told
+    assert junheng("campaign", "open", draft).stdout == f"{draft} is open; answers are taken {told}\n"
+    document = json.loads(junheng("campaign", "show", draft, "--json").stdout)
+    assert document["closes"] == f"{day + timedelta(days=1)}T00:00:00+08:00"
+
+
 def test_show_json_prints_the_document_alone(junheng, draft: str) -> None:  # type: ignore[no-untyped-def]
     result = junheng("campaign", "show", draft, "--json")
     document = json.loads(result.stdout)

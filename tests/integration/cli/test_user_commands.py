@@ -7,11 +7,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from survey_app.cli import main
+from survey_app.domain.audit import AuditFilter
+from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.second_factor import make_secret, seal_secret
 from survey_app.domain.staff import Role
+from survey_app.services.audit import read_audit
 from survey_app.services.passwords import is_password
+from survey_app.services.second_factor import factor_state
 from survey_app.services.tokens import user_of_token
-from survey_app.services.users import find_user
+from survey_app.services.users import COMMAND_LINE, find_user, set_disabled
+from survey_app.storage.second_factors import SecondFactor, insert_factor
 from survey_app.storage.session import Database
 
 PASSWORD = "four unrelated words"
@@ -105,3 +111,35 @@ def test_looking_something_up_in_the_wrong_folder_makes_no_database(
     assert refused.exit_code == 3
     assert f"there is no database at {tmp_path}/nowhere/junheng.sqlite3" in refused.stderr
     assert list(tmp_path.glob("nowhere*")) == []
+
+
+def test_a_second_factor_is_reset_and_a_name_without_one_is_told(database: Database, keys: KeyDirectory) -> None:
+    junheng("add", "liwei", "--role", "monitor", stdin=PASSWORD)
+    assert "no second factor" in junheng("reset-factor", "liwei").stderr
+    assert "no account" in junheng("reset-factor", "zhang").stderr
+    sealed = seal_secret(keys.account_secret(), "liwei", "kept", make_secret())
+    with database.write() as connection:
+        insert_factor(connection, "liwei", SecondFactor(sealed, SystemClock().now(), 0))
+    done = junheng("reset-factor", "LiWei")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert factor_state(database, "liwei") is None
+    last = read_audit(database, AuditFilter()).entries[0]
+    assert (last.staff, last.action, last.object) == ("(junheng)", "factor_reset", "user/liwei")
+    account = find_user(database, "liwei")
+    assert account is not None
+    assert account.session_version == 2
+
+
+def test_an_account_is_deleted_once_it_is_disabled(database: Database) -> None:
+    junheng("add", "chief", "--role", "admin", stdin=PASSWORD)
+    junheng("add", "liwei", "--role", "monitor", stdin=PASSWORD)
+    refused = junheng("delete", "liwei")
+    assert (refused.exit_code, refused.stdout) == (3, "")
+    assert "only an account that was disabled" in refused.stderr
+    set_disabled(database, SystemClock(), COMMAND_LINE, "liwei", disabled=True)
+    done = junheng("delete", "LiWei")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+    assert junheng("list").stdout == "chief\tadmin\tall counties\n"
+    last = read_audit(database, AuditFilter()).entries[0]
+    assert (last.staff, last.action, last.object) == ("(junheng)", "user_deleted", "user/liwei")
+    assert "no account" in junheng("delete", "liwei").stderr

@@ -76,12 +76,12 @@ def schema_of(path: str, status: str) -> dict[str, Any]:
 def test_a_campaign_is_what_the_command_shows(app: Flask, draft: str) -> None:
     answer = ask(app, f"/api/v1/campaigns/{draft}", token_of(app, county=OWN_COUNTY))
     assert answer.status_code == 200
-    assert answer.get_json() == show_campaign(installation_of(app).database, installation_of(app).keys, draft)
+    assert answer.get_json() == show_campaign(installation_of(app).database, draft)
     assert conforms(answer.get_json(), schema_of("/api/v1/campaigns/{campaign_id}", "200")) == []
 
 
 def test_the_document_would_find_a_fault(app: Flask, draft: str) -> None:
-    document = show_campaign(installation_of(app).database, installation_of(app).keys, draft) | {
+    document = show_campaign(installation_of(app).database, draft) | {
         "state": "lost",
         "rate": 0.9,
         "year": "2026",

@@ -116,24 +116,30 @@ def test_the_rate_is_shown_with_its_interval_and_groups_as_they_may_be(survey: S
 def test_a_group_of_too_few_is_not_listed_alone(survey: Survey, evaluator: StaffBrowser) -> None:
     for number, code in enumerate(survey.codes["parent", "S1"]):
         survey.submit(code, q01="3" if number < 3 else "1")
+    for code in survey.codes["student", "S1"][:5]:
+        survey.submit(code, q01="3")
     for code in survey.codes["principal", "S1"][:3]:
         survey.submit(code, q01="3")
     close(survey)
     page = evaluator.get(f"{PATH}/results").text
-    assert "家长、校长" in page
+    assert "家长、学生" in page
+    assert "校长 3 份" in page, "withheld, and told"
 
 
-def test_nobody_but_evaluators_and_administrators_sees_results(survey: Survey, app: Flask) -> None:
+def test_who_watches_sees_the_tables_and_only_who_judges_the_rows(survey: Survey, app: Flask) -> None:
     close(survey)
-    for role, county, status in (
-        (Role.MONITOR, OWN_COUNTY, 403),
-        (Role.DESK, OWN_COUNTY, 403),
-        (Role.EVALUATOR, OTHER_COUNTY, 404),
-        (Role.ADMIN, None, 200),
+    for role, county, tables_status, rows_status in (
+        (Role.MONITOR, OWN_COUNTY, 200, 403),
+        (Role.MONITOR, OTHER_COUNTY, 404, 403),
+        (Role.DESK, OWN_COUNTY, 403, 403),
+        (Role.EVALUATOR, OTHER_COUNTY, 404, 404),
+        (Role.ADMIN, None, 200, 200),
     ):
         browser = sign_in_as(app, role, county)
-        assert browser.get(f"{PATH}/results").status_code == status
-        assert browser.get(f"{PATH}/export/csv").status_code == status
+        shown = browser.get(f"{PATH}/results")
+        assert shown.status_code == tables_status
+        assert ("/export/" in shown.text) == (rows_status == tables_status == 200)
+        assert browser.get(f"{PATH}/export/csv").status_code == rows_status
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "sav", "parquet"])

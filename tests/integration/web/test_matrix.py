@@ -20,7 +20,15 @@ from tests.route_examples import example_parts
 
 REACHED = "the view was reached"
 OPEN_TO_ALL = {"respondent.", "static", "health.healthz", "api.document"}
-ENTRANCES = {"auth.sign_in_page", "auth.enter", "auth.leave", "auth.choose_language", "staff.home"}
+ENTRANCES = {
+    "auth.sign_in_page",
+    "auth.enter",
+    "auth.code_page",
+    "auth.enter_code",
+    "auth.leave",
+    "auth.choose_language",
+    "staff.home",
+}
 
 
 @dataclass(frozen=True)

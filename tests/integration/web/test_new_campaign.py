@@ -16,7 +16,7 @@ from survey_app import create_app
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.campaigns import show_campaign
+from survey_app.services.campaigns import create_campaign, show_campaign
 from survey_app.settings import Settings
 from survey_app.storage import office_tables, tables
 from survey_app.storage.session import Database
@@ -65,8 +65,65 @@ def campaigns(database: Database) -> int:
 
 def test_the_empty_form_knows_what_can_be_known(admin: StaffBrowser, app: Flask) -> None:
     values = Page(admin.get(PATH).text).values
-    assert (values["year"], values["base_url"]) == (["2026"], ["http://localhost"])
+    assert (values["year"], values["base_url"]) == (["2026"], [""])
     assert Page(sign_in_as(app, Role.ADMIN, OWN_COUNTY).get(PATH).text).values["county_code"] == [OWN_COUNTY]
+
+
+def test_the_address_comes_from_the_last_campaign_and_never_from_the_request(
+    admin: StaffBrowser, app: Flask, database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path
+) -> None:
+    create_campaign(database, keys, clock, write_campaign(tmp_path))
+    assert Page(admin.get(PATH).text).values["base_url"] == ["https://survey.example.cn"]
+    of_others = sign_in_as(app, Role.ADMIN, OTHER_COUNTY)
+    assert Page(of_others.get(PATH).text).values["base_url"] == [""]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("base_url", "http://127.0.0.1:8000", "手机打不开 127.0.0.1"),
+        ("base_url", "http://192.168.1.20", "192.168.1.20 是内部网络的地址"),
+        ("base_url", "http://survey.example.cn", "微信会提示不安全"),
+        ("closes", "2026-11-21 24:00", "截止时间 2026-11-21 24:00 已经过了"),
+    ],
+)
+def test_what_paper_would_make_dear_is_said_before_and_after_creation(
+    admin: StaffBrowser, schools: bytes, field: str, typed: str, said: str
+) -> None:
+    filled = FILLED | {field: typed, "schools": sent(schools)}
+    assert said in admin.post(PATH, filled | {"action": "check"}).text
+    created = admin.post(PATH, FILLED | {field: typed, "schools": sent(schools), "action": "create"})
+    assert created.status_code == 303
+    place = created.headers["Location"]
+    for page in (place, f"{place}/codes", f"{place}/open"):
+        assert said in admin.get(page).text
+
+
+def test_an_end_at_midnight_is_typed_as_paper_tells_it_and_told_so(
+    admin: StaffBrowser, schools: bytes, database: Database
+) -> None:
+    typed = FILLED | {"opens": "2026-11-24T00:00", "closes": "2026-12-05 24:00", "schools": sent(schools)}
+    place = admin.post(PATH, typed | {"action": "create"}).headers["Location"]
+    for page in (place, "/campaigns", "/"):
+        assert "2026-12-05 24:00" in admin.get(page).text
+        assert "2026-11-24 00:00" in admin.get(page).text
+    assert "2026年12月5日 24:00 截止" in admin.get(f"{place}/open").text
+    admin.post("/language", {"language": "en", "next": "/"})
+    assert "5 December 2026, 24:00" in admin.get(f"{place}/open").text
+
+
+def test_a_survey_past_its_end_can_neither_be_opened_nor_get_codes_and_it_is_said_what_to_do(
+    admin: StaffBrowser, schools: bytes, database: Database
+) -> None:
+    typed = FILLED | {"opens": "2020-01-01", "closes": "2020-01-02", "schools": sent(schools), "action": "create"}
+    place = admin.post(PATH, typed).headers["Location"]
+    assert "新建一次调查" in admin.get(place).text
+    for page in (f"{place}/codes", f"{place}/open"):
+        assert f'action="{page}"' not in admin.get(page).text
+        refused = admin.post(page)
+        assert refused.status_code == 409
+        assert "截止时间 2020-01-02 24:00 已经过了" in refused.text
+        assert "请新建一次，把截止时间改晚" in refused.text
 
 
 def test_a_list_of_schools_can_be_begun_from_its_header(admin: StaffBrowser, tmp_path: Path) -> None:

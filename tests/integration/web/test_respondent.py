@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import make_code, print_code
+from survey_app.domain.errors import HastySheet
 from survey_app.storage import tables
 from survey_app.web import respondent
 from tests.builders_survey import Survey
@@ -107,6 +108,73 @@ def test_addresses_as_people_type_them_lead_to_the_form(client: FlaskClient, cod
     assert Page(response.text).kind == "form"
 
 
+GLUED_ON = [
+    "。",
+    "，",
+    "）",
+    "”",
+    ".",
+    ")",
+    "/",
+    "&from=singlemessage&isappinstalled=0",
+    "?from=singlemessage",
+    "\n",
+    "/。/x",
+    " 请填",
+]
+
+
+@pytest.mark.parametrize("glued", GLUED_ON)
+@pytest.mark.parametrize("place", ["/s/", "/S/", "/s/s/", "/s/https%3A%2F%2Fa.cn%2Fs%2F"])
+def test_whatever_is_glued_to_an_address_it_answers_as_the_clean_one(
+    client: FlaskClient, code: str, glued: str, place: str
+) -> None:
+    address = f"{place}{code}{glued if glued.startswith('?') else quote(glued)}"
+    page = get(client, address)
+    assert page.kind == "form"
+    assert f"/s/{code}" in page.links  # what the form is sent to
+    assert post(client, address, filled(page)).kind == "receipt"
+
+
+@pytest.mark.parametrize(
+    "address", ["/s?code={}", "/s/?code={}", "/S?code={}", "/S/?from=x&code={}", "/s/?code={}%E3%80%82&from=x"]
+)
+def test_a_code_behind_a_question_mark_leads_to_its_form(client: FlaskClient, code: str, address: str) -> None:
+    response = client.get(address.format(print_code(code)))
+    assert (response.status_code, response.headers["Location"]) == (303, f"/s/{code}")
+
+
+@pytest.mark.parametrize("address", ["/s", "/S", "/s/", "/S/"])
+@pytest.mark.parametrize(
+    "typed",
+    ["{}。", "http://127.0.0.1:8350/s/{}", "https://a.cn/s/{}。", "参与码：{}", "https://a.cn/s/?code={}&from=x"],
+)
+def test_an_address_pasted_into_the_field_for_the_code_leads_to_its_form(
+    client: FlaskClient, code: str, typed: str, address: str
+) -> None:
+    response = client.post(address, data={"code": typed.format(print_code(code))})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/s/{code}")
+
+
+def test_a_wrong_copy_can_be_corrected_where_it_is_told(client: FlaskClient, code: str) -> None:
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    for page in (
+        get(client, f"/s/{wrong}%E3%80%82", 422),
+        get(client, f"/s/?code={wrong}。", 422),
+        post(client, "/s", {"code": f"https://a.cn/s/{wrong}?from=x"}, 422),
+        post(client, f"/s/{wrong}", {}, 422),
+    ):
+        assert page.values["code"] == [wrong]
+        assert "/s" in page.links
+        assert len(page.errors) == 1
+
+
+def test_slashes_too_many_are_forgiven_without_a_redirect(client: FlaskClient, code: str) -> None:
+    for address in (f"//s/{code}", f"/s//{code}", f"///s///{code}//"):
+        response = client.get("/", environ_overrides={"PATH_INFO": address})
+        assert (response.status_code, Page(response.text).kind) == (200, "form")
+
+
 def test_the_same_form_again_shows_the_same_receipt_and_stores_nothing(
     client: FlaskClient, survey: Survey, code: str
 ) -> None:
@@ -116,6 +184,64 @@ def test_the_same_form_again_shows_the_same_receipt_and_stores_nothing(
     assert post(client, f"/s/{code}", form).receipt == first.receipt
     assert post(client, f"/s/{code}", form | {"q01": "3"}).receipt == first.receipt
     assert stored(survey) == before
+
+
+def test_every_retry_says_that_the_first_sheet_counts_and_later_changes_were_not_taken(
+    client: FlaskClient, code: str
+) -> None:
+    form = filled(get(client, f"/s/{code}"))
+    said = "以最先收到的那一份为准；在那以后改的，没有收"
+    hidden = 'id="later" class="note" role="alert" hidden'
+    assert hidden in post(client, f"/s/{code}", form).html
+    for again in (form, form | {"q01": "3"}, {"nonce": form["nonce"]}):
+        page = post(client, f"/s/{code}", again)
+        assert said in page.html
+        assert hidden not in page.html
+    english = post(client, f"/s/{code}?lang=en", form).html
+    assert "changed after that was not taken" in english
+
+
+@pytest.mark.parametrize("renewed", [None, "new-start"])
+def test_a_sheet_sent_too_soon_comes_back_filled_in_with_kind_words(
+    client: FlaskClient, survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch, renewed: str | None
+) -> None:
+    form = filled(get(client, f"/s/{code}"), q02="3", q14="再说一句")
+    send = respondent.submit
+
+    def too_soon(*_: Any) -> None:
+        raise HastySheet("调查", "parent", 7, renewed)
+
+    monkeypatch.setattr(respondent, "submit", too_soon)
+    again = post(client, f"/s/{code}", form, 422)
+    assert again.kind == "form"
+    assert again.errors == []
+    assert "请再看一遍" in again.html
+    assert "过 7 秒就可以再按“提交”" in again.html
+    assert "太快" not in again.html
+    sent = {name: [value] if isinstance(value, str) else value for name, value in form.items()}
+    assert again.values == sent | ({"started": [renewed]} if renewed else {})
+    assert "it can be sent" in post(client, f"/s/{code}?lang=en", form, 422).html
+    assert survey.counts()["used"] == 0
+    monkeypatch.setattr(respondent, "submit", send)
+    assert post(client, f"/s/{code}", again.values).kind == "receipt"
+
+
+def test_an_end_at_midnight_belongs_to_the_day_that_it_ends(
+    client: FlaskClient, survey: Survey, clock: FixedClock, code: str
+) -> None:
+    survey.change_campaign(
+        closes=datetime(2026, 12, 5, 16, 0, tzinfo=UTC), opens=datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+    )
+    receipt = post(client, f"/s/{code}", filled(get(client, f"/s/{code}"))).receipt
+    other = survey.codes["parent", SCHOOL][1]
+    for address in (f"/s/{other}", f"/r?receipt={receipt}"):
+        assert "2026年12月5日 24:00" in get(client, address).html
+        assert "5 December 2026, 24:00" in get(client, f"{address}{'&' if '?' in address else '?'}lang=en").html
+    clock.moment = datetime(2026, 12, 5, 16, 0, tzinfo=UTC)
+    assert "2026年12月5日 24:00" in get(client, f"/s/{other}", 403).html
+    survey.change_campaign(admission=0)
+    clock.moment = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+    assert "2026年11月23日 00:00" in get(client, f"/s/{other}", 403).html
 
 
 def test_another_form_for_a_used_code_is_told_that_the_first_answers_count(client: FlaskClient, code: str) -> None:

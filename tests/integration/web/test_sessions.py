@@ -1,19 +1,24 @@
 """Sessions of the staff: their cookie, their end, and forms that come too late."""
 
+import base64
+import hashlib
 import re
 import secrets
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Row, select
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
 from survey_app.services.users import COMMAND_LINE, reset_password, set_disabled
-from survey_app.web.sessions import COOKIE
+from survey_app.storage.staff_tables import staff_session
+from survey_app.web.sessions import COOKIE, StaffSessions
 from tests.builders_staff import (
     PASSWORD,
     StaffBrowser,
@@ -144,6 +149,90 @@ def test_a_changed_cookie_is_no_session(app: Flask, admin: StaffBrowser) -> None
     forged = StaffBrowser(app.test_client())
     forged.client.set_cookie(COOKIE, kept.value[:-2] + ("AA" if kept.value[-2:] != "AA" else "BB"))
     assert not is_in(forged)
+
+
+def sessions(app: Flask) -> list[Row[Any]]:
+    with installation_of(app).database.read() as connection:
+        return list(connection.execute(select(staff_session)))
+
+
+def forged_cookie(app: Flask, **contents: object) -> str:
+    """A cookie as whoever has a copy of `session.key` can make it."""
+    serializer = StaffSessions().get_signing_serializer(app)
+    assert serializer is not None
+    return str(serializer.dumps(contents))
+
+
+def test_the_signing_key_opens_no_session(app: Flask, admin: StaffBrowser) -> None:
+    at, account = installation_of(app), admin.account
+    assert account is not None
+    is_in(admin)
+    (row,) = sessions(app)
+    now = int(at.clock.now().timestamp())
+    ids = [
+        "x",
+        "",
+        row.hash.hex(),
+        base64.urlsafe_b64encode(row.hash).decode().rstrip("="),
+        1,
+        None,
+        row.hash.decode("latin-1"),
+    ]
+    for id_ in ids:
+        cookie = forged_cookie(app, name="chief", version=account.session_version, id=id_, since=now, seen=now)
+        forger = StaffBrowser(app.test_client())
+        forger.client.set_cookie(COOKIE, cookie)
+        assert not is_in(forger)
+    kept = admin.client.get_cookie(COOKIE)
+    assert kept is not None
+    assert StaffSessions().get_signing_serializer(app).loads(kept.value)["name"] == "chief"  # type: ignore[union-attr]
+
+
+def test_only_the_hash_of_a_long_random_id_is_kept_and_times_to_the_minute(app: Flask, clock: FixedClock) -> None:
+    clock.move(timedelta(seconds=47))
+    make_account(app, "liwei", Role.MONITOR)
+    browser = stranger(app)
+    browser.post("/sign-in", {"name": "liwei", "password": PASSWORD})
+    kept = browser.client.get_cookie(COOKIE)
+    assert kept is not None
+    id_ = StaffSessions().get_signing_serializer(app).loads(kept.value)["id"]  # type: ignore[union-attr]
+    (row,) = sessions(app)
+    assert len(base64.urlsafe_b64decode(id_ + "==")) * 8 >= 192
+    assert row.hash == hashlib.sha256(id_.encode()).digest()
+    clock.move(timedelta(seconds=130))
+    assert is_in(browser)
+    (row,) = sessions(app)
+    assert (row.account, row.version, row.awaits_code) == ("liwei", 1, False)
+    assert (row.since.second, row.since.microsecond) == (0, 0)
+
+
+def test_every_sign_in_has_a_session_of_its_own_and_old_rows_go(app: Flask, clock: FixedClock) -> None:
+    make_account(app, "liwei", Role.MONITOR)
+    for _ in range(3):
+        stranger(app).post("/sign-in", {"name": "liwei", "password": PASSWORD})
+    assert len({row.hash for row in sessions(app)}) == 3
+    clock.move(timedelta(hours=13))
+    stranger(app).post("/sign-in", {"name": "liwei", "password": PASSWORD})
+    assert len(sessions(app)) == 1
+
+
+def test_signing_out_leaves_no_row(app: Flask, admin: StaffBrowser) -> None:
+    admin.post("/sign-out")
+    assert sessions(app) == []
+
+
+def test_a_session_of_a_sign_in_that_overlapped_a_new_password_is_no_good(app: Flask, clock: FixedClock) -> None:
+    at, account = installation_of(app), make_account(app, "liwei", Role.MONITOR)
+    reset_password(at.database, clock, COMMAND_LINE, "liwei")
+    assert not is_in(open_session_for(app, account))  # begun with the account as it was read before
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_https_is_insisted_on_over_https_only(app: Flask, scheme: str) -> None:
+    client = app.test_client()
+    for path in ("/sign-in", "/s", "/healthz", "/none"):
+        sent = client.get(path, base_url=f"{scheme}://junheng.example").headers.get("Strict-Transport-Security")
+        assert sent == ("max-age=31536000" if scheme == "https" else None)
 
 
 # --- forms that come too late

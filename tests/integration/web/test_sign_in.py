@@ -1,10 +1,13 @@
 """Signing in: the right password, guessing that locks out nobody else, and redirects that stay here."""
 
+import hashlib
+import hmac
 import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from survey_app.domain.audit import AuditFilter
@@ -12,6 +15,7 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
 from survey_app.services import sign_in as module
 from survey_app.services.audit import read_audit
+from survey_app.storage.staff_tables import failed_sign_in, known_place, request_count
 from tests.builders_staff import PASSWORD, StaffBrowser, installation_of, make_account, stranger
 
 OFFICE, ATTACKER = "192.0.2.10", "203.0.113.66"
@@ -143,6 +147,96 @@ def test_an_address_that_tries_all_names_is_stopped_and_others_are_not(app: Flas
 
 
 @pytest.mark.usefixtures("liwei")
+def test_many_addresses_together_are_slowed_down_and_known_places_are_not(app: Flask, clock: FixedClock) -> None:
+    known = stranger(app)
+    assert enter(known).status_code == 303
+    known.post("/sign-out")
+    tries = [enter(stranger(app), password="x", address=f"203.0.113.{number}").status_code for number in range(25)]
+    assert tries == [401] * 20 + [429] * 5
+    assert enter(stranger(app), address="198.51.100.1").status_code == 429  # neither browser nor network is known
+    assert enter(stranger(app), address=OFFICE).status_code == 303  # another browser in the network of before
+    assert enter(known, address="198.51.100.2").status_code == 303  # the browser of before, elsewhere
+    # what the owner does does not give the strangers fresh tries
+    assert enter(stranger(app), password="x", address="203.0.113.99").status_code == 429
+    clock.move(timedelta(seconds=30))
+    assert enter(stranger(app), password="x", address="203.0.113.99").status_code == 401
+    assert enter(stranger(app), password="x", address="203.0.113.98").headers["Retry-After"] == "60"
+
+
+@pytest.mark.usefixtures("liwei")
+def test_right_passwords_from_many_places_use_up_no_tries(app: Flask) -> None:
+    places = [f"198.51.100.{number}" for number in range(30)]
+    assert [enter(stranger(app), address=place).status_code for place in places] == [303] * 30
+
+
+@pytest.mark.usefixtures("liwei")
+def test_a_sign_in_from_a_new_place_clears_nothing_for_strangers(app: Flask) -> None:
+    for number in range(15):
+        enter(stranger(app), password="x", address=f"203.0.113.{number}")
+    assert enter(stranger(app), address="198.51.100.1").status_code == 303
+    tries = [
+        enter(stranger(app), password="x", address=f"203.0.113.{number}").status_code for number in range(100, 107)
+    ]
+    assert tries == [401] * 5 + [429] * 2
+
+
+@pytest.mark.usefixtures("liwei")
+def test_the_network_of_a_failed_sign_in_does_not_become_known(app: Flask) -> None:
+    for number in range(20):
+        enter(stranger(app), password="x", address=f"203.0.113.{number}")
+    assert enter(stranger(app), password="x", address="203.0.113.0").status_code == 429
+
+
+@pytest.mark.usefixtures("liwei")
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_a_forged_address_does_not_reset_the_limit(app: Flask, header: str) -> None:
+    def enter_as(number: int) -> int:
+        said = f"for=192.0.2.{number}" if header == "Forwarded" else f"192.0.2.{number}"
+        fields = {"name": "liwei", "password": "x"}
+        place = {"REMOTE_ADDR": ATTACKER}
+        return stranger(app).post("/sign-in", fields, headers={header: said}, environ_base=place).status_code
+
+    assert [enter_as(number) for number in range(7)] == [401] * 5 + [429] * 2
+
+
+@pytest.mark.usefixtures("liwei")
+def test_whoever_has_the_signing_key_makes_no_known_browser(app: Flask) -> None:
+    """Every device text that the key could sign is as good as none: a browser is known by a row."""
+    secret = installation_of(app).session_secret
+    tag = hmac.digest(secret, b"junheng/sign-in/1\0device\0liwei\0x", hashlib.sha256).hex()
+    tries = []
+    for number in range(7):
+        browser = stranger(app)
+        browser.client.set_cookie("junheng_devices", f"x.{tag}~{number}", path="/sign-in")
+        tries.append(enter(browser, password="x", address=ATTACKER).status_code)
+    assert tries == [401] * 5 + [429] * 2
+
+
+@pytest.mark.usefixtures("liwei")
+def test_a_copy_of_the_database_makes_no_known_browser(app: Flask) -> None:
+    known = stranger(app)
+    enter(known)
+    with installation_of(app).database.read() as connection:
+        hashes = [hash_.hex() for hash_ in connection.scalars(select(known_place.c.hash))]
+    assert len(hashes) == 2  # the browser and the network
+    kept = known.client.get_cookie("junheng_devices", path="/sign-in")
+    assert kept is not None
+    assert kept.value not in hashes
+    copied = stranger(app)
+    copied.client.set_cookie("junheng_devices", "~".join(hashes), path="/sign-in")
+    assert [enter(copied, password="x", address=ATTACKER).status_code for _ in range(6)] == [401] * 5 + [429]
+
+
+@pytest.mark.usefixtures("liwei")
+def test_a_browser_that_was_away_for_half_a_year_is_forgotten(app: Flask, clock: FixedClock) -> None:
+    enter(stranger(app))
+    clock.move(timedelta(days=182))
+    enter(stranger(app), address="198.51.100.1")
+    with installation_of(app).database.read() as connection:
+        assert len(connection.scalars(select(known_place.c.hash)).all()) == 2
+
+
+@pytest.mark.usefixtures("liwei")
 def test_sign_ins_are_logged_and_typed_names_that_are_none_are_not(app: Flask) -> None:
     enter(stranger(app), password="x")
     enter(stranger(app), "my password typed in the wrong field", "x")
@@ -159,15 +253,11 @@ def test_sign_ins_are_logged_and_typed_names_that_are_none_are_not(app: Flask) -
 
 @pytest.mark.usefixtures("liwei")
 def test_neither_address_nor_name_stands_in_the_counters(app: Flask) -> None:
-    from sqlalchemy import select
-
-    from survey_app.storage.staff_tables import failed_sign_in, request_count
-
     enter(stranger(app), password="x")
     with installation_of(app).database.read() as connection:
         rows = [
             *connection.execute(select(failed_sign_in.c.source)),
             *connection.execute(select(request_count.c.source)),
         ]
-    assert len(rows) == 2
+    assert len(rows) == 3  # of the place, of all unknown places, of the address
     assert all(len(source) == 32 and b"liwei" not in source for (source,) in rows)

@@ -1,6 +1,8 @@
 """All four files or none."""
 
 import json
+import os
+import stat
 import subprocess
 import sys
 from datetime import date
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.errors import InvalidInput
+from evaluation.output_files import write_file
 from evaluation.report.writing import write_reports
 from tests.builders_assessment import recognition, some_assessment
 from tests.paths import REPOSITORY
@@ -25,6 +28,22 @@ def test_four_files_and_nothing_beside_them(tmp_path: Path) -> None:
     assert names(tmp_path / "new" / "out") == NAMES
     assert names(tmp_path / "new") == ["out"]
     assert sorted(one.name for one in written) == NAMES
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_reports_are_their_owners_alone_also_in_the_place_of_a_file_that_all_could_read(
+    tmp_path: Path, umask: int
+) -> None:
+    (tmp_path / "report.html").write_text("old", encoding="utf-8")
+    (tmp_path / "report.html").chmod(0o644)
+    before = os.umask(umask)
+    try:
+        write_reports(some_assessment("not_met"), tmp_path)
+        write_file(tmp_path / "workbook.xlsx", b"PK")
+    finally:
+        os.umask(before)
+    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    assert modes == dict.fromkeys([*NAMES, "workbook.xlsx"], 0o600)
 
 
 def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:

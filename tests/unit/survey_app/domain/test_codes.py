@@ -1,13 +1,11 @@
 """Codes: reading forgives what people do to a code, and catches what they get wrong."""
 
-import hashlib
-import hmac
 import itertools
 from random import Random
 
 import pytest
 
-from survey_app.domain.codes import ALPHABET, hash_code, make_code, place_tag, print_code, read_code
+from survey_app.domain.codes import ALPHABET, hash_code, make_code, print_code, read_code
 from survey_app.domain.errors import WrongCopy
 
 
@@ -97,26 +95,3 @@ def test_the_hash_is_hmac_sha_256_over_the_domain_and_the_code() -> None:
     key = bytes(range(32))
     assert hash_code(key, "7K3M9QXA4HT").hex() == "48d044eae143510eb0515286a86555367ee0304ecbafb1bb095d8ce9aa5b0284"
     assert hash_code(key, "7K3M9QXA4HT") != hash_code(bytes(32), "7K3M9QXA4HT")
-
-
-def test_the_tag_is_hmac_sha_256_over_the_domain_and_the_place() -> None:
-    # integrity.md A.3: HMAC(K, "junheng/place/1" 0 h 0 group 0 school 0 label), put together here by hand
-    key, h = bytes(range(32)), bytes(range(32, 64))
-    message = b"junheng/place/1\0" + h + b"\0parent\0S1\0c1/parent/S1"
-    assert place_tag(key, h, "parent", "S1", "c1/parent/S1") == hmac.new(key, message, hashlib.sha256).digest()
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        (bytes(32), "parent", "S1", "c1/parent/S1"),
-        (bytes(range(32)), "teacher", "S1", "c1/parent/S1"),
-        (bytes(range(32)), "parent", "S2", "c1/parent/S1"),
-        (bytes(range(32)), "parent", "S1", "c1/parent/S2"),
-    ],
-)
-def test_a_code_in_another_place_has_another_tag(other: tuple[bytes, str, str, str]) -> None:
-    key = b"k" * 32
-    own = place_tag(key, bytes(range(32)), "parent", "S1", "c1/parent/S1")
-    assert place_tag(key, *other) != own
-    assert place_tag(b"o" * 32, bytes(range(32)), "parent", "S1", "c1/parent/S1") != own

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from evaluation.errors import InputProblem, InvalidInput
+from survey_app import create_app
 from survey_app.services.campaign_file import read_campaign_file
+from survey_app.services.campaign_shape import OWN_PLACES
+from survey_app.settings import Settings
 from tests.builders_campaign import LEAVE_OUT, school_rows, write_campaign
 from tests.paths import GOLDEN, needs_golden
 
@@ -51,6 +54,36 @@ def test_a_day_alone_means_from_its_beginning_and_to_its_end(tmp_path: Path) -> 
     assert file.closes == datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-27 24:00",
+        "2026-11-27T24:00",
+        "2026-11-27 24:00:00",
+        "2026-11-27  24:00+08:00",
+        "2026-11-27 16:00Z",
+        "2026-11-28 00:00",
+    ],
+)
+def test_an_end_at_midnight_is_read_as_paper_tells_it(tmp_path: Path, written: str) -> None:
+    assert read_campaign_file(write_campaign(tmp_path, closes=written)).file.closes == datetime(
+        2026, 11, 27, 16, 0, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.cn/diaocha", "http://10.0.0.3:8350/a/b-c_d.e", "http://[2001:db8::1]:80/x"]
+)
+def test_an_address_may_have_a_plain_path(tmp_path: Path, address: str) -> None:
+    assert read_campaign_file(write_campaign(tmp_path, base_url=address)).file.base_url == address
+
+
+def test_the_service_s_own_places_are_all_known(tmp_path: Path) -> None:
+    app = create_app(Settings(database_url=f"sqlite:///{tmp_path / 'none.sqlite3'}", keys_dir=tmp_path / "keys"))
+    places = {rule.rule.split("/")[1].lower() for rule in app.url_map.iter_rules()} - {""}
+    assert places == OWN_PLACES
+
+
 def test_a_county_code_may_be_typed_as_a_number(tmp_path: Path) -> None:
     county = {"code": 430302, "name": "示范县", "population": 1000}
     assert read_campaign_file(write_campaign(tmp_path, county=county)).file.county.code == "430302"
@@ -82,6 +115,21 @@ def county(**changes: Any) -> dict[str, Any]:
         ({"rulebook": "beijing-1999"}, "campaign_rulebook", "xiangtan-2018"),
         ({"opens": "tomorrow"}, "yaml_wrong_value", "2026-11-20 08:00"),
         ({"opens": [2026]}, "yaml_wrong_value", "2026-11-20 08:00"),
+        ({"closes": "2026-12-05 24:01"}, "yaml_wrong_value", "an end may be 24:00"),
+        ({"opens": "2026-11-20 24:00"}, "yaml_wrong_value", "a time such as"),
+        ({"base_url": "https://a.cn/diaocha/"}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn//diaocha"}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn//"}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn/a/../b"}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn/.."}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn/a%20b"}, "yaml_wrong_value", "single slashes"),
+        ({"base_url": "https://a.cn/desk"}, "yaml_wrong_value", "/s or /desk"),
+        ({"base_url": "https://a.cn/S/x"}, "yaml_wrong_value", "/s or /desk"),
+        ({"base_url": "https://a.cn/调查"}, "yaml_wrong_value", "ASCII"),
+        ({"base_url": "https://a.cn:99999"}, "yaml_wrong_value", "http://"),
+        ({"base_url": "https://me@a.cn"}, "yaml_wrong_value", "http://"),
+        ({"base_url": "https://127.1"}, "yaml_wrong_value", "http://"),
+        ({"base_url": "https://a_b.cn"}, "yaml_wrong_value", "http://"),
         ({"closes": "2026-11-20 08:00"}, "yaml_wrong_value", "a time after opens"),
         ({"closes": "2026-11-19 08:00"}, "yaml_wrong_value", "a time after opens"),
         ({"base_url": "survey.example.cn"}, "yaml_wrong_value", "http://"),

@@ -1,0 +1,90 @@
+"""What would stop a web process with all its requests: locks of files, the hashing of passwords. Others go on meanwhile.
+
+The web process is one that gevent has patched, as gunicorn's worker is.
+"""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.paths import REPOSITORY
+
+AMONG_REQUESTS = """
+from gevent import monkey; monkey.patch_all()
+import sys
+from pathlib import Path
+import gevent
+from gevent.event import Event
+from survey_app.storage.file_lock import locked
+file, may_end, order = Path(sys.argv[1]), Event(), []
+
+def hold():
+    with locked(file):
+        order.append("first")
+        may_end.wait()
+
+def wait():
+    with locked(file):
+        order.append("second")
+
+def other_request():
+    order.append("other")
+    may_end.set()
+
+gevent.joinall([gevent.spawn(one) for one in (hold, wait, other_request)], raise_error=True)
+print(*order)
+"""
+AMONG_PROCESSES = """
+from gevent import monkey; monkey.patch_all()
+import sys
+from pathlib import Path
+import gevent
+from survey_app.storage.file_lock import locked
+
+def wait():
+    with locked(Path(sys.argv[1])):
+        print("mine", flush=True)
+
+waiting = gevent.spawn(wait)
+gevent.sleep(0.1)
+print("other", flush=True)
+waiting.get()
+"""
+HASHING = """
+from gevent import monkey; monkey.patch_all()
+import gevent
+from survey_app.services.passwords import hash_password, is_password
+order = []
+
+def sign_in():
+    kept = hash_password("correct horse battery staple")
+    order.append(is_password("correct horse battery staple", kept))
+
+gevent.joinall([gevent.spawn(sign_in), gevent.spawn(order.append, "other")], raise_error=True)
+print(*order)
+"""
+
+
+def test_a_request_that_waits_lets_the_one_that_holds_go_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", AMONG_REQUESTS, str(tmp_path / "lock")]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["first", "other", "second"], done.stderr
+
+
+def test_other_requests_go_on_while_one_waits_for_another_process(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    command = [sys.executable, "-c", AMONG_PROCESSES, str(file)]
+    with file.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "other\n"
+    assert process.stdout.readline() == "mine\n"
+    assert process.wait(60) == 0
+    process.stdout.close()
+
+
+def test_other_requests_go_on_while_a_password_is_checked() -> None:
+    done = subprocess.run([sys.executable, "-c", HASHING], cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["other", "True"], done.stderr
