@@ -100,9 +100,7 @@ def _write_off(
         if found:
             numbers = {one.group: one.balance.missing + one.without_key for one in found}
             record_on_campaign(connection, clock, actor, "settled", campaign, numbers)
-    if len(forgotten) > sum(
-        again.values()
-    ):  # codes that were removed altogether: they can't be held against the table any more
+    if len(forgotten) > sum(again.values()):  # some were removed: they can't be held against the table any more
         with database.read() as connection:
             keys.write_book(campaign.id, list_used_hashes(connection, campaign.id))
     keep_log(database, keys, campaign.id)
@@ -125,6 +123,7 @@ def use_again(connection: Connection, campaign_id: str, hashes: set[bytes]) -> d
     if not places:
         return {}
     mark_used(connection, set(places))
+    lock_groups(connection, campaign_id)  # after the codes, as submissions do
     for group, number in Counter(group for group, _, _ in places.values()).items():
         add_to_group(connection, campaign_id, group, answered=number, taken=number)
         schools = Counter(school for of, school, _ in places.values() if of == group)

@@ -70,20 +70,42 @@ def test_what_was_changed_of_the_campaign_stops_web_worker_and_closing(
 
 
 @pytest.mark.parametrize("name", OF_A_GROUP)
-def test_what_was_changed_of_a_group_stops_its_sheets_and_has_no_effect(survey: Survey, name: str) -> None:
+def test_what_was_changed_of_a_group_stops_its_sheets_and_the_closing(
+    survey: Survey, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    hand_in(survey, "public", "", 4)
     intrude(survey, OF_A_GROUP[name]())
     with pytest.raises(DatabaseMismatch, match="group public of campaign c1"):
         hand_in(survey, "public", "", 1)
     hand_in(survey, "parent", "s1", 1)
-    assert survey.counts()["used"] == 7
+    assert work(survey) == [CAMPAIGN], "what waits is turned over all the same"
+    told = "group public of campaign c1 is not what it was opened as"
+    assert told in caplog.text
+    assert find_mismatches(survey.database, survey.keys) == [told]
+    with pytest.raises(DatabaseMismatch, match="group public"):
+        close(survey)
+    assert (survey.counts()["used"], survey.counts()["responses"]) == (11, 0), "no small crowd came out"
 
 
-def test_a_smaller_least_crowd_in_the_database_lets_no_small_crowd_out(survey: Survey) -> None:
-    hand_in(survey, "public", "", 4)
-    intrude(survey, of_public(least_crowd=1))
-    close(survey)
-    counts = survey.counts()
-    assert (counts["responses"], counts["withheld"]) == (6, 4)
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"void": True},
+        {"unit": "s2"},
+        {"base_unit": "s2"},
+        {"text_label": f"{CAMPAIGN}/public/!text"},
+        {"group": "public"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_label_that_was_changed_is_told_and_stops_the_closing(survey: Survey, changed: dict[str, object]) -> None:
+    """With another unit, or without one, answers would come out among others than they were given for."""
+    of_label = tables.label.c.label == f"{CAMPAIGN}/parent/s1"
+    intrude(survey, update(tables.label).where(of_label).values(changed))
+    assert "is not where it belongs" in " ".join(find_mismatches(survey.database, survey.keys))
+    with pytest.raises(DatabaseMismatch):
+        close(survey)
+    assert survey.counts()["responses"] == 0
 
 
 def test_the_least_seconds_are_those_of_the_terms(survey: Survey) -> None:

@@ -1,6 +1,6 @@
 """Crowds over anything that may wait at the closing (integrity.md A.6)."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survey_app.domain.crowds import Crowd, plan_crowds, plan_void_crowds
@@ -13,6 +13,7 @@ def size(crowd: Crowd, waiting: dict[str, int]) -> int:
     return sum(waiting[unit] for unit in crowd.units)
 
 
+@settings(deadline=None)
 @given(waiting=waiting_by_unit, k=least_crowds)
 def test_nothing_under_k_comes_out_and_everything_is_placed_once(waiting: dict[str, int], k: int) -> None:
     plan = plan_crowds(waiting, k)
@@ -23,6 +24,7 @@ def test_nothing_under_k_comes_out_and_everything_is_placed_once(waiting: dict[s
         assert sum(waiting.values()) < k, "withheld only where there is nobody to join"
 
 
+@settings(deadline=None)
 @given(waiting=waiting_by_unit, k=least_crowds)
 def test_a_unit_is_kept_by_whoever_is_large_enough_but_for_one_that_helps_the_small(
     waiting: dict[str, int], k: int
@@ -38,6 +40,7 @@ def test_a_unit_is_kept_by_whoever_is_large_enough_but_for_one_that_helps_the_sm
             assert waiting[helping[0]] == min(number for number in waiting.values() if number >= k)
 
 
+@settings(deadline=None)
 @given(waiting=waiting_by_unit, k=least_crowds, data=st.data())
 def test_made_again_after_any_beginning_has_come_out_it_gives_the_rest(
     waiting: dict[str, int], k: int, data: st.DataObject
@@ -48,6 +51,7 @@ def test_made_again_after_any_beginning_has_come_out_it_gives_the_rest(
     assert plan_crowds({unit: 0 if unit in gone else number for unit, number in waiting.items()}, k) == plan[done:]
 
 
+@settings(deadline=None)
 @given(waiting=waiting_by_unit, k=least_crowds)
 def test_void_units_join_nobody(waiting: dict[str, int], k: int) -> None:
     plan = plan_void_crowds(waiting, k)

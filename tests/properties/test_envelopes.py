@@ -19,6 +19,7 @@ any_text = st.text(st.characters(exclude_categories=()), max_size=3_000)
 option = st.sampled_from(["1", "2", "3", "9"])
 
 
+@settings(deadline=None)
 @given(
     contents=st.binary(max_size=1023),
     label=st.text(max_size=20).map(lambda text: text.encode("utf-8", "replace").decode()),
@@ -39,7 +40,7 @@ def there_and_back(contents: bytes, length: int) -> bytes:
     return open_envelope(sealed, PRIVATE_KEY, destination, bytes(16))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(q01=option, q02=st.lists(option, max_size=1), q03=st.lists(option), comment=any_text)
 @example(q01="9", q02=["9"], q03=["1", "2", "3", "9"], comment="好" * COMMENT_LIMIT)
 @example(q01="9", q02=["9"], q03=["1", "2", "3", "9"], comment="𠮷" * (COMMENT_LIMIT * 3 // 4))
@@ -55,6 +56,7 @@ def test_every_sheet_that_is_accepted_fits_the_two_lengths_and_comes_back(
     assert (answers_length(QUESTIONNAIRE), text_length(QUESTIONNAIRE)) == (1_024, 8_192)
 
 
+@settings(deadline=None)
 @given(answers=st.lists(option, min_size=151, max_size=151))
 def test_a_long_questionnaire_has_longer_envelopes_that_are_all_alike(answers: list[str]) -> None:
     fields = {"q01": answers[:1]} | {f"x{number:02d}": [answers[number]] for number in range(1, 151)}
