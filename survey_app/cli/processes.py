@@ -82,7 +82,7 @@ class _Child:
     def _note_death(self) -> None:
         now = time.monotonic()
         self.deaths_at_once = self.deaths_at_once + 1 if now - self._started < _AT_ONCE_S else 0
-        self._due = now + min(_LONGEST_PAUSE_S, 2.0**self.deaths_at_once)
+        self._due = now + min(_LONGEST_PAUSE_S, 2.0 ** min(self.deaths_at_once, 10))
         log.error("the %s ended with status %s", self._name, self.process.exitcode)
 
 

@@ -24,4 +24,9 @@ def settle(ctx: click.Context, campaign_id: str) -> None:
         click.echo(
             f"{one.group}: {numbers.used} used codes ({one.forgotten} of them known from the book only), {numbers.envelopes} envelopes,"
             f" {numbers.responses} answers, {numbers.withheld} withheld, {numbers.lost - one.without_key} lost before; written off: {numbers.missing + one.without_key}"
+            + (
+                f"; {one.repeated} codes were used more than once: look into it before you judge by this group"
+                if one.repeated
+                else ""
+            )
         )

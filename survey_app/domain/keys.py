@@ -2,6 +2,7 @@
 
 `campaigns/ID.key`    the HMAC key of a campaign's codes (32 random bytes)
 `campaigns/ID.terms`  the terms a campaign was opened with: the body of its log's first entry
+`campaigns/ID.uses`, `.used`  the hashes of codes as they were used since the last round, and before it: sorted, one for each use
 `campaigns/ID.book`   the hashes of the codes that were used by the last round, sorted
 `pools/LABEL.BATCH.key`, `.pub`  the X25519 pair of one batch of a pool; web processes read only the public half
 `sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
@@ -17,10 +18,12 @@ refers to it. Keys are overwritten and unlinked when they have had their time.
 
 import logging
 import os
+import re
 import secrets
 import stat
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -52,6 +55,11 @@ log = logging.getLogger(__name__)
 class _Secret:
     made_at: int  # seconds since 1970
     value: bytes
+
+
+_USES, _USES_TAKEN, _USED = ".uses", ".uses-taken", ".used"
+_HEX: Final = re.compile("[0-9a-f]{64}")
+_APPENDING: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class SecretRing:
@@ -99,7 +107,7 @@ class SecretRing:
 
     def _read(self) -> None:
         self._read_at = time.monotonic()
-        moments = sorted(int(name) for name in _names(self._folder, _KEY))
+        moments = sorted(int(name) for name in _names(self._folder, _KEY) if name.isdecimal())
         found = [(moment, _read(self._file(moment))) for moment in moments]
         self._known = [_Secret(moment, value) for moment, value in found if value]
 
@@ -177,7 +185,7 @@ class KeyDirectory:
     def destroy_campaign(self, campaign: str) -> None:
         """Removes what belongs to a campaign: its key, terms, book and log."""
         self._campaign_keys.pop(campaign, None)
-        for suffix in (_KEY, _TERMS, _BOOK, _LOG):
+        for suffix in (_USES, _USES_TAKEN, _USED, _KEY, _TERMS, _BOOK, _LOG):
             _destroy(_file(self._campaigns, campaign, suffix=suffix))
 
     def write_terms(self, campaign: str, terms: bytes) -> None:
@@ -223,6 +231,34 @@ class KeyDirectory:
         contents = takewhile(lambda content: content is not None, map(_read, files))
         return [entries_of_log(content) for content in contents]
 
+    def note_use(self, campaign: str, h: bytes) -> None:
+        """Notes that a code was used, until the next round: the table could be made to forget it before then.
+
+        A disk that is full costs the note and no answer.
+        """
+        with suppress(OSError):
+            handle = os.open(_file(self._campaigns, campaign, suffix=_USES), _APPENDING, 0o600)
+            try:
+                os.write(handle, h)
+            finally:
+                os.close(handle)
+
+    def take_uses(self, campaign: str) -> list[bytes]:
+        """All uses that were noted, sorted, each code as often as it was used: more than once only where the table was changed."""
+        new, taken = (_file(self._campaigns, campaign, suffix=suffix) for suffix in (_USES, _USES_TAKEN))
+        with suppress(FileNotFoundError):
+            new.rename(taken)
+        added = _hashes(_read(taken) or b"")
+        taken.unlink(missing_ok=True)  # before they are kept: a crash loses a note rather than keep one twice
+        known = sorted([*_hashes(_read(_file(self._campaigns, campaign, suffix=_USED)) or b""), *added])
+        if added:
+            self.write_uses(campaign, known)
+        return known
+
+    def write_uses(self, campaign: str, hashes: Sequence[bytes]) -> None:
+        """Keeps the uses that were noted, in no order of time."""
+        _put(_file(self._campaigns, campaign, suffix=_USED), b"".join(sorted(hashes)))
+
     # --- pools -------------------------------------------------------------------------------------------------------------------
 
     def make_pool_key(self, label: str, batch: int) -> bytes:
@@ -260,7 +296,8 @@ class KeyDirectory:
     def pool_batches(self) -> list[tuple[str, int]]:
         """Label and batch of which a key is still there."""
         names = {*_names(self._pools, _KEY), *_names(self._pools, _PUB)}
-        return sorted((label, int(batch)) for label, _, batch in (name.rpartition(".") for name in names))
+        pairs = (name.rpartition(".") for name in names)
+        return sorted((label, int(batch)) for label, _, batch in pairs if batch.isdecimal())
 
     def _pair(self, label: str, batch: int) -> tuple[Path, Path]:
         return _file(self._pools, label, batch), _file(self._pools, label, batch, _PUB)
@@ -293,7 +330,8 @@ class KeyDirectory:
 
     def typed_sheets(self) -> dict[bytes, bytes]:
         """The hash of the code of each sheet that has a key."""
-        contents = {name: _read(_file(self._sheets, name)) for name in _names(self._sheets, _KEY)}
+        names = [name for name in _names(self._sheets, _KEY) if _HEX.fullmatch(name)]
+        contents = {name: _read(_file(self._sheets, name)) for name in names}
         return {bytes.fromhex(name): content[KEY_BYTES:] for name, content in contents.items() if content}
 
     def is_old_sheet(self, name: bytes, older_than_s: float = SWEPT_AFTER_S) -> bool:
@@ -391,8 +429,13 @@ def campaign_file_name(campaign: str, suffix: str) -> str:
 
 
 def hashes_of_book(content: bytes) -> set[bytes]:
-    """The hashes of codes in a book."""
-    return {content[start : start + _HASH_BYTES] for start in range(0, len(content), _HASH_BYTES)}
+    """The hashes that a book holds."""
+    return set(_hashes(content))
+
+
+def _hashes(content: bytes) -> list[bytes]:
+    whole = len(content) - len(content) % _HASH_BYTES
+    return [content[start : start + _HASH_BYTES] for start in range(0, whole, _HASH_BYTES)]
 
 
 def is_name_of_copy(name: str) -> bool:
@@ -478,8 +521,13 @@ def _unfinished(file: Path, content: bytes) -> Path:
     unfinished = file.with_name(f"{secrets.token_hex(8)}{_UNFINISHED}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.write(handle, content)
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
         os.fsync(handle)
+    except BaseException:
+        unfinished.unlink()
+        raise
     finally:
         os.close(handle)
     return unfinished

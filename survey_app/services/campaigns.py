@@ -37,6 +37,7 @@ from survey_app.storage.campaigns import (
     move_state,
 )
 from survey_app.storage.health import keeps_commit_times
+from survey_app.storage.heartbeats import TURNOVER, beat
 from survey_app.storage.issuing import list_live_places
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
@@ -110,6 +111,7 @@ def open_campaign(
         require_keys(keys, campaign)
         append_entry(connection, campaign_id, freeze_terms(connection, keys, campaign_id))
         move_state(connection, campaign_id, State.OPEN, opened_at=now)
+        beat(connection, f"{TURNOVER}{campaign_id}", now)
         record_on_campaign(connection, clock, actor, "campaign_opened", campaign)
 
 

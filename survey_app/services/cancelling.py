@@ -26,6 +26,7 @@ from survey_app.services.code_changes import (
 from survey_app.storage import issuing as storage
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.issuing import KnownCode, NewCode
+from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.session import Database
 
 
@@ -83,7 +84,7 @@ def _replace(
     new: Sequence[NewCode],
     actor: StaffUser | str,
 ) -> None:
-    with database.write() as connection:
+    with only_mixer(database), database.write() as connection:  # a unit that is declared void has no new codes then
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
         storage.cancel_codes(connection, campaign_id, cancelled)
         storage.insert_codes(connection, campaign_id, new)

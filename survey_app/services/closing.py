@@ -91,6 +91,8 @@ def advance_campaigns(database: Database, keys: KeyDirectory, clock: Clock) -> N
             _advance(database, keys, clock, campaign)
         except SurveyError as error:  # its keys are away, say: the others go on
             log.error("campaign %s can't go on: %s", campaign.id, error)
+        except Exception:
+            log.exception("campaign %s can't go on", campaign.id)
 
 
 def _advance(database: Database, keys: KeyDirectory, clock: Clock, campaign: Campaign) -> None:

@@ -82,14 +82,16 @@ class Mixer:
                     done.append(campaign.id)
                 except SurveyError as error:
                     log.error("%s", error)
+                except Exception:  # a damaged file of one campaign must not keep the others from being counted
+                    log.exception("campaign %s could not be counted and turned over", campaign.id)
         return done
 
     def _work_on(self, database: Database, keys: KeyDirectory, campaign: Campaign) -> None:
         require_keys(keys, campaign)
         for line in _differences(database, keys, campaign):
             log.error("%s", line)
-        replace_lost_keys(database, keys, campaign)
         stopped = count_sheets(database, keys, campaign)
+        replace_lost_keys(database, keys, campaign)
         due = [pool for pool, number in _pools(database, campaign) if self._is_due(pool, number)]
         for pool in due:
             if group_of(pool.label) not in stopped:
@@ -134,6 +136,9 @@ def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: 
     `ForeignEnvelopes`; of texts, which are not counted, they go.
     """
     opener, batch = Opener(keys, campaign.id, pool.label), pool.batch + 1
+    with database.read() as connection:
+        if find_pool(connection, pool.label) != pool:  # another was faster: what it has made is not to be made again
+            return None
     public_key = keys.make_pool_key(pool.label, batch)
 
     def sealed(ids: Iterable[bytes], opened: Opened) -> dict[bytes, StoredEnvelope]:
@@ -143,11 +148,13 @@ def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: 
         before = opener.open(list_envelopes(connection, pool.label))
     ahead = sealed(before.contents, before)
     with database.write() as connection:
-        is_open = lock_pool(connection, pool.label) == pool
+        found = lock_pool(connection, pool.label)
+        is_open = found == pool
         opened = opener.open(list_envelopes(connection, pool.label))
         is_foreign = bool(opened.unreadable) and not is_text_label(pool.label)
         if not is_open or is_foreign:
-            keys.destroy_pool_key(pool.label, batch)
+            if found is None or found.batch != batch:
+                keys.destroy_pool_key(pool.label, batch)
             if is_foreign:
                 raise ForeignEnvelopes(pool.label, len(opened.unreadable))
             return None  # another was faster
@@ -171,6 +178,7 @@ def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, 
     Everything is read in one snapshot. Envelopes that can't be opened although their key is there do not count: where the numbers agree
     without them they are deleted as foreign. They are looked for where the numbers do not agree, and where it is to be thorough.
     """
+    noted = Counter(keys.take_uses(campaign.id))  # before the table is read: what is noted stands in it
     with database.read() as connection:
         balances = read_balances(connection, campaign.id)
         used = list_used_hashes(connection, campaign.id)
@@ -182,7 +190,12 @@ def count_sheets(database: Database, keys: KeyDirectory, campaign: Campaign, *, 
     book = keys.book(campaign.id)
     if not used <= book:
         keys.write_book(campaign.id, book | used)
-    if forgotten := book - used:
+    if repeated := {h for h, times in noted.items() if times > 1}:
+        log.error(
+            "%d codes of campaign %s were used more than once: the database was changed", len(repeated), campaign.id
+        )
+        stopped |= _groups_of(database, campaign, repeated)
+    if forgotten := (book | noted.keys()) - used:
         log.error(
             "%d codes of campaign %s were used and are not any more: the database was changed",
             len(forgotten),

@@ -48,6 +48,8 @@ class Difference:
     """Codes that were used and were not any more."""
     without_key: int
     """Sheets whose key is gone; they stand as lost in the balance already."""
+    repeated: int = 0
+    """Codes that were used more than once: as many of the sheets are not of those whose codes they bear."""
 
 
 def settle(
@@ -76,8 +78,11 @@ def _write_off(
     without_key: Mapping[str, int],
 ) -> list[Difference]:
     unreadable = _find_unreadable(database, keys, campaign)
+    noted = Counter(keys.take_uses(campaign.id))
     with database.write() as connection:
-        forgotten = keys.book(campaign.id) - list_used_hashes(connection, campaign.id)
+        forgotten = (keys.book(campaign.id) | noted.keys()) - list_used_hashes(connection, campaign.id)
+        places = groups_of(connection, campaign.id, {h for h, times in noted.items() if times > 1})
+        repeated = Counter(group for group, _, _ in places.values())
         again = use_again(connection, campaign.id, forgotten)  # codes are locked before groups
         lock_groups(connection, campaign.id)
         delete_some(connection, unreadable)
@@ -93,16 +98,19 @@ def _write_off(
         for balance in read_balances(connection, campaign.id):
             if balance.missing:
                 _note_lost(connection, campaign, balance, actor)
-            of_group = by_group[balance.group], without_key.get(balance.group, 0)
+            of_group = by_group[balance.group], without_key.get(balance.group, 0), repeated[balance.group]
             if balance.missing or any(of_group):
                 found.append(Difference(balance.group, balance, *of_group))
             stop_group(connection, campaign.id, balance.group, stopped=False)
         if found:
             numbers = {one.group: one.balance.missing + one.without_key for one in found}
+            numbers |= {f"{one.group} repeated": one.repeated for one in found if one.repeated}
             record_on_campaign(connection, clock, actor, "settled", campaign, numbers)
+    with database.read() as connection:
+        used = list_used_hashes(connection, campaign.id)
     if len(forgotten) > sum(again.values()):  # some were removed: they can't be held against the table any more
-        with database.read() as connection:
-            keys.write_book(campaign.id, list_used_hashes(connection, campaign.id))
+        keys.write_book(campaign.id, used)
+    keys.write_uses(campaign.id, sorted(used & noted.keys()))
     keep_log(database, keys, campaign.id)
     return found
 

@@ -10,7 +10,8 @@ import math
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import datetime
+from typing import Final, Literal
 
 from evaluation.survey.questionnaire import Questionnaire
 from survey_app.domain.answers import CheckedAnswers, check_answers
@@ -26,6 +27,7 @@ from survey_app.domain.errors import (
     GroupFull,
     GroupStopped,
     HastySheet,
+    KeysMissing,
     UnknownCode,
 )
 from survey_app.domain.keys import KeyDirectory
@@ -34,7 +36,7 @@ from survey_app.domain.sheet import Sheet
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.instruments import Instrument, instrument
 from survey_app.services.terms import GroupTerms, is_text_pool_of, terms_of
-from survey_app.storage.campaigns import find_questionnaire, raise_admission
+from survey_app.storage.campaigns import find_questionnaire, list_campaigns, raise_admission
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
 from survey_app.storage.submissions import FoundCode, Submission, find_code, store_submission
@@ -163,8 +165,18 @@ def _find(database: Database, keys: KeyDirectory, code: str) -> FoundCode:
     if found is None:
         found = _find_under(database, {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}, code)
     if found is None:
+        _refuse_without_keys(database, keys)
         raise UnknownCode
     return found
+
+
+def _refuse_without_keys(database: Database, keys: KeyDirectory) -> None:
+    """Raises `KeysMissing` where the key directory is not there at all: genuine codes must not pass for unknown ones."""
+    if keys.campaign_keys():
+        return
+    with database.read() as connection:
+        for campaign in list_campaigns(connection, (State.OPEN, State.CLOSING)):
+            raise KeysMissing(campaign.id, str(keys.path))
 
 
 def _find_under(database: Database, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
@@ -251,6 +263,7 @@ def _store(
         if envelopes and store_submission(
             arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)
         ):
+            arrival.keys.note_use(found.campaign.id, found.h)
             return receipt
         again = find_code(arrival.database, [found.h])
         if again is None:  # cancelled by the office

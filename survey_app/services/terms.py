@@ -130,7 +130,13 @@ def terms_body(document: Mapping[str, Any]) -> bytes:
 
 @lru_cache(maxsize=64)
 def _read_terms(body: bytes) -> Terms:
-    document = json.loads(body)
+    try:
+        return _parsed_terms(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DatabaseMismatch("the terms of a campaign in the key directory are damaged") from error
+
+
+def _parsed_terms(document: dict[str, Any]) -> Terms:
     groups = {
         group: GroupTerms(
             document["min_milliseconds"][group] / 1000,
