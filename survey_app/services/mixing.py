@@ -289,12 +289,12 @@ def replace_lost_keys(
     """Where the pair of an open batch is not there or not the pool's, writes off what can't be opened and goes on under a new one.
 
     Returns how many sheets were written off, by group.
-    Where keys of other batches are there instead, an older database or key directory was put back, and the other one may be found yet:
-    raises `DatabaseMismatch` then, unless somebody has decided that it is not.
+    Where keys of other batches are there instead that do not open what waits, an older database or key directory was put back, and the
+    newer one may be found yet: raises `DatabaseMismatch` then, unless somebody has decided that it is not.
     """
     dead = [pool for pool, _ in _pools(database, campaign) if not is_alive(keys, pool)]
     batches = keys.pool_batches() if dead else []
-    of_another_time = [pool.label for pool in dead if _is_of_another_time(keys, pool, batches)]
+    of_another_time = [one.label for one in dead if _is_of_another_time(database, keys, campaign, one, batches)]
     if of_another_time and not settled_by:
         raise DatabaseMismatch(
             f"campaign {campaign.id}: the database and the key directory are of different times: {', '.join(of_another_time)}."
@@ -315,9 +315,17 @@ def is_alive(keys: KeyDirectory, pool: Pool) -> bool:
     return public_key is not None and pool.is_key(public_key)
 
 
-def _is_of_another_time(keys: KeyDirectory, pool: Pool, batches: Iterable[tuple[str, int]]) -> bool:
-    has_others = any(label == pool.label and batch != pool.batch for label, batch in batches)
-    return has_others and keys.pool_key(pool.label, pool.batch) is None
+def _is_of_another_time(
+    database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool, batches: Iterable[tuple[str, int]]
+) -> bool:
+    """Whether a pool's own key is gone and others of it are there, which do not open what waits, or which a newer database needs."""
+    others = [batch for label, batch in batches if label == pool.label and batch != pool.batch]
+    if not others or keys.pool_key(pool.label, pool.batch) is not None:
+        return False
+    with database.read() as connection:
+        waiting = list_envelopes(connection, pool.label)
+    opened = Opener(keys, campaign.id, pool.label).open(waiting)
+    return bool(opened.without_key) or (not waiting and max(others) > pool.batch)
 
 
 def _replace_key(database: Database, keys: KeyDirectory, campaign: Campaign, pool: Pool, by: str) -> int:

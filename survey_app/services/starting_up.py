@@ -50,8 +50,8 @@ def _mismatches(database: Database, keys: KeyDirectory, campaign: Campaign) -> I
     yield from changed
     dead = [(pool, number) for pool, number in pools if not is_alive(keys, pool)]
     if dead:
-        waiting = sum(number for _, number in dead)
-        yield f"campaign {campaign.id}: the keys of {len(dead)} pools are gone or others, and {waiting} envelopes wait in them"
+        waiting = sum(number for pool, number in dead if keys.pool_key(pool.label, pool.batch) is None)
+        yield f"campaign {campaign.id}: the keys of {len(dead)} pools are gone or others, and {waiting} envelopes in them can't be opened"
     if forgotten:
         yield f"campaign {campaign.id}: {forgotten} codes were used and are not in this database; they can't be used again after: junheng settle {campaign.id}"
     for one in balances:

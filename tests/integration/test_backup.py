@@ -537,10 +537,10 @@ def test_what_a_key_directory_has_destroyed_does_not_come_back_into_it(survey, p
     assert start in fresh[1].start_secrets.all(survey.clock.now())
     assert fresh[1].recovery_key() == survey.keys.recovery_key()
     survey.keys.destroy_sheet_key(name)
-    survey.keys.forget_acts("2026-11-23", CAMPAIGN)
+    survey.keys.forget_acts(f"2026-11-23/{CAMPAIGN}")
     put_back(survey, new_place(survey.keys), target, paper)
     assert survey.keys.sheet_key(name) is None
-    assert survey.keys.noted_acts() == {}
+    assert survey.keys.noted_acts() == []
 
 
 def test_no_key_of_a_pool_comes_out_of_a_copy(survey, paper, target, new_place) -> None:

@@ -311,7 +311,7 @@ def test_an_older_database_is_told_and_nothing_of_the_newer_one_is_destroyed(
     newer = rows_of(survey)
     put_back(survey, older)
     told = " ".join(find_mismatches(survey.database, survey.keys))
-    assert "the keys of 5 pools are gone or others, and 40 envelopes wait in them" in told
+    assert "the keys of 5 pools are gone or others, and 40 envelopes in them can't be opened" in told
     assert "1 codes were used and are not in this database" in told
     keys_before = survey.keys.pool_batches()
     assert work(survey) == []
@@ -354,7 +354,7 @@ def test_an_older_key_directory_is_told_and_the_envelopes_wait_for_the_newer_one
     work(survey)
     newer = KeyCopy(survey.keys, tmp_path / "newer")
     older.put_back()
-    assert "and 42 envelopes wait in them" in " ".join(find_mismatches(survey.database, survey.keys))
+    assert "and 42 envelopes in them can't be opened" in " ".join(find_mismatches(survey.database, survey.keys))
     assert work(survey) == []
     with pytest.raises(DatabaseMismatch):
         survey.submit(survey.codes["public", ""][0])
@@ -377,6 +377,35 @@ def test_a_swapped_hash_of_a_public_key_gets_nothing_and_loses_nothing(survey: S
     hand_in(survey, "public", "", 1)
     close(survey)
     assert (survey.counts()["responses"], survey.counts()["lost"]) == (21, 0)
+
+
+@pytest.mark.parametrize("change", [1, -1])
+def test_a_batch_that_a_pool_never_had_loses_nothing(survey: Survey, change: int) -> None:
+    """Every envelope says which batch it was sealed for, and its key is there."""
+    of_public = tables.pool.c.label == PUBLIC.label
+    intrude(survey, update(tables.pool).where(of_public).values(batch=tables.pool.c.batch + change))
+    with pytest.raises(DatabaseMismatch):
+        survey.submit(survey.codes["public", ""][0])
+    work(survey)
+    assert find_mismatches(survey.database, survey.keys) == []
+    close(survey)
+    assert (survey.counts()["responses"], survey.counts()["lost"]) == (20, 0)
+
+
+def test_an_empty_pool_of_an_older_database_keeps_the_key_that_the_newer_one_needs(
+    database: Database, keys: KeyDirectory, clock: FixedClock
+) -> None:
+    survey = open_survey(database, keys, clock, [PARENTS_1, PUBLIC], min_seconds=0)
+    empty = rows_of(survey)
+    hand_in(survey, "public", "", 7)
+    work(survey)
+    newer = rows_of(survey)
+    put_back(survey, empty)
+    assert work(survey) == []
+    put_back(survey, newer)
+    assert work(survey) == [CAMPAIGN]
+    close(survey)
+    assert survey.counts()["responses"] == 7
 
 
 def test_what_agrees_is_no_mismatch(survey: Survey) -> None:

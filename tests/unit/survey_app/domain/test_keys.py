@@ -256,7 +256,7 @@ def test_start_times_and_sessions_have_secrets_of_their_own(keys: KeyDirectory) 
 def test_the_key_of_a_typed_sheet_is_kept_with_the_hash_of_its_code(keys: KeyDirectory) -> None:
     key = keys.make_sheet_key(b"n" * 32, b"h" * 32)
     assert len(key) == 32
-    assert keys.make_sheet_key(b"n" * 32, b"other" + bytes(27)) == key == keys.sheet_key(b"n" * 32)
+    assert keys.make_sheet_key(b"n" * 32, b"h" * 32) == key == keys.sheet_key(b"n" * 32)
     assert keys.typed_sheets() == {b"n" * 32: b"h" * 32}
     assert not keys.is_old_sheet(b"n" * 32)
     assert keys.is_old_sheet(b"n" * 32, older_than_s=0)
@@ -265,14 +265,34 @@ def test_the_key_of_a_typed_sheet_is_kept_with_the_hash_of_its_code(keys: KeyDir
     assert (keys.sheet_key(b"n" * 32), keys.typed_sheets(), files_of(keys.path)) == (None, {}, [])
 
 
+def test_a_sheet_key_that_a_crash_left_overwritten_is_made_anew(keys: KeyDirectory) -> None:
+    key = keys.make_sheet_key(b"n" * 32, b"h" * 32)
+    (file,) = files_of(keys.path)
+    file.write_bytes(b"?" * 64)
+    assert keys.make_sheet_key(b"n" * 32, b"h" * 32) not in (key, b"?" * 32)
+    assert keys.typed_sheets() == {b"n" * 32: b"h" * 32}
+
+
 def test_acts_are_noted_by_day_and_campaign_until_they_are_told(keys: KeyDirectory) -> None:
+    for day, line in (("2026-11-23", "a,b"), ("2026-11-23", "c,d"), ("2026-11-24", "e,f")):
+        keys.note_act(day, "c1", line)
+    assert keys.noted_acts() == ["2026-11-23/c1", "2026-11-24/c1"]
+    aside = keys.set_acts_aside("2026-11-23/c1")
+    assert aside
+    keys.note_act("2026-11-23", "c1", "late")
+    assert keys.read_acts(aside) == ["a,b", "c,d"], "nothing more comes to what is being told"
+    assert keys.set_acts_aside(aside) == aside, "a crash has left it: it is told now"
+    keys.forget_acts(aside)
+    keys.forget_acts(aside)
+    assert keys.read_acts(aside) == []
+    assert keys.noted_acts() == ["2026-11-23/c1", "2026-11-24/c1"]
+    assert keys.read_acts("2026-11-23/c1") == ["late"]
+
+
+def test_acts_that_another_process_tells_are_not_told_twice(keys: KeyDirectory) -> None:
     keys.note_act("2026-11-23", "c1", "a,b")
-    keys.note_act("2026-11-23", "c1", "c,d")
-    keys.note_act("2026-11-24", "c1", "e,f")
-    assert keys.noted_acts() == {("2026-11-23", "c1"): ["a,b", "c,d"], ("2026-11-24", "c1"): ["e,f"]}
-    keys.forget_acts("2026-11-23", "c1")
-    keys.forget_acts("2026-11-23", "c1")
-    assert keys.noted_acts() == {("2026-11-24", "c1"): ["e,f"]}
+    assert keys.set_acts_aside("2026-11-23/c1")
+    assert KeyDirectory(keys.path).set_acts_aside("2026-11-23/c1") is None
 
 
 # --- whose directory it is --------------------------------------------------------------------------------------------------------
