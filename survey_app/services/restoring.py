@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ from survey_app.services.kept_logs import GivenUp, find_given_up, note_restored
 from survey_app.services.mixing import write_off
 from survey_app.services.settling import use_again
 from survey_app.storage.balance import list_used_hashes
-from survey_app.storage.campaigns import list_campaigns
+from survey_app.storage.campaigns import list_campaigns, move_state
 from survey_app.storage.copying import copied_tables, insert_rows, make_ready, row_of_line, tables_with_rows
 from survey_app.storage.issuing import NewCode, cancel_codes, insert_codes, list_places, list_unused
 from survey_app.storage.ledger import append_entry, list_entries
@@ -317,6 +318,7 @@ class _Restoring:
         outcome = Outcome(campaign.id, campaign.state)
         given_up = self._given_up(campaign)
         outcome.given_up = dict(sorted(Counter(str(json.loads(entry)["kind"]) for entry in given_up.since).items()))
+        self._move_end_again(campaign, given_up.since)
         cancelled, added = self._change_codes_again(campaign, given_up.since)
         forgotten = self._forgotten(campaign)
         again = use_again(self._connection, campaign.id, forgotten)
@@ -333,6 +335,13 @@ class _Restoring:
             write_off(self._connection, campaign, label, number, COMMAND_LINE)
             outcome.lost += number
         return outcome
+
+    def _move_end_again(self, campaign: Campaign, since: Sequence[str]) -> None:
+        """The end as the log that was given up moved it last: else the campaign would close at its old one, for good."""
+        moved = [entry for one in since if (entry := json.loads(one))["kind"] == "term"]
+        if moved and campaign.state == State.OPEN:
+            end = datetime.fromisoformat(moved[-1]["new"])
+            move_state(self._connection, campaign.id, State.OPEN, closes=end)
 
     def _given_up(self, campaign: Campaign) -> GivenUp:
         copied = entries_of_log(self._copy.files.get(campaign_file_name(campaign.id, ".log")))

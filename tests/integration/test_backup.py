@@ -31,7 +31,7 @@ from survey_app.services.backup import (
     make_backup,
     make_new_recovery_key,
 )
-from survey_app.services.closing import close_campaign
+from survey_app.services.closing import close_campaign, move_closing
 from survey_app.services.copied_files import KeyCopy, OtherRevision, keys_file, open_keys, unfinished
 from survey_app.services.issuing import issue_codes
 from survey_app.services.kept_logs import LogKeeper
@@ -49,6 +49,7 @@ from survey_app.services.settling import settle
 from survey_app.services.starting_up import find_mismatches
 from survey_app.storage import tables
 from survey_app.storage.balance import read_balances
+from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.copying import NOT_COPIED, copied_tables, read_lines
 from survey_app.storage.ledger import append_entry, list_entries
 from survey_app.storage.pools import list_pools
@@ -506,6 +507,17 @@ def test_codes_changed_after_the_copy_are_changed_again(survey, paper, target, n
     again.submit(fifth)
     Mixer().round(again.database, again.keys)
     check_invariant(again)
+
+
+def test_an_end_moved_after_the_copy_is_moved_again(survey, paper, target, new_place) -> None:
+    back_up(survey, target)
+    later = (survey.clock.now() + timedelta(days=9)).isoformat(timespec="minutes")
+    moved = move_closing(survey.database, survey.clock, CAMPAIGN, later)
+    keep(survey)
+    again, restored = put_back(survey, new_place(survey.keys), target, paper)
+    assert restored.outcomes[0].given_up == {"term": 1}
+    with again.database.read() as connection:
+        assert find_campaign(connection, CAMPAIGN).closes == moved.closes
 
 
 def test_used_codes_of_which_nothing_else_is_known_are_told(survey, paper, target, new_place) -> None:
