@@ -119,12 +119,19 @@ def _campaign_row(campaign: str, county: Any, clock: Clock, required: int) -> di
 
 def _insert_answers(connection: Any, campaign: str, file: Path) -> None:
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        rows = [row for row in csv.DictReader(lines) if row["valid"] == "1"]  # every sheet that is stored counts
     labels = {(row["group"], row["school"]): label_of(campaign, row["group"], row["school"]) for row in rows}
     connection.execute(
         insert(tables.label),
         [
-            {"label": label, "campaign": campaign, "group": group, "unit": school}
+            {
+                "label": label,
+                "campaign": campaign,
+                "group": group,
+                "unit": school,
+                "base_unit": school,
+                "answered": sum((row["group"], row["school"]) == (group, school) for row in rows),
+            }
             for (group, school), label in labels.items()
         ],
     )
@@ -134,10 +141,7 @@ def _insert_answers(connection: Any, campaign: str, file: Path) -> None:
             {
                 "id": sha256(campaign.encode()).digest()[:8] + number.to_bytes(8, "big"),
                 "label": labels[row["group"], row["school"]],
-                "batch": 1,
                 "questionnaire": f"{row['group']}/1",
-                "duration_bucket": int(float(row["duration_s"] or 0)),
-                "valid": row["valid"] == "1",
                 "answers": json.dumps(_answers(row), sort_keys=True),
             }
             for number, row in enumerate(rows)

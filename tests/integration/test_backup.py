@@ -545,7 +545,7 @@ def test_what_a_key_directory_has_destroyed_does_not_come_back_into_it(survey, p
     fresh = new_place()
     put_back(survey, fresh, target, paper)
     assert fresh[1].sheet_key(name) == survey.keys.sheet_key(name)
-    assert fresh[1].noted_acts() == survey.keys.noted_acts() != {}
+    assert fresh[1].noted_acts() == survey.keys.noted_acts() != []
     assert start in fresh[1].start_secrets.all(survey.clock.now())
     assert fresh[1].recovery_key() == survey.keys.recovery_key()
     survey.keys.destroy_sheet_key(name)

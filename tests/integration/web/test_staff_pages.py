@@ -43,7 +43,7 @@ def second_county(app: Flask) -> None:
         connection.execute(
             update(quota)
             .where(quota.c.campaign == "c1", quota.c.group == "parent")
-            .values(issued=12, answered=7, valid=5)
+            .values(issued=12, answered=7, taken=5, void=2)
         )
 
 
