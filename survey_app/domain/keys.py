@@ -58,6 +58,8 @@ class _Secret:
 
 
 _USES, _USES_TAKEN, _USED = ".uses", ".uses-taken", ".used"
+# Notes of uses are of the running round: a copy's beside those of a directory that lives would count a code twice.
+_NOT_COPIED = frozenset({_UNFINISHED, ".lock", _USES, _USES_TAKEN, _USED})
 _HEX: Final = re.compile("[0-9a-f]{64}")
 _APPENDING: Final = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -255,6 +257,11 @@ class KeyDirectory:
             self.write_uses(campaign, known)
         return known
 
+    def noted_uses(self, campaign: str) -> set[bytes]:
+        """The codes of which a use was noted, as the files stand."""
+        files = [_file(self._campaigns, campaign, suffix=suffix) for suffix in (_USES, _USES_TAKEN, _USED)]
+        return {h for file in files for h in _hashes(_read(file) or b"")}
+
     def write_uses(self, campaign: str, hashes: Sequence[bytes]) -> None:
         """Keeps the uses that were noted, in no order of time."""
         _put(_file(self._campaigns, campaign, suffix=_USED), b"".join(sorted(hashes)))
@@ -442,7 +449,7 @@ def is_name_of_copy(name: str) -> bool:
     """Whether a file of this name may be in a copy, and so in a key directory: plain names, no way out of it."""
     parts = name.split("/")
     is_plain = all(part and not part.startswith(".") and "\0" not in part for part in parts)
-    return is_plain and Path(name).suffix not in {_UNFINISHED, ".lock"}
+    return is_plain and Path(name).suffix not in _NOT_COPIED
 
 
 def _log_content(entries: Sequence[str]) -> bytes:

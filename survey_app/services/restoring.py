@@ -348,8 +348,8 @@ class _Restoring:
         return find_given_up(self._keys, campaign.id, list_entries(self._connection, campaign.id), copied)
 
     def _forgotten(self, campaign: Campaign) -> set[bytes]:
-        copied = self._copy.files.get(campaign_file_name(campaign.id, ".book"), b"")
-        book = self._keys.book(campaign.id) | hashes_of_book(copied)
+        copied = hashes_of_book(self._copy.files.get(campaign_file_name(campaign.id, ".book"), b""))
+        book = self._keys.book(campaign.id) | self._keys.noted_uses(campaign.id) | copied
         return book - list_used_hashes(self._connection, campaign.id)
 
     def _change_codes_again(self, campaign: Campaign, since: Sequence[str]) -> tuple[list[Place], list[Place]]:
@@ -435,6 +435,8 @@ def _agree(database: Database, keys: KeyDirectory) -> None:
     for one in campaigns:
         if one.state != State.CLOSED or keys.book(one.id):
             keys.write_book(one.id, used[one.id])
+            noted = keys.take_uses(one.id)
+            keys.write_uses(one.id, sorted(used[one.id] & set(noted)))
         keys.write_log(one.id, logs[one.id])
     for label, batch in keys.pool_batches():
         if campaign_of(label) in used and batches.get(label) != batch:
