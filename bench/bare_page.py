@@ -15,9 +15,9 @@ from flask import Blueprint, Flask, render_template, request
 import survey_app
 from bench.questions import QUESTIONS
 from evaluation.survey.questionnaire import questionnaire_from_document
-from survey_app.web.addresses import here, link, make_asset_address
+from survey_app.web.addresses import below, here, link, make_asset_address
 from survey_app.web.contexts import Filled, form_page
-from survey_app.web.languages import TAGS, moment_text, speak_both_languages
+from survey_app.web.languages import TAGS, end_text, moment_text, speak_both_languages
 from tests.builders_survey import questionnaire_document
 
 blueprint = Blueprint("respondent", __name__)
@@ -29,7 +29,9 @@ def make_bare_page() -> Flask:
     app = Flask("bench", template_folder=str(root / "templates"), static_folder=str(root / "static"))
     speak_both_languages(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(link=link, here=here, asset=make_asset_address(app), moment=moment_text)
+    app.jinja_env.globals.update(
+        link=link, here=here, below=below, asset=make_asset_address(app), moment=moment_text, end=end_text
+    )
     app.context_processor(lambda: {"language": "zh", "language_tag": TAGS["zh"], "office_lang": "", "is_big": False})
     app.register_blueprint(blueprint)
     return app
