@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -30,15 +31,23 @@ from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.session import Database
 
 
+@dataclass(frozen=True, slots=True)
+class AllUnused:
+    """All unused codes of a group, of a school or of both; with neither, of the campaign."""
+
+    group: str = ""
+    school: str = ""
+
+
 def revoke_codes(
     database: Database,
     keys: KeyDirectory,
     clock: Clock,
     campaign_id: str,
-    codes: Sequence[str],
+    codes: Sequence[str] | AllUnused,
     actor: StaffUser | str = COMMAND_LINE,
-) -> None:
-    """Cancels unused codes. Raises `InvalidInput` with every code that can't be, and then cancels none."""
+) -> int:
+    """Cancels unused codes; their number. Raises `InvalidInput` with every code that can't be, and then cancels none."""
     with database.write() as connection:
         require_state(find_campaign(connection, campaign_id), clock, "revoke codes")
         cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
@@ -46,6 +55,7 @@ def revoke_codes(
         places = [one.place for one in cancelled]
         campaign = note_change(connection, clock, campaign_id, "revoke codes", places, [])
     record_code_act(keys, clock, actor, "codes_cancelled", campaign, len(cancelled))
+    return len(cancelled)
 
 
 def reissue_codes(
@@ -53,7 +63,7 @@ def reissue_codes(
     keys: KeyDirectory,
     clock: Clock,
     campaign_id: str,
-    codes: Sequence[str],
+    codes: Sequence[str] | AllUnused,
     *,
     hand_over: HandOver | None = None,
     choose: Choice = secrets.randbelow,
@@ -71,26 +81,28 @@ def reissue_codes(
         hand_over(issued)
     key = key_of(keys, campaign_id)
     new = [_new_code(key, hash_code(key, code), one) for one, code in made]
-    _replace(database, keys, clock, campaign_id, codes, new, actor)
+    with only_mixer(database), database.write() as connection:  # a unit that is declared void has no new codes then
+        cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
+        _require_same(codes, old, cancelled)
+        storage.cancel_codes(connection, campaign_id, cancelled)
+        storage.insert_codes(connection, campaign_id, new)
+        places, added = [one.place for one in cancelled], [one.place for one in new]
+        campaign = note_change(connection, clock, campaign_id, "reissue codes", places, added)
+    record_code_act(keys, clock, actor, "codes_replaced", campaign, len(new))
     return issued
 
 
-def _replace(
-    database: Database,
-    keys: KeyDirectory,
-    clock: Clock,
-    campaign_id: str,
-    codes: Sequence[str],
-    new: Sequence[NewCode],
-    actor: StaffUser | str,
-) -> None:
-    with only_mixer(database), database.write() as connection:  # a unit that is declared void has no new codes then
-        cancelled = _find_unused(connection, keys, campaign_id, codes, to_change=True)
-        storage.cancel_codes(connection, campaign_id, cancelled)
-        storage.insert_codes(connection, campaign_id, new)
-        old, added = [one.place for one in cancelled], [one.place for one in new]
-        campaign = note_change(connection, clock, campaign_id, "reissue codes", old, added)
-    record_code_act(keys, clock, actor, "codes_replaced", campaign, len(new))
+def _require_same(codes: Sequence[str] | AllUnused, before: Sequence[KnownCode], now: Sequence[KnownCode]) -> None:
+    """Raises `InvalidInput` if a code was used since its successor was printed: typed codes have raised by then, and by name."""
+    if gone := {one.place.h for one in before} ^ {one.place.h for one in now}:
+        values = {"number": len(gone)}
+        raise InvalidInput([InputProblem(_named(codes), wording.CODES_USED_MEANWHILE, values)])
+
+
+def _named(codes: Sequence[str] | AllUnused) -> str:
+    """What a person chose, as an error repeats it."""
+    parts = (codes.group, codes.school) if isinstance(codes, AllUnused) else codes
+    return " ".join(filter(None, parts))
 
 
 def _new_code(key: bytes, h: bytes, old: Place) -> NewCode:
@@ -100,9 +112,26 @@ def _new_code(key: bytes, h: bytes, old: Place) -> NewCode:
 
 
 def _find_unused(
-    connection: Connection, keys: KeyDirectory, campaign_id: str, texts: Sequence[str], *, to_change: bool = False
+    connection: Connection,
+    keys: KeyDirectory,
+    campaign_id: str,
+    codes: Sequence[str] | AllUnused,
+    *,
+    to_change: bool = False,
 ) -> list[KnownCode]:
-    """The codes typed, in their order; `to_change` locks them. Raises `InvalidInput` naming each that is no unused code."""
+    """The codes meant; `to_change` locks them. Raises `InvalidInput` if there is none."""
+    if not isinstance(codes, AllUnused):
+        return _find_typed(connection, keys, campaign_id, codes, to_change)
+    found = storage.list_unused_of(connection, campaign_id, codes.group, codes.school, to_change=to_change)
+    if not found:
+        raise InvalidInput([InputProblem(_named(codes) or campaign_id, wording.CODES_NONE_UNUSED)])
+    return sorted(found, key=lambda one: (one.place.group, one.place.school))  # as slips are handed out
+
+
+def _find_typed(
+    connection: Connection, keys: KeyDirectory, campaign_id: str, texts: Sequence[str], to_change: bool
+) -> list[KnownCode]:
+    """The codes typed, in their order. Raises `InvalidInput` naming each that is no unused code."""
     hashes, problems = _hashes(key_of(keys, campaign_id), texts)
     known = {one.place.h: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)}
     for h, text in hashes.items():

@@ -19,6 +19,7 @@ from survey_app.domain.sheet import text_length
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import POOL_SIZE, form_units, label_of, name_units, split_label, text_label
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
+from survey_app.services.cancelling import AllUnused as AllUnused
 from survey_app.services.cancelling import reissue_codes as reissue_codes
 from survey_app.services.cancelling import revoke_codes as revoke_codes
 from survey_app.services.code_acts import record_code_act

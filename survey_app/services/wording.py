@@ -126,6 +126,16 @@ CODE_USED = Message(
 )
 CODE_CANCELLED = Message("code_cancelled", en="has been cancelled already", zh="此前已作废")
 CODE_TWICE = Message("code_twice", en="is named a second time; expected each code once", zh="重复；每个参与码只写一次")
+CODES_NONE_UNUSED = Message(
+    "codes_none_unused",
+    en="no unused code is of it; expected a group or school of this campaign",
+    zh="没有未使用的参与码；应为本次活动的类别或学校",
+)
+CODES_USED_MEANWHILE = Message(
+    "codes_used_meanwhile",
+    en="{number} of its codes were used or cancelled meanwhile; none was changed, please try again",
+    zh="其中 {number} 个参与码刚刚被使用或作废；什么都没有改动，请再试一次",
+)
 
 # plan
 

@@ -136,6 +136,18 @@ def list_unused(connection: Connection, campaign: str, labels: Collection[str]) 
     return [KnownCode(Place(bytes(row.h), *row[1:4]), used=False, cancelled=False) for row in rows]
 
 
+def list_unused_of(
+    connection: Connection, campaign: str, group: str, school: str, *, to_change: bool
+) -> list[KnownCode]:
+    """The unused codes of a group, of a school or of both; an empty one stands for all. `to_change` locks them."""
+    columns = (code.c.h, code.c.group, code.c.school, code.c.label)
+    wanted = select(*columns).where(code.c.campaign == campaign, code.c.used.is_(False), code.c.cancelled.is_(False))
+    wanted = wanted.where(code.c.group == group) if group else wanted
+    wanted = (wanted.where(code.c.school == school) if school else wanted).order_by(code.c.h)
+    rows = connection.execute(wanted.with_for_update() if to_change else wanted)
+    return [KnownCode(Place(bytes(row.h), *row[1:4]), used=False, cancelled=False) for row in rows]
+
+
 def cancel_codes(connection: Connection, campaign: str, cancelled: Collection[KnownCode]) -> None:
     """Marks codes as cancelled, and counts them as issued no more."""
     hashes = [{"of_h": one.place.h} for one in cancelled]

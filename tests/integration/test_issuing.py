@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services import issuing
 from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
-from survey_app.services.issuing import IssuedCode, issue_codes, reissue_codes, revoke_codes
+from survey_app.services.issuing import AllUnused, IssuedCode, issue_codes, reissue_codes, revoke_codes
 from survey_app.services.submission import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.ledger import list_entries
@@ -30,6 +31,15 @@ from tests.builders_campaign import school_rows, write_campaign
 def campaign(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: Path) -> str:
     """A draft: 63 codes for parents at 7 schools, 12 for students and teachers, 10 for each other group."""
     return create_campaign(database, keys, clock, write_campaign(tmp_path))
+
+
+def answer(database: Database, keys: KeyDirectory, clock: FixedClock, code: str) -> None:
+    """Fills in the sheet of a code, as short as it may be."""
+    questions = look_up(database, keys, clock, code).questionnaire.questions
+    fields = {question.id: ["1"] for question in questions if question.required}
+    started = start_token(keys, clock, code)
+    clock.move(timedelta(minutes=2))
+    submit(database, keys, clock, code, fields, code, started)
 
 
 def issued_in(database: Database, keys: KeyDirectory, campaign: str) -> dict[str, int]:
@@ -299,6 +309,44 @@ def test_a_replaced_code_takes_the_cell_of_the_old_one_which_is_unknown_from_the
     with pytest.raises(InvalidInput) as caught:
         revoke_codes(database, keys, clock, campaign, [one.code for one in old])
     assert [problem.kind for problem in caught.value.problems] == ["code_cancelled"] * 3
+
+
+@pytest.mark.parametrize("by_group", [True, False])
+@pytest.mark.parametrize("by_school", [True, False])
+def test_all_unused_codes_of_a_place_are_replaced_and_cancelled_and_used_ones_stay(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str, by_group: bool, by_school: bool
+) -> None:
+    issued = issue_codes(database, keys, clock, campaign)
+    open_campaign(database, keys, clock, campaign)
+    used = next(one for one in issued if one.group == "parent")
+    answer(database, keys, clock, used.code)
+    which = AllUnused(used.group if by_group else "", used.school if by_school else "")
+    of_which = [one for one in issued if which.group in ("", one.group) and which.school in ("", one.school)]
+    before = Counter((one.group, one.school) for one in of_which if one != used)
+    new = reissue_codes(database, keys, clock, campaign, which)
+    assert Counter((one.group, one.school) for one in new) == before
+    assert len(new) == sum(before.values())
+    assert revoke_codes(database, keys, clock, campaign, which) == len(new)
+    with pytest.raises(InvalidInput) as caught:
+        revoke_codes(database, keys, clock, campaign, which)
+    assert [problem.kind for problem in caught.value.problems] == ["codes_none_unused"]
+    with pytest.raises(InvalidInput, match="has been used"):
+        revoke_codes(database, keys, clock, campaign, [used.code])
+
+
+def test_a_code_used_while_its_successor_is_printed_keeps_all_of_them(
+    database: Database, keys: KeyDirectory, clock: FixedClock, campaign: str
+) -> None:
+    issued = [one for one in issue_codes(database, keys, clock, campaign) if one.group == "public"]
+    open_campaign(database, keys, clock, campaign)
+
+    def use_one(_new: object) -> None:
+        answer(database, keys, clock, issued[0].code)
+
+    with pytest.raises(InvalidInput) as caught:
+        reissue_codes(database, keys, clock, campaign, AllUnused("public"), hand_over=use_one)
+    assert [problem.kind for problem in caught.value.problems] == ["codes_used_meanwhile"]
+    assert revoke_codes(database, keys, clock, campaign, [one.code for one in issued[1:]]) == len(issued) - 1
 
 
 def test_codes_that_can_not_be_cancelled_are_all_named_and_none_is(

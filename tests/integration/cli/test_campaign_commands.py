@@ -258,6 +258,21 @@ def test_reissue_writes_the_new_codes_and_revoke_names_those_it_can_not_cancel(
     assert junheng("codes", "revoke", draft, new[0]["code"]).exit_code == 0
 
 
+def test_codes_are_chosen_by_school_group_or_all_at_once(junheng, draft: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    junheng("codes", "issue", draft, "--out", tmp_path / "first")
+    old = rows_of(tmp_path / "first" / "codes.csv")
+    school = next(row["school"] for row in old if row["school"])
+    at_school = [row for row in old if row["school"] == school]
+    result = junheng("codes", "reissue", draft, "--school", school, "--out", tmp_path / "new")
+    new = rows_of(tmp_path / "new" / "codes.csv")
+    assert (result.exit_code, {row["school"] for row in new}, len(new)) == (0, {school}, len(at_school))
+    of_public = sum(row["group"] == "public" for row in old)
+    assert junheng("codes", "revoke", draft, "--group", "public").stdout == f"{of_public} cancelled\n"
+    assert junheng("codes", "revoke", draft, "--all-unused").stdout == f"{len(old) - of_public} cancelled\n"
+    nothing = junheng("codes", "revoke", draft, "--school", "S777", "--group", "parent")
+    assert (nothing.exit_code, nothing.stderr.split(":")[0]) == (3, "parent S777")
+
+
 def test_codes_that_could_not_be_written_down_are_not_issued(
     junheng, draft: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # type: ignore[no-untyped-def]
@@ -279,6 +294,9 @@ def test_wrong_usage_ends_with_2(junheng, draft: str, tmp_path: Path) -> None:  
         ("campaign", "nonsense"),
         ("codes", "issue", draft),
         ("codes", "revoke", draft),
+        ("codes", "revoke", draft, "--group", "nobody"),
+        ("codes", "revoke", draft, "7K3M-9QXA-4HT", "--all-unused"),
+        ("codes", "revoke", draft, "--school", "S001", "--all-unused"),
         ("db",),
     ]:
         assert junheng(*arguments).exit_code == 2, arguments
