@@ -167,7 +167,7 @@ def test_a_file_that_was_sent_once_need_not_be_sent_again(
     answer = admin.post(PATH, FILLED | {"kept": kept, "action": "create"})
     assert answer.status_code == 303
     campaign = answer.headers["Location"].rpartition("/")[2]
-    assert show_campaign(database, keys, campaign)["name"] == FILLED["name"]
+    assert show_campaign(database, campaign)["name"] == FILLED["name"]
     with database.read() as connection:  # nothing is left lying about
         assert connection.execute(select(func.count()).select_from(office_tables.parcel)).scalar_one() == 0
 
@@ -198,7 +198,7 @@ def test_the_plan_is_shown_before_anything_is_stored_and_is_the_one_created(
     values = Page(page).values
     assert len(values["seed"][0]) == 16
     answer = admin.post(PATH, FILLED | {"seed": values["seed"][0], "kept": values["kept"][0], "action": "create"})
-    document = show_campaign(database, keys, answer.headers["Location"].rpartition("/")[2])
+    document = show_campaign(database, answer.headers["Location"].rpartition("/")[2])
     shown = re.findall(r'data-label="计划样本">(\d+)<', page)
     assert shown == [str(group["planned"]) for group in document["groups"].values()]
     assert "请核对下面的样本方案" in admin.get(answer.headers["Location"]).text
@@ -252,7 +252,7 @@ def test_a_campaign_file_is_sent_with_what_it_names(
     files = [sent(path.read_bytes(), path.name), sent((tmp_path / "schools.csv").read_bytes(), "schools.csv")]
     answer = admin.post(f"{PATH}/file", {"files": files})
     assert answer.status_code == 303
-    assert show_campaign(database, keys, answer.headers["Location"].rpartition("/")[2])["state"] == "draft"
+    assert show_campaign(database, answer.headers["Location"].rpartition("/")[2])["state"] == "draft"
 
 
 def test_mistakes_of_a_campaign_file_are_listed_with_their_places(
