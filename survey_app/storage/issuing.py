@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from survey_app.domain.seal import Place
 from survey_app.storage.tables import cell, code, label, pace, quota, school
+
+_UNUSED = (code.c.used.is_(False), code.c.cancelled.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,32 +122,20 @@ def insert_codes(connection: Connection, campaign: str, new: Collection[NewCode]
 
 def find_codes(connection: Connection, campaign: str, hashes: Iterable[bytes], *, to_change: bool) -> list[KnownCode]:
     """The codes of a campaign among `hashes`; `to_change` locks them until the transaction ends."""
-    columns = (code.c.h, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
-    wanted = select(*columns).where(code.c.campaign == campaign, code.c.h.in_(sorted(hashes))).order_by(code.c.h)
-    rows = connection.execute(wanted.with_for_update() if to_change else wanted)
-    return [KnownCode(Place(bytes(row.h), *row[1:4]), row.used, row.cancelled) for row in rows]
+    return _list_codes(connection, campaign, code.c.h.in_(sorted(hashes)), to_change=to_change)
 
 
 def list_unused(connection: Connection, campaign: str, labels: Collection[str]) -> list[KnownCode]:
     """The codes of some labels that nobody has used, locked until the transaction ends."""
-    columns = (code.c.h, code.c.group, code.c.school, code.c.label)
-    wanted = select(*columns).where(
-        code.c.campaign == campaign, code.c.label.in_(labels), code.c.used.is_(False), code.c.cancelled.is_(False)
-    )
-    rows = connection.execute(wanted.order_by(code.c.h).with_for_update())
-    return [KnownCode(Place(bytes(row.h), *row[1:4]), used=False, cancelled=False) for row in rows]
+    return _list_codes(connection, campaign, *_UNUSED, code.c.label.in_(labels), to_change=True)
 
 
 def list_unused_of(
     connection: Connection, campaign: str, group: str, school: str, *, to_change: bool
 ) -> list[KnownCode]:
     """The unused codes of a group, of a school or of both; an empty one stands for all. `to_change` locks them."""
-    columns = (code.c.h, code.c.group, code.c.school, code.c.label)
-    wanted = select(*columns).where(code.c.campaign == campaign, code.c.used.is_(False), code.c.cancelled.is_(False))
-    wanted = wanted.where(code.c.group == group) if group else wanted
-    wanted = (wanted.where(code.c.school == school) if school else wanted).order_by(code.c.h)
-    rows = connection.execute(wanted.with_for_update() if to_change else wanted)
-    return [KnownCode(Place(bytes(row.h), *row[1:4]), used=False, cancelled=False) for row in rows]
+    of_place = [column == value for column, value in ((code.c.group, group), (code.c.school, school)) if value]
+    return _list_codes(connection, campaign, *_UNUSED, *of_place, to_change=to_change)
 
 
 def cancel_codes(connection: Connection, campaign: str, cancelled: Collection[KnownCode]) -> None:
@@ -163,8 +153,16 @@ def list_live_places(connection: Connection, campaign: str) -> list[Place]:
 
 def list_places(connection: Connection, campaign: str) -> list[KnownCode]:
     """All codes of a campaign, cancelled ones too."""
+    return _list_codes(connection, campaign, to_change=False)
+
+
+def _list_codes(
+    connection: Connection, campaign: str, *conditions: ColumnElement[bool], to_change: bool
+) -> list[KnownCode]:
+    """In the order of their hashes, in which everybody locks them."""
     columns = (code.c.h, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
-    rows = connection.execute(select(*columns).where(code.c.campaign == campaign))
+    wanted = select(*columns).where(code.c.campaign == campaign, *conditions).order_by(code.c.h)
+    rows = connection.execute(wanted.with_for_update() if to_change else wanted)
     return [KnownCode(Place(bytes(row.h), *row[1:4]), row.used, row.cancelled) for row in rows]
 
 
