@@ -215,7 +215,7 @@ def test_one_that_the_database_refuses_fails_alone(
     monkeypatch.setattr(submission, "store_submission", clash)
     with pytest.raises(Exception, match=r"(?i)unique"):
         in_one_commit(survey.database, [outcome_of(survey, code) for code in parents[:4]])
-    assert is_balanced(survey, 6)
+    assert is_balanced(survey, 9)
     error = "UniqueViolation" if survey.database.dialect == "postgresql" else "IntegrityError"
     assert failures == [error, error], "all together, and it alone"
     failures.clear()
