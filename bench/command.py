@@ -11,7 +11,7 @@ from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app import demo_county
 
 IMPORTS = (
-    "import evaluation.commands, evaluation.report.writing, evaluation.survey.recognition, survey_app.cli.evaluate"
+    "import evaluation.evaluating, evaluation.report.writing, evaluation.survey.recognition, survey_app.cli.evaluate"
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from evaluation.criteria import judge_clause
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.facts import COLUMNS, Facts, empty_table
 from evaluation.rulebook.loading import load_rulebook
 
@@ -63,8 +63,8 @@ def judge_with_library(facts: Facts) -> Any:
     clauses = [one for name in ("resource_standard", "dispersion") for one in rulebook.clauses_tested_by(name)]
 
     def judge() -> Any:
-        case = Case(facts, rulebook, {})
-        return [judge_clause(case, clause) for clause in clauses]
+        counties = JudgedCounties(facts, rulebook, {})
+        return [judge_clause(counties, clause) for clause in clauses]
 
     return judge
 

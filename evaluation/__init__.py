@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluation.assessing import assess
+    from evaluation.judging import assess
     from evaluation.reading.county import read_county
     from evaluation.report.writing import write_reports
     from evaluation.rulebook.loading import load_rulebook
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["assess", "load_questionnaires", "load_rulebook", "read_county", "write_reports"]
 
 _HOMES = {
-    "assess": "evaluation.assessing",
+    "assess": "evaluation.judging",
     "load_questionnaires": "evaluation.survey.questionnaire",
     "load_rulebook": "evaluation.rulebook.loading",
     "read_county": "evaluation.reading.county",

@@ -33,7 +33,7 @@ _NO_FAILURES, _NO_EVIDENCE, _NO_EXCUSED = map(_no_rows, (FAILURE_COLUMNS, EVIDEN
 class ClauseVerdicts:
     """The verdicts on one clause.
 
-    `status` (int8: `MET`, `UNMET`, `MISSING`) and `value` (float, NaN where no single number decides) have one entry a county, in the case's order.
+    `status` (int8: `MET`, `UNMET`, `MISSING`) and `value` (float, NaN where no single number decides) have one entry a county, in their order.
     `failures` has the columns `FAILURE_COLUMNS`, `evidence` `EVIDENCE_COLUMNS`; `excused` county, school. `reasons` has one key of the
     reports' wording a county, "" where the status says it all.
     """

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from evaluation.criteria.case import Case
 from evaluation.criteria.county import (
     judge_county_comparison,
     judge_county_figure,
@@ -11,6 +10,7 @@ from evaluation.criteria.county import (
     judge_unified_standards,
 )
 from evaluation.criteria.findings import judge_on_site, judge_scored, judge_scored_by_survey
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import (
     judge_class_size,
     judge_funded_pupils,
@@ -24,7 +24,7 @@ from evaluation.criteria.survey import judge_recognition
 from evaluation.rulebook.model import Clause
 from evaluation.verdicts import ClauseVerdicts
 
-Criterion = Callable[[Case, Clause, Any], ClauseVerdicts]
+Criterion = Callable[[JudgedCounties, Clause, Any], ClauseVerdicts]
 
 CRITERIA: dict[str, Criterion] = {
     "resource_standard": judge_resource_standard,
@@ -46,6 +46,6 @@ CRITERIA: dict[str, Criterion] = {
 }
 
 
-def judge_clause(case: Case, clause: Clause) -> ClauseVerdicts:
+def judge_clause(counties: JudgedCounties, clause: Clause) -> ClauseVerdicts:
     """The verdicts of all counties on one clause."""
-    return CRITERIA[clause.test.name](case, clause, clause.test)
+    return CRITERIA[clause.test.name](counties, clause, clause.test)

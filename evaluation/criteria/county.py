@@ -6,26 +6,26 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_at_most, is_equal
 from evaluation.rulebook.criteria import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
 from evaluation.rulebook.model import Clause
 from evaluation.verdicts import MISSING, ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
 
 
-def judge_unified_standards(case: Case, clause: Clause, test: UnifiedStandards) -> ClauseVerdicts:
+def judge_unified_standards(counties: JudgedCounties, clause: Clause, test: UnifiedStandards) -> ClauseVerdicts:
     """The figures of each standard are equal and within its limit; an absent figure leaves its standard missing."""
-    statuses = [_judge_standard(case, standard) for standard in test.standards]
+    statuses = [_judge_standard(counties, standard) for standard in test.standards]
     keys = [key for one in test.standards for key in one.keys]
-    evidence = [figure_evidence(case.figure(key), key, one.unit) for one in test.standards for key in one.keys]
+    evidence = [figure_evidence(counties.figure(key), key, one.unit) for one in test.standards for key in one.keys]
     return _naming_absent(
-        case, keys, ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+        counties, keys, ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
     )
 
 
-def _naming_absent(case: Case, keys: Sequence[str], verdicts: ClauseVerdicts) -> ClauseVerdicts:
+def _naming_absent(counties: JudgedCounties, keys: Sequence[str], verdicts: ClauseVerdicts) -> ClauseVerdicts:
     """The same verdicts, which name the absent figures where these leave the clause missing."""
-    absent = np.stack([case.figure(key)["value"].isna().to_numpy() for key in keys])
+    absent = np.stack([counties.figure(key)["value"].isna().to_numpy() for key in keys])
     is_missing = (verdicts.status == MISSING) & absent.any(axis=0)
     named = [{"keys": [key for key, gone in zip(keys, column, strict=True) if gone]} for column in absent.T]
     return replace(
@@ -35,8 +35,8 @@ def _naming_absent(case: Case, keys: Sequence[str], verdicts: ClauseVerdicts) ->
     )
 
 
-def _judge_standard(case: Case, standard: UnifiedStandard) -> Statuses:
-    figures = np.stack([case.figure(key)["value"].to_numpy() for key in standard.keys])
+def _judge_standard(counties: JudgedCounties, standard: UnifiedStandard) -> Statuses:
+    figures = np.stack([counties.figure(key)["value"].to_numpy() for key in standard.keys])
     if standard.at_most is not None:
         within = is_at_most(figures, standard.at_most)
     else:
@@ -45,9 +45,9 @@ def _judge_standard(case: Case, standard: UnifiedStandard) -> Statuses:
     return status_of(within.all(axis=0) & is_equal(figures, figures[0]).all(axis=0), is_known)
 
 
-def judge_county_ratio(case: Case, clause: Clause, test: CountyRatio) -> ClauseVerdicts:
+def judge_county_ratio(counties: JudgedCounties, clause: Clause, test: CountyRatio) -> ClauseVerdicts:
     """numerator ≥ share × denominator; the value is their quotient, absent for a denominator of 0 (nothing to judge: met)."""
-    numerator, denominator = case.figure(test.numerator), case.figure(test.denominator)
+    numerator, denominator = counties.figure(test.numerator), counties.figure(test.denominator)
     above, below = numerator["value"].to_numpy(), denominator["value"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(below == 0, np.nan, above / below)
@@ -61,12 +61,12 @@ def judge_county_ratio(case: Case, clause: Clause, test: CountyRatio) -> ClauseV
         limit="at_least",
         evidence=pd.concat(evidence, ignore_index=True),
     )
-    return _naming_absent(case, [test.numerator, test.denominator], verdicts)
+    return _naming_absent(counties, [test.numerator, test.denominator], verdicts)
 
 
-def judge_county_figure(case: Case, clause: Clause, test: CountyFigure) -> ClauseVerdicts:
+def judge_county_figure(counties: JudgedCounties, clause: Clause, test: CountyFigure) -> ClauseVerdicts:
     """The figure is at least a number."""
-    figure = case.figure(test.key)
+    figure = counties.figure(test.key)
     value = figure["value"].to_numpy()
     verdicts = ClauseVerdicts(
         status=status_of(is_at_least(value, test.at_least), ~np.isnan(value)),
@@ -76,16 +76,16 @@ def judge_county_figure(case: Case, clause: Clause, test: CountyFigure) -> Claus
         limit="at_least",
         evidence=figure_evidence(figure, test.key, test.unit),
     )
-    return _naming_absent(case, [test.key], verdicts)
+    return _naming_absent(counties, [test.key], verdicts)
 
 
-def judge_county_comparison(case: Case, clause: Clause, test: CountyComparison) -> ClauseVerdicts:
+def judge_county_comparison(counties: JudgedCounties, clause: Clause, test: CountyComparison) -> ClauseVerdicts:
     """One figure is not below another; both are evidence, since the second is no fixed threshold."""
-    left, right = case.figure(test.key), case.figure(test.not_below)
+    left, right = counties.figure(test.key), counties.figure(test.not_below)
     value, other = left["value"].to_numpy(), right["value"].to_numpy()
     evidence = [figure_evidence(left, test.key, test.unit), figure_evidence(right, test.not_below, test.unit)]
     verdicts = ClauseVerdicts(
         status=status_of(is_at_least(value, other), ~np.isnan(value) & ~np.isnan(other)),
         evidence=pd.concat(evidence, ignore_index=True),
     )
-    return _naming_absent(case, [test.key, test.not_below], verdicts)
+    return _naming_absent(counties, [test.key, test.not_below], verdicts)

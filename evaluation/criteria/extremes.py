@@ -6,16 +6,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.verdicts import EVIDENCE_COLUMNS, computed_evidence
 
 LABEL_JOIN = " · "
 Extreme = Literal["largest", "least"]
 
 
-def count_asked(case: Case, key: str, counts: npt.ArrayLike) -> pd.DataFrame:
+def count_asked(counties: JudgedCounties, key: str, counts: npt.ArrayLike) -> pd.DataFrame:
     """How many were asked in each county (columns `EVIDENCE_COLUMNS`)."""
-    return computed_evidence(case.counties, key, "", np.asarray(counts, dtype=np.float64))
+    return computed_evidence(counties.codes, key, "", np.asarray(counts, dtype=np.float64))
 
 
 def extreme_rows(rows: pd.DataFrame, value: str, extreme: Extreme) -> pd.DataFrame:

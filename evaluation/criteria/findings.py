@@ -5,47 +5,47 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.rulebook.criteria import OnSite, Scored, ScoredBySurvey
 from evaluation.rulebook.model import Clause
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
-def judge_on_site(case: Case, clause: Clause, test: OnSite) -> ClauseVerdicts:
+def judge_on_site(counties: JudgedCounties, clause: Clause, test: OnSite) -> ClauseVerdicts:
     """Met or unmet as the row of this clause says; no row: missing. The evidence tells the basis, and the cell of the conclusion."""
-    rows = case.findings.get(clause.id)
+    rows = counties.findings.get(clause.id)
     if rows is None:
-        return _missing(case)
-    is_met = case.mean_by_county(rows, "is_met")
+        return _missing(counties)
+    is_met = counties.mean_by_county(rows, "is_met")
     columns = {"key": "finding", "label": clause.id, "unit": "", "table": "findings", "field": "is_met"}
     evidence = rows[["county", "row"]].assign(value=rows["basis"], **columns)
     return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), evidence=evidence)
 
 
-def judge_scored(case: Case, clause: Clause, test: Scored) -> ClauseVerdicts:
+def judge_scored(counties: JudgedCounties, clause: Clause, test: Scored) -> ClauseVerdicts:
     """The mean over the clause's evaluators; nobody scored it: missing."""
-    rows = case.scores.get(clause.id)
+    rows = counties.scores.get(clause.id)
     if rows is None:
-        return _missing(case, test.points)
-    score = case.mean_by_county(rows, "score")
+        return _missing(counties, test.points)
+    score = counties.mean_by_county(rows, "score")
     columns = {"key": "score", "unit": "", "table": "scores", "field": "score"}
     basis = rows["basis"].where(rows["basis"] == "", " · " + rows["basis"])
     evidence = rows[["county", "row"]].assign(label=rows["evaluator"] + basis, value=rows["score"], **columns)
     return ClauseVerdicts(status=status_of(True, ~np.isnan(score)), score=score, points=test.points, evidence=evidence)
 
 
-def _missing(case: Case, points: float | None = None) -> ClauseVerdicts:
-    nothing = np.full(len(case.counties), np.nan)
+def _missing(counties: JudgedCounties, points: float | None = None) -> ClauseVerdicts:
+    nothing = np.full(len(counties.codes), np.nan)
     return ClauseVerdicts(
         status=status_of(False, np.isfinite(nothing)), score=None if points is None else nothing, points=points
     )
 
 
-def judge_scored_by_survey(case: Case, clause: Clause, test: ScoredBySurvey) -> ClauseVerdicts:
+def judge_scored_by_survey(counties: JudgedCounties, clause: Clause, test: ScoredBySurvey) -> ClauseVerdicts:
     """points × the item's rate by answers; no survey, or nobody answered the item: missing."""
-    rates = [_item_rate(case.recognitions.get(county), test.item) for county in case.counties]
+    rates = [_item_rate(counties.recognitions.get(county), test.item) for county in counties.codes]
     rate = np.array(rates, dtype=np.float64)
-    evidence = computed_evidence(case.counties, "survey_rate", test.item, rate, "share")
+    evidence = computed_evidence(counties.codes, "survey_rate", test.item, rate, "share")
     return ClauseVerdicts(
         status=status_of(True, ~np.isnan(rate)),
         score=test.points * rate,

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaluation.criteria.case import Case
 from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_less, is_more
 from evaluation.rulebook.criteria import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
 from evaluation.rulebook.model import Clause
@@ -30,110 +30,112 @@ def _failures(failing: pd.DataFrame, actual: str, table: str, field: str, unit: 
     return labelled.rename(columns={actual: "actual"}).assign(**texts)[FAILURE_COLUMNS]
 
 
-def judge_school_size(case: Case, clause: Clause, test: SchoolSize) -> ClauseVerdicts:
+def judge_school_size(counties: JudgedCounties, clause: Clause, test: SchoolSize) -> ClauseVerdicts:
     """Pupils of a school's rows in these stages, together, ≤ limit; no school of the kinds: nothing to judge."""
-    schools = case.facts.school_stages
+    schools = counties.facts.school_stages
     asked = schools[schools["kind"].isin(test.kinds) & schools["stage"].isin(test.stages)]
     sizes = sum_by_school(asked, ["pupils"])
     failing = sizes[is_more(sizes["pupils"], test.at_most)].assign(required=float(test.at_most))
     return ClauseVerdicts(
-        status=status_of(case.count_rows(failing) == 0),
+        status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
         failures=_failures(failing, "pupils", "school_stages", "pupils", "pupil"),
-        evidence=_asked_and_extreme(case, sizes, "largest_school", "pupils", "pupil", "pupils"),
+        evidence=_asked_and_extreme(counties, sizes, "largest_school", "pupils", "pupil", "pupils"),
     )
 
 
-def _asked_and_extreme(case: Case, schools: pd.DataFrame, key: str, value: str, unit: str, field: str) -> pd.DataFrame:
+def _asked_and_extreme(
+    counties: JudgedCounties, schools: pd.DataFrame, key: str, value: str, unit: str, field: str
+) -> pd.DataFrame:
     """How many schools were asked, and the one with the extreme value that `key` names."""
     found = extreme_rows(schools, value, "largest" if key.startswith("largest") else "least")
     return together(
-        count_asked(case, "asked_schools", case.count_rows(schools)),
+        count_asked(counties, "asked_schools", counties.count_rows(schools)),
         value_evidence(found, key, value, unit, "school_stages", field),
     )
 
 
-def judge_class_size(case: Case, clause: Clause, test: ClassSize) -> ClauseVerdicts:
+def judge_class_size(counties: JudgedCounties, clause: Clause, test: ClassSize) -> ClauseVerdicts:
     """Each class ≤ limit. A band of a size distribution that the limit cuts in two can't be judged: missing, unless another class fails."""
-    classes = case.facts.classes
+    classes = counties.facts.classes
     listed = classes[classes["stage"] == test.stage]
     of_stage = listed[listed["count"] > 0]
     fails = is_more(of_stage["pupils_min"], test.at_most)
     is_open = ~fails & is_more(of_stage["pupils_max"], test.at_most)
-    failing = _named(case, of_stage[fails]).assign(required=float(test.at_most))
-    is_known = _has_listed_classes(case, listed, test.stage) & ~case.any_row(of_stage[is_open])
+    failing = _named(counties, of_stage[fails]).assign(required=float(test.at_most))
+    is_known = _has_listed_classes(counties, listed, test.stage) & ~counties.any_row(of_stage[is_open])
     is_band = failing["pupils_max"] > failing["pupils_min"]
     failures = _failures(failing, "pupils_min", "classes", "pupils_min", "pupil")
     return ClauseVerdicts(
-        status=all_of([status_of(~case.any_row(failing)), status_of(True, is_known)]),
+        status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
         failures=failures.assign(count=failing["count"], is_at_least=is_band),
-        evidence=_class_evidence(case, of_stage),
+        evidence=_class_evidence(counties, of_stage),
     )
 
 
-def _has_listed_classes(case: Case, listed: pd.DataFrame, stage: str) -> npt.NDArray[np.bool_]:
+def _has_listed_classes(counties: JudgedCounties, listed: pd.DataFrame, stage: str) -> npt.NDArray[np.bool_]:
     """Which counties say something of the classes of a stage, or have no school of it; a sheet silent about the whole stage says nothing."""
-    schools = case.facts.school_stages[case.facts.school_stages["stage"] == stage]
-    is_silent = case.any_row(schools[schools["classes"] > 0]) & ~case.any_row(listed)
-    known: npt.NDArray[np.bool_] = (case.supplies("classes") | ~case.any_row(schools)) & ~is_silent
+    schools = counties.facts.school_stages[counties.facts.school_stages["stage"] == stage]
+    is_silent = counties.any_row(schools[schools["classes"] > 0]) & ~counties.any_row(listed)
+    known: npt.NDArray[np.bool_] = (counties.supplies("classes") | ~counties.any_row(schools)) & ~is_silent
     return known
 
 
-def _class_evidence(case: Case, classes: pd.DataFrame) -> pd.DataFrame:
+def _class_evidence(counties: JudgedCounties, classes: pd.DataFrame) -> pd.DataFrame:
     """How many classes were asked, and the largest; of a band only the least number of pupils is known."""
-    counts = np.bincount(case.positions(classes), weights=classes["count"], minlength=len(case.counties))
-    largest = _named(case, extreme_rows(classes, "pupils_min", "largest"))
+    counts = np.bincount(counties.positions(classes), weights=classes["count"], minlength=len(counties.codes))
+    largest = _named(counties, extreme_rows(classes, "pupils_min", "largest"))
     labelled = largest.assign(label=largest["name"] + LABEL_JOIN + largest["label"])
     is_band = labelled["pupils_max"] > labelled["pupils_min"]
     parts = [("largest_class", labelled[~is_band]), ("largest_class_at_least", labelled[is_band])]
     return together(
-        count_asked(case, "asked_classes", counts),
+        count_asked(counties, "asked_classes", counts),
         *(value_evidence(rows, key, "pupils_min", "pupil", "classes", "pupils_min") for key, rows in parts),
     )
 
 
-def _named(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+def _named(counties: JudgedCounties, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of another table with the school's name."""
-    names = case.facts.school_stages.drop_duplicates(_SCHOOL)[[*_SCHOOL, "name"]]
+    names = counties.facts.school_stages.drop_duplicates(_SCHOOL)[[*_SCHOOL, "name"]]
     return rows.merge(names, on=_SCHOOL, how="left").fillna({"name": ""})
 
 
-def judge_funded_pupils(case: Case, clause: Clause, test: FundedPupils) -> ClauseVerdicts:
+def judge_funded_pupils(counties: JudgedCounties, clause: Clause, test: FundedPupils) -> ClauseVerdicts:
     """Each small school of the kinds (and locations) is funded for at least so many pupils; no small school: nothing to judge."""
-    schools = case.facts.school_stages
+    schools = counties.facts.school_stages
     is_asked = schools["kind"].isin(test.kinds) & (schools["stage"] == test.stage)
     if test.locations:
         is_asked &= schools["location"].isin(test.locations)
     small = schools[is_asked & is_less(schools["pupils"], test.under_pupils)]
     failing = small[~is_at_least(small["funded_pupils"], test.at_least)].assign(required=float(test.at_least))
-    is_known = ~case.any_row(small[small["funded_pupils"].isna()])
+    is_known = ~counties.any_row(small[small["funded_pupils"].isna()])
     return ClauseVerdicts(
-        status=all_of([status_of(~case.any_row(failing)), status_of(True, is_known)]),
+        status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
         failures=_failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
-        evidence=_asked_and_extreme(case, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"),
+        evidence=_asked_and_extreme(counties, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"),
     )
 
 
-def judge_training_share(case: Case, clause: Clause, test: TrainingShare) -> ClauseVerdicts:
+def judge_training_share(counties: JudgedCounties, clause: Clause, test: TrainingShare) -> ClauseVerdicts:
     """Σ training ≥ share × Σ budget of each school's rows in these stages; a budget of 0 asks for nothing."""
-    schools = case.facts.school_stages
+    schools = counties.facts.school_stages
     sums = sum_by_school(schools[schools["stage"].isin(test.stages)], ["budget_yuan", "training_yuan"])
     sums = sums.assign(share=sums["training_yuan"] / sums["budget_yuan"].where(sums["budget_yuan"] > 0))
     failing = sums[~is_at_least(sums["training_yuan"], test.at_least * sums["budget_yuan"])]
     failing = failing.assign(required=test.at_least)
     return ClauseVerdicts(
-        status=status_of(case.count_rows(failing) == 0),
+        status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
         failures=_failures(failing, "share", "school_stages", "training_yuan", "share"),
-        evidence=_asked_and_extreme(case, sums, "least_share", "share", "share", "training_yuan"),
+        evidence=_asked_and_extreme(counties, sums, "least_share", "share", "share", "training_yuan"),
     )
 
 
-def judge_monitoring(case: Case, clause: Clause, test: Monitoring) -> ClauseVerdicts:
+def judge_monitoring(counties: JudgedCounties, clause: Clause, test: Monitoring) -> ClauseVerdicts:
     """Every subject reaches the level and stays under the dispersion; no monitoring results: missing."""
-    subjects = case.facts.monitoring
+    subjects = counties.facts.monitoring
     is_good = is_at_least(subjects["level"], test.level_at_least) & is_less(
         subjects["dispersion"], test.dispersion_below
     )
@@ -145,6 +147,6 @@ def judge_monitoring(case: Case, clause: Clause, test: Monitoring) -> ClauseVerd
         pd.concat([levels, shares]).sort_values(["county", "row"], kind="stable").rename(columns={"subject": "label"})
     )
     return ClauseVerdicts(
-        status=status_of(~case.any_row(subjects[~np.asarray(is_good)]), case.supplies("monitoring")),
+        status=status_of(~counties.any_row(subjects[~np.asarray(is_good)]), counties.supplies("monitoring")),
         evidence=evidence.assign(table="monitoring"),
     )

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from evaluation.criteria.case import Case
 from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import sum_by_school
 from evaluation.numeric import is_at_least, round_up_whole
 from evaluation.rulebook.criteria import RoomKind, SpecialRooms
@@ -13,33 +13,33 @@ from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_
 _SCHOOL = ["county", "school"]
 
 
-def judge_special_rooms(case: Case, clause: Clause, test: SpecialRooms) -> ClauseVerdicts:
+def judge_special_rooms(counties: JudgedCounties, clause: Clause, test: SpecialRooms) -> ClauseVerdicts:
     """Each school with rows of the stage has ⌈classes/n⌉ rooms of every kind, each large enough; the classes of all counted stages count."""
-    asked = _asked_schools(case, test)
-    needs = pd.concat([_needs(case, asked, kind, test.classes_per_room) for kind in test.rooms], ignore_index=True)
+    asked = _asked_schools(counties, test)
+    needs = pd.concat([_needs(counties, asked, kind, test.classes_per_room) for kind in test.rooms], ignore_index=True)
     failing = needs[needs["actual"] < needs["required"]]
-    is_known = case.supplies("rooms") | ~case.any_row(asked)
-    has_failures = case.any_row(failing) & is_known
+    is_known = counties.supplies("rooms") | ~counties.any_row(asked)
+    has_failures = counties.any_row(failing) & is_known
     return ClauseVerdicts(
         status=all_of([status_of(~has_failures), status_of(True, is_known)]),
         judges_schools=True,
-        failures=failing.loc[failing["county"].isin(case.counties[is_known]), FAILURE_COLUMNS],
-        evidence=_evidence(case, asked, needs[needs["county"].isin(case.counties[is_known])]),
+        failures=failing.loc[failing["county"].isin(counties.codes[is_known]), FAILURE_COLUMNS],
+        evidence=_evidence(counties, asked, needs[needs["county"].isin(counties.codes[is_known])]),
     )
 
 
-def _asked_schools(case: Case, test: SpecialRooms) -> pd.DataFrame:
+def _asked_schools(counties: JudgedCounties, test: SpecialRooms) -> pd.DataFrame:
     """Each school with a row of the stage: that row's name, stage and row, and the classes of all counted stages."""
-    schools = case.facts.school_stages
+    schools = counties.facts.school_stages
     of_kind = schools[~schools["kind"].isin(test.without_kinds)]
     sums = sum_by_school(of_kind[of_kind["stage"].isin(test.counted_stages)], ["classes"])[[*_SCHOOL, "classes"]]
     of_stage = of_kind.loc[of_kind["stage"] == test.stage, [*_SCHOOL, "name", "stage", "row"]]
     return of_stage.drop_duplicates(_SCHOOL).merge(sums, on=_SCHOOL)
 
 
-def _needs(case: Case, asked: pd.DataFrame, kind: RoomKind, classes_per_room: int) -> pd.DataFrame:
+def _needs(counties: JudgedCounties, asked: pd.DataFrame, kind: RoomKind, classes_per_room: int) -> pd.DataFrame:
     """The rooms of a kind that each school has and needs (columns `FAILURE_COLUMNS` and lacking)."""
-    rooms = case.facts.rooms
+    rooms = counties.facts.rooms
     large = rooms[(rooms["kind"] == kind.kind) & is_at_least(rooms["area_m2"], kind.area_m2)]
     counts = large.groupby(_SCHOOL).size().rename("actual").reset_index()
     schools = asked.merge(counts, on=_SCHOOL, how="left").fillna({"actual": 0})
@@ -48,12 +48,12 @@ def _needs(case: Case, asked: pd.DataFrame, kind: RoomKind, classes_per_room: in
     return schools.assign(lacking=schools["required"] - schools["actual"], **texts)
 
 
-def _evidence(case: Case, asked: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+def _evidence(counties: JudgedCounties, asked: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     """How many schools were asked, and the school and kind with the most rooms too few (or the fewest to spare)."""
     worst = extreme_rows(needs, "lacking", "largest")
     labelled = worst.assign(label=worst["name"] + LABEL_JOIN + worst["label"])
     parts = [("fewest_rooms", "actual"), ("fewest_rooms_required", "required")]
     return together(
-        count_asked(case, "asked_schools", case.count_rows(asked)),
+        count_asked(counties, "asked_schools", counties.count_rows(asked)),
         *(value_evidence(labelled, key, value, "room", "school_stages", "classes") for key, value in parts),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.formulas import Floats
 from evaluation.numeric import is_at_least, is_at_most
 from evaluation.rulebook.criteria import Dispersion, ResourceStandard
@@ -11,14 +11,14 @@ from evaluation.rulebook.model import Clause, Resource
 from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
 
 
-def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) -> ClauseVerdicts:
+def judge_resource_standard(counties: JudgedCounties, clause: Clause, test: ResourceStandard) -> ClauseVerdicts:
     """County value ≥ threshold (if the rule asks for it) and each school ≥ threshold or excused.
 
     Without a school in scope of this stage: met, there is nothing to judge. Without any at all: missing, a county has schools.
     """
-    resources = case.resources
+    resources = counties.resources
     column = resources.column(test.resource)
-    resource = case.rulebook.resources.indicators[column]
+    resource = counties.rulebook.resources.indicators[column]
     threshold = resource.thresholds[test.stage]
     dispersion = resources.dispersion(test.resource)
     groups = resources.stage_groups(test.stage)
@@ -38,7 +38,7 @@ def judge_resource_standard(case: Case, clause: Clause, test: ResourceStandard) 
         judges_schools=True,
         failures=_failures(resources.described(fails), resources.values[fails, column], threshold, resource),
         excused=resources.described(is_short & resources.is_compliant)[["county", "school"]],
-        evidence=_totals(case, resource, test.stage),
+        evidence=_totals(counties, resource, test.stage),
         reasons=_reasons(schools, county, test.judges_county),
     )
 
@@ -64,23 +64,23 @@ def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource:
     )
 
 
-def _totals(case: Case, resource: Resource, stage: str) -> pd.DataFrame:
+def _totals(counties: JudgedCounties, resource: Resource, stage: str) -> pd.DataFrame:
     """The two sums that a county value is the quotient of; they come from every row in scope, so no single cell is named."""
-    groups, dispersion = case.resources.stage_groups(stage), case.resources.dispersion(resource.id)
+    groups, dispersion = counties.resources.stage_groups(stage), counties.resources.dispersion(resource.id)
     total, pupils = dispersion.total[groups], dispersion.pupils[groups] * resource.per_pupils
     parts = [
         ("total", f"{stage} · {resource.total}", total, resource.total_unit),
         ("total_pupils", stage, pupils, "pupil"),
     ]
-    return pd.concat([computed_evidence(case.counties, *part) for part in parts], ignore_index=True)
+    return pd.concat([computed_evidence(counties.codes, *part) for part in parts], ignore_index=True)
 
 
-def judge_dispersion(case: Case, clause: Clause, test: Dispersion) -> ClauseVerdicts:
+def judge_dispersion(counties: JudgedCounties, clause: Clause, test: Dispersion) -> ClauseVerdicts:
     """The coefficient of every stage ≤ its limit; one school: 0; a county value of 0: no coefficient, unmet.
 
     No school of a stage: nothing to judge; none at all: missing.
     """
-    resources, limits = case.resources, case.rulebook.resources.coefficient.limits
+    resources, limits = counties.resources, counties.rulebook.resources.coefficient.limits
     dispersion = resources.dispersion(test.resource)
     statuses, evidence = [], []
     for stage in resources.rules.scope.stages:
@@ -89,6 +89,6 @@ def judge_dispersion(case: Case, clause: Clause, test: Dispersion) -> ClauseVerd
         is_known = ~np.isnan(dispersion.mean[groups])
         within = is_at_most(coefficient, limits[stage]) & ~np.isnan(coefficient)
         statuses.append(status_of(within | ~has_schools, is_known | ~has_schools))
-        evidence.append(computed_evidence(case.counties, "coefficient", f"{stage} ≤ {limits[stage]:g}", coefficient))
+        evidence.append(computed_evidence(counties.codes, "coefficient", f"{stage} ≤ {limits[stage]:g}", coefficient))
     known = status_of(True, resources.has_schools)
     return ClauseVerdicts(status=all_of([*statuses, known]), evidence=pd.concat(evidence, ignore_index=True))

@@ -6,20 +6,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least
 from evaluation.rulebook.criteria import RecognitionRate
 from evaluation.rulebook.model import Clause
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
-def judge_recognition(case: Case, clause: Clause, test: RecognitionRate) -> ClauseVerdicts:
+def judge_recognition(counties: JudgedCounties, clause: Clause, test: RecognitionRate) -> ClauseVerdicts:
     """The rate of the rulebook's unit ≥ its threshold, on a valid sample; an invalid sample: unmet, with the reasons.
 
     No survey is missing, and so is a rate that nobody's answer is the base of.
     """
-    threshold = case.rulebook.survey.parameters.threshold
-    surveys = [case.recognitions.get(county) for county in case.counties]
+    threshold = counties.rulebook.survey.parameters.threshold
+    surveys = [counties.recognitions.get(county) for county in counties.codes]
     rate = np.array([_rate(survey) for survey in surveys])
     has_survey = np.array([survey is not None for survey in surveys])
     is_valid = np.array([bool(survey and survey["sample"]["is_valid"]) for survey in surveys])
@@ -29,7 +29,7 @@ def judge_recognition(case: Case, clause: Clause, test: RecognitionRate) -> Clau
         threshold=threshold,
         unit="share",
         limit="at_least",
-        evidence=_evidence(case.counties, surveys, rate, has_survey),
+        evidence=_evidence(counties.codes, surveys, rate, has_survey),
         reasons=[
             "" if valid or not known else "sample_not_valid" for valid, known in zip(is_valid, has_survey, strict=True)
         ],

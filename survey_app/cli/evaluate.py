@@ -13,7 +13,7 @@ from survey_app.cli.wording import COUNTS_HELP, UNITS_HELP
 from survey_app.domain.clock import LOCAL_ZONE, SystemClock
 
 if TYPE_CHECKING:
-    from evaluation.commands import SurveyFiles
+    from evaluation.evaluating import SurveyFiles
 
 
 @click.command()
@@ -73,7 +73,7 @@ def _judge(
         from survey_app.cli.evaluate_campaign import judge_with_campaign
 
         return judge_with_campaign(ctx, workbook, rulebook, campaign)
-    from evaluation.commands import evaluate_files
+    from evaluation.evaluating import evaluate_files
 
     return evaluate_files(workbook, rulebook, survey)
 
@@ -81,7 +81,7 @@ def _judge(
 def _survey_files(
     responses: Path | None, questionnaires: Path | None, units: Path | None, counts: Path | None
 ) -> "SurveyFiles | None":
-    from evaluation.commands import SurveyFiles
+    from evaluation.evaluating import SurveyFiles
 
     if responses and questionnaires:
         return SurveyFiles(responses, questionnaires, counts, units)

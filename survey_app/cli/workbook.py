@@ -16,7 +16,7 @@ from survey_app.cli.reporting import WRONG_INPUT, input_problems_reported, langu
 @click.pass_context
 def template(ctx: click.Context, name: str, out: Path) -> None:
     """Write an empty workbook with notes, units and drop-downs for a rulebook."""
-    from evaluation.commands import write_workbook_template
+    from evaluation.evaluating import write_workbook_template
     from evaluation.rulebook.loading import load_rulebook
 
     if out.suffix.lower() != ".xlsx":
@@ -72,6 +72,6 @@ def _warnings(workbook: Path, name: str | None) -> list[InputProblem]:
         from evaluation.reading.county import check_county
 
         return list(check_county(workbook).warnings)
-    from evaluation.commands import check_workbook
+    from evaluation.evaluating import check_workbook
 
     return check_workbook(workbook, name)

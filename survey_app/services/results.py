@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from evaluation.assessment import Assessment
-from evaluation.commands import SurveyAnswers, evaluate_workbook
 from evaluation.errors import InputProblem
+from evaluation.evaluating import SurveyAnswers, evaluate_workbook
 from evaluation.rulebook.model import Rulebook
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.labels import LabelCount, Labels

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from evaluation.assessment import assessment_document
-from evaluation.commands import SurveyFiles, evaluate_files
+from evaluation.evaluating import SurveyFiles, evaluate_files
 from tests.paths import GOLDEN, REPOSITORY, needs_golden
 
 pytestmark = needs_golden

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from evaluation.assessment import Assessment, ClauseResult, SchoolResult, assessment_document
-from evaluation.commands import evaluate_files
 from evaluation.errors import InputProblem, InvalidInput
+from evaluation.evaluating import evaluate_files
 from tests.builders import (
     JUNIOR_CODE,
     JUNIOR_SCHOOL,

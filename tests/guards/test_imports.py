@@ -30,9 +30,9 @@ EVALUATION = {
     "cross_checks": {"assessment", "facts", "numeric", "rulebook"},
     "rulebook_input": {"errors", "facts", "numeric", "rulebook"},
     "workbook_rows": {"reading", "rulebook_input"},
-    "assembly": {"assessment", "facts", "rulebook", "verdicts"},
-    "assessing": {
-        "assembly",
+    "clause_results": {"assessment", "facts", "rulebook", "verdicts"},
+    "judging": {
+        "clause_results",
         "assessment",
         "criteria",
         "cross_checks",
@@ -46,8 +46,8 @@ EVALUATION = {
     "output_files": {"errors"},
     "reading": {"errors", "facts", "numeric", "output_files", "survey"},
     "report": {"assessment", "errors", "fonts", "numeric", "output_files", "survey"},
-    "commands": {
-        "assessing",
+    "evaluating": {
+        "judging",
         "assessment",
         "errors",
         "facts",
@@ -165,7 +165,7 @@ def test_the_public_face_is_complete_and_costs_nothing() -> None:
 
 def test_evaluation_needs_neither_flask_nor_sqlalchemy() -> None:
     block = "sys.modules['flask'] = sys.modules['sqlalchemy'] = None"
-    loaded_by(f"{block}\nimport evaluation.commands, evaluation.report.writing, evaluation.survey.recognition")
+    loaded_by(f"{block}\nimport evaluation.evaluating, evaluation.report.writing, evaluation.survey.recognition")
 
 
 HEAVY = {"scipy", "pyarrow", "pandas", "numpy", "flask", "sqlalchemy", "reportlab", "docx", "pyreadstat", "jinja2"}

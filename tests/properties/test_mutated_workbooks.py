@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from evaluation.assessment import assessment_document
-from evaluation.commands import judge_reading
 from evaluation.errors import InvalidInput
+from evaluation.evaluating import judge_reading
 from evaluation.facts import COLUMNS
 from evaluation.reading.cells import Complaint, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, SHEETS, Sheet

@@ -16,11 +16,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 import evaluation
-from evaluation.assessing import assess
 from evaluation.assessment import Assessment
-from evaluation.commands import recognition_of_county, survey_oddities
 from evaluation.errors import InputProblem
+from evaluation.evaluating import recognition_of_county, survey_oddities
 from evaluation.facts import Facts, table_from_rows
+from evaluation.judging import assess
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from evaluation.commands import checks_of
+from evaluation.evaluating import checks_of
 from evaluation.reading.building import build_facts
 from evaluation.reading.county import Reading, check_raw
 from evaluation.reading.tables import RawWorkbook

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from evaluation.commands import write_workbook_template
+from evaluation.evaluating import write_workbook_template
 from survey_app.domain.assessments import CountyAssessment
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.storage.session import Database

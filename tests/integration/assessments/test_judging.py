@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from evaluation.assessment import ClauseResult, assessment_document
-from evaluation.commands import SurveyFiles, evaluate_files
+from evaluation.evaluating import SurveyFiles, evaluate_files
 from survey_app.domain.assessments import EntryKey, EntryKind, workbook_owner
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import UnknownAssessment

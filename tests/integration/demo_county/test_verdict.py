@@ -6,7 +6,7 @@ import pytest
 
 import questionnaires as instruments
 from evaluation.assessment import assessment_document
-from evaluation.commands import SurveyFiles, check_workbook, evaluate_files
+from evaluation.evaluating import SurveyFiles, check_workbook, evaluate_files
 from evaluation.survey.questionnaire import load_questionnaires
 from survey_app.demo_county import build_county, build_responses, write_responses_csv, write_schools_csv, write_workbook
 from survey_app.services.school_list import read_school_list, schools_from_stages

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from evaluation.assessment import Assessment
-from evaluation.commands import SurveyFiles, evaluate_files
+from evaluation.evaluating import SurveyFiles, evaluate_files
 from evaluation.report.contents import Report, report_of
 from evaluation.report.ledger import ledger_rows
 from evaluation.report.writing import write_reports

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from evaluation.assessing import assess
+from evaluation.judging import assess
 from evaluation.rulebook.loading import load_rulebook
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from evaluation.assessing import assess
 from evaluation.assessment import ClauseResult, Evidence
 from evaluation.facts import SheetLayout
+from evaluation.judging import assess
 from evaluation.rulebook.loading import load_rulebook
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from evaluation.commands import check_workbook, evaluate_files
 from evaluation.criteria.resources import is_in_scope
 from evaluation.errors import InvalidInput
+from evaluation.evaluating import check_workbook, evaluate_files
 from evaluation.reading.county import check_county, read_county
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook_input import rows_of_facts, rows_without_use, unjudgeable_rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.commands import template_content
+from evaluation.evaluating import template_content
 from evaluation.reading.county import read_county
 from evaluation.reading.vocabulary import FIGURE_KEYS, PART_OF, RETENTION_KEYS
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook

@@ -160,7 +160,7 @@ def judge_reading(
     reading: Reading, rulebook: Rulebook, survey: SurveyAnswers | None, language: Language = "zh"
 ) -> tuple["Assessment", list[InputProblem]]:
     """Judge what was read. Raises `InvalidInput` where the facts can't be judged, or the survey is another county's."""
-    from evaluation.assessing import assess
+    from evaluation.judging import assess
 
     facts = reading.facts
     warnings = [*reading.warnings, *ignored_rows(facts, rulebook)]

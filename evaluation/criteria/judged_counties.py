@@ -15,7 +15,7 @@ from evaluation.rulebook.model import Rulebook
 
 
 @dataclass(frozen=True)
-class Case:
+class JudgedCounties:
     """Facts, rulebook and the surveys' recognition (the JSON object of the contract, by county; a county without a survey is absent)."""
 
     facts: Facts
@@ -23,18 +23,18 @@ class Case:
     recognitions: Mapping[str, Mapping[str, Any]]
 
     @cached_property
-    def counties(self) -> "pd.Index[str]":
+    def codes(self) -> "pd.Index[str]":
         """County codes; every array of a verdict has one entry for each, in this order."""
-        counties: pd.Index[str] = pd.Index(self.facts.counties["county"], name="county")
-        return counties
+        codes: pd.Index[str] = pd.Index(self.facts.counties["county"], name="county")
+        return codes
 
     def positions(self, table: pd.DataFrame) -> npt.NDArray[np.intp]:
-        """The position in `counties` of each row of a table."""
-        return np.asarray(self.counties.get_indexer(pd.Index(table["county"])), dtype=np.intp)
+        """The position in `codes` of each row of a table."""
+        return np.asarray(self.codes.get_indexer(pd.Index(table["county"])), dtype=np.intp)
 
     def supplies(self, table: str) -> npt.NDArray[np.bool_]:
         """Which counties supplied a table at all."""
-        return np.asarray(self.counties.isin(self.facts.supplies(table)), dtype=bool)
+        return np.asarray(self.codes.isin(self.facts.supplies(table)), dtype=bool)
 
     def any_row(self, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Which counties have a row in a table."""
@@ -42,12 +42,12 @@ class Case:
 
     def count_rows(self, table: pd.DataFrame) -> npt.NDArray[np.intp]:
         """How many rows of a table each county has."""
-        return np.bincount(self.positions(table), minlength=len(self.counties))
+        return np.bincount(self.positions(table), minlength=len(self.codes))
 
     def figure(self, key: str) -> pd.DataFrame:
         """The county figure of this key: columns value and row, one row a county (NaN where absent)."""
         figures = self._figures.get(key, self.facts.county_figures.iloc[:0])
-        return figures.set_index("county")[["value", "row"]].reindex(self.counties)
+        return figures.set_index("county")[["value", "row"]].reindex(self.codes)
 
     @cached_property
     def _figures(self) -> dict[str, pd.DataFrame]:
@@ -65,7 +65,7 @@ class Case:
 
     def mean_by_county(self, rows: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
         """The mean of a column over each county's rows, NaN for a county without one."""
-        positions, size = self.positions(rows), len(self.counties)
+        positions, size = self.positions(rows), len(self.codes)
         sums = np.bincount(positions, weights=rows[name].to_numpy(dtype=np.float64), minlength=size)
         with np.errstate(invalid="ignore"):
             return sums / np.bincount(positions, minlength=size)
@@ -73,7 +73,7 @@ class Case:
     @cached_property
     def resources(self) -> ResourceValues:
         """The resource indicators of all school rows, counties and stages."""
-        return resource_values(self.facts.school_stages, self.counties, self.rulebook.resources)
+        return resource_values(self.facts.school_stages, self.codes, self.rulebook.resources)
 
 
 def _split(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:

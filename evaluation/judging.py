@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.assembly import CountyParts, clause_result, optional_number
 from evaluation.assessment import (
     Assessment,
     Citation,
@@ -20,8 +19,9 @@ from evaluation.assessment import (
     Status,
     VetoResult,
 )
+from evaluation.clause_results import CountyParts, clause_result, optional_number
 from evaluation.criteria import judge_clause
-from evaluation.criteria.case import Case
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.cross_checks import cross_check_findings
 from evaluation.facts import Facts
 from evaluation.gaps import resource_gaps
@@ -47,34 +47,34 @@ def assess(
     pupils, a score outside its points.
     """
     require_judgeable(facts, rulebook)
-    judging = Judging(Case(facts, rulebook, recognitions or {}))
-    return [judging.assessment(county, tuple(warnings), sources or {}) for county in judging.case.counties]
+    judging = Judging(JudgedCounties(facts, rulebook, recognitions or {}))
+    return [judging.assessment(county, tuple(warnings), sources or {}) for county in judging.counties.codes]
 
 
 @dataclass(frozen=True)
 class Judging:
     """The verdicts of all counties, and the way from them to one county's `Assessment`."""
 
-    case: Case
+    counties: JudgedCounties
 
     @cached_property
     def verdicts(self) -> dict[str, ClauseVerdicts]:
         """The verdicts on each clause, by its id."""
-        return {clause.id: judge_clause(self.case, clause) for clause in self.case.rulebook.clauses()}
+        return {clause.id: judge_clause(self.counties, clause) for clause in self.counties.rulebook.clauses()}
 
     @cached_property
     def parts(self) -> CountyParts:
         """The tables beside the verdicts, split by county once."""
-        return CountyParts(self.case.facts, self.verdicts)
+        return CountyParts(self.counties.facts, self.verdicts)
 
     @cached_property
     def gaps_by_county(self) -> dict[str, pd.DataFrame]:
         """`resource_gaps`, split by county."""
-        return {str(county): rows for county, rows in resource_gaps(self.case.resources).groupby("county")}
+        return {str(county): rows for county, rows in resource_gaps(self.counties.resources).groupby("county")}
 
     def assessment(self, county: str, warnings: tuple[str, ...], sources: Mapping[str, str | None]) -> Assessment:
         """The result of one county."""
-        rulebook, facts = self.case.rulebook, self.case.facts
+        rulebook, facts = self.counties.rulebook, self.counties.facts
         row = facts.counties.loc[facts.counties["county"] == county].iloc[0]
         indicators = tuple(self._indicator(county, indicator) for indicator in rulebook.indicators)
         vetoes = self._vetoes(county)
@@ -97,7 +97,7 @@ class Judging:
             schools=self._schools(county),
             coefficients=self._by_stage(county, "coefficient"),
             county_values=self._by_stage(county, "mean"),
-            recognition=self.case.recognitions.get(county),
+            recognition=self.counties.recognitions.get(county),
             recognition_threshold=rulebook.survey.parameters.threshold,
             gaps=self._gaps(county),
             findings=cross_check_findings(facts, rulebook, county),
@@ -113,7 +113,7 @@ class Judging:
         )
 
     def _indicator(self, county: str, indicator: Indicator) -> IndicatorResult:
-        position = int(self.case.counties.get_loc(county))  # type: ignore[arg-type]
+        position = int(self.counties.codes.get_loc(county))  # type: ignore[arg-type]
         clauses = tuple(
             clause_result(clause, self.verdicts[clause.id], position, county, self.parts)
             for clause in indicator.clauses
@@ -133,23 +133,24 @@ class Judging:
         )
 
     def _vetoes(self, county: str) -> tuple[VetoResult, ...]:
-        rows = self.case.facts.vetoes
+        rows = self.counties.facts.vetoes
         answered = {row["item"]: row for row in rows[rows["county"] == county].to_dict("records")}
         return tuple(
-            self._veto(county, item.id, item.text, answered.get(item.id)) for item in self.case.rulebook.vetoes.items
+            self._veto(county, item.id, item.text, answered.get(item.id))
+            for item in self.counties.rulebook.vetoes.items
         )
 
     def _veto(self, county: str, item: str, text: str, answer: Mapping[Any, Any] | None) -> VetoResult:
-        citation = citation_of(self.case.rulebook.vetoes)
+        citation = citation_of(self.counties.rulebook.vetoes)
         if answer is None:
             return VetoResult(item, text, citation, None)
-        source = self.case.facts.cell(county, "vetoes", int(answer["row"]), "is_present")
+        source = self.counties.facts.cell(county, "vetoes", int(answer["row"]), "is_present")
         return VetoResult(item, text, citation, bool(answer["is_present"]), str(answer["basis"]), source)
 
     def _by_stage(self, county: str, measure: str) -> dict[str, dict[str, float | None]]:
         """A measure of the dispersion (`coefficient` or `mean`) by stage and resource; None where there is none."""
-        resources = self.case.resources
-        position = int(self.case.counties.get_loc(county))  # type: ignore[arg-type]
+        resources = self.counties.resources
+        position = int(self.counties.codes.get_loc(county))  # type: ignore[arg-type]
         measures = {one.id: getattr(resources.dispersion(one.id), measure) for one in resources.rules.indicators}
         return {
             stage: {
@@ -161,7 +162,7 @@ class Judging:
 
     @cached_property
     def _rows_by_county(self) -> dict[str, pd.DataFrame]:
-        return {str(county): rows for county, rows in self.case.resources.rows.groupby("county")}
+        return {str(county): rows for county, rows in self.counties.resources.rows.groupby("county")}
 
     def _schools(self, county: str) -> tuple[SchoolResult, ...]:
         inside = self._rows_by_county.get(county)
@@ -170,7 +171,7 @@ class Judging:
         return (*in_scope, *self._schools_out_of_scope(county, {(one.code, one.stage) for one in in_scope}))
 
     def _school(self, county: str, index: Any, row: Mapping[Any, Any]) -> SchoolResult:
-        resources = self.case.resources
+        resources = self.counties.resources
         met, compliant = int(resources.count_met[index]), bool(resources.is_compliant[index])
         values = {
             one.id: float(resources.values[index, column]) for column, one in enumerate(resources.rules.indicators)
@@ -186,7 +187,7 @@ class Judging:
         )
 
     def _schools_out_of_scope(self, county: str, inside: set[tuple[str, str]]) -> list[SchoolResult]:
-        schools = self.case.facts.school_stages
+        schools = self.counties.facts.school_stages
         return [
             SchoolResult(**self._described(county, row), in_scope=False, values={})
             for row in schools[schools["county"] == county].to_dict("records")
@@ -201,7 +202,7 @@ class Judging:
             "stage": str(row["stage"]),
             "location": str(row["location"]),
             "pupils": float(row["pupils"]),
-            "source": self.case.facts.cell(county, "school_stages", int(row["row"])),
+            "source": self.counties.facts.cell(county, "school_stages", int(row["row"])),
         }
 
     def _gaps(self, county: str) -> tuple[Gap, ...]:
@@ -220,7 +221,7 @@ class Judging:
             unit=str(row["unit"]),
             threshold=float(row["threshold"]),
             value=float(row["value"]),
-            source=self.case.facts.cell(county, "school_stages", int(row["row"]), str(row["field"])),
+            source=self.counties.facts.cell(county, "school_stages", int(row["row"]), str(row["field"])),
         )
 
 

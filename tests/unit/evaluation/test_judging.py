@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from evaluation.assessing import assess
 from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InvalidInput
 from evaluation.facts import COLUMNS, join_facts
+from evaluation.judging import assess
 from evaluation.rulebook.loading import load_rulebook
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 
