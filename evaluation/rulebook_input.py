@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.numeric import is_at_least, is_at_most
-from evaluation.rulebook.criteria import Scored
 from evaluation.rulebook.model import Rulebook
+from evaluation.rulebook.tests import Scored
 
 if TYPE_CHECKING:
     import pandas as pd

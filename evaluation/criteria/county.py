@@ -8,8 +8,8 @@ import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_at_most, is_equal
-from evaluation.rulebook.criteria import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
 from evaluation.verdicts import MISSING, ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
 
 

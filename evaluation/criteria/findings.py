@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from evaluation.criteria.judged_counties import JudgedCounties
-from evaluation.rulebook.criteria import OnSite, Scored, ScoredBySurvey
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import OnSite, Scored, ScoredBySurvey
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_less, is_more
-from evaluation.rulebook.criteria import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
 from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
 
 _SCHOOL = ["county", "school"]

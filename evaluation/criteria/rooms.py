@@ -6,8 +6,8 @@ from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import sum_by_school
 from evaluation.numeric import is_at_least, round_up_whole
-from evaluation.rulebook.criteria import RoomKind, SpecialRooms
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import RoomKind, SpecialRooms
 from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
 
 _SCHOOL = ["county", "school"]

@@ -6,8 +6,8 @@ import pandas as pd
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.formulas import Floats
 from evaluation.numeric import is_at_least, is_at_most
-from evaluation.rulebook.criteria import Dispersion, ResourceStandard
 from evaluation.rulebook.model import Clause, Resource
+from evaluation.rulebook.tests import Dispersion, ResourceStandard
 from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least
-from evaluation.rulebook.criteria import RecognitionRate
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import RecognitionRate
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 

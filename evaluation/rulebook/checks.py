@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from evaluation.errors import InputProblem, Message
 from evaluation.rulebook import wording
-from evaluation.rulebook.criteria import (
+from evaluation.rulebook.model import Indicator, Rulebook
+from evaluation.rulebook.tests import (
     Dispersion,
     LargeSchools,
     ResourceStandard,
@@ -17,7 +18,6 @@ from evaluation.rulebook.criteria import (
     StandardClassesShare,
     UnifiedStandards,
 )
-from evaluation.rulebook.model import Indicator, Rulebook
 from evaluation.strict_yaml import Document
 
 Problems = Iterator[InputProblem]

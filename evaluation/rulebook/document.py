@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from evaluation.rulebook import criteria, model
+from evaluation.rulebook import model, tests
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from evaluation.rulebook.model import Clause, Rulebook
 from evaluation.survey.parameters import SurveyParameters
@@ -52,10 +52,10 @@ def rulebooks_document() -> str:
         *(line for part in _PARTS for line in _part(part, f"### {part.__name__}")),
         "## Tests that a clause may name",
         "",
-        *(line for test in (*get_args(criteria.JudgedTest), *get_args(criteria.ScoredTest)) for line in _test(test)),
+        *(line for test in (*get_args(tests.JudgedTest), *get_args(tests.ScoredTest)) for line in _test(test)),
         "## Tests of a city's targets",
         "",
-        *(line for test in get_args(get_args(criteria.TargetTest)[0]) for line in _test(test)),
+        *(line for test in get_args(get_args(tests.TargetTest)[0]) for line in _test(test)),
         *(line for name in list_rulebooks() for line in _rulebook(load_rulebook(name))),
     ]
     return "\n".join(lines).rstrip() + "\n"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from evaluation.errors import Message
-from evaluation.rulebook.criteria import Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
+from evaluation.rulebook.tests import Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
 from evaluation.strict_yaml import StrictModel, refusal
 from evaluation.survey.parameters import SurveyParameters
 

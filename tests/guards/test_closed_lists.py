@@ -3,7 +3,7 @@
 from typing import get_args
 
 from evaluation.criteria import CRITERIA
-from evaluation.rulebook.criteria import JudgedTest, ScoredTest
+from evaluation.rulebook.tests import JudgedTest, ScoredTest
 from survey_app.cli import COMMANDS, SUMMARIES, main
 
 

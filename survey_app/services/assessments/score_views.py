@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from evaluation.numeric import is_less
-from evaluation.rulebook.criteria import Scored
 from evaluation.rulebook.model import Clause, Indicator, Rulebook
+from evaluation.rulebook.tests import Scored
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, is_workbook_owner
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.entries import (
