@@ -1,13 +1,8 @@
-"""Where the tests find data that is not part of the project: the golden counties and statistics beside the checkout."""
+"""Where the tests find their data."""
 
-import os
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parent.parent
-GOLDEN = Path(os.environ.get("JUNHENG_GOLDEN", REPOSITORY.parent / "shared" / "golden"))
-
-needs_golden = pytest.mark.skipif(
-    not GOLDEN.is_dir(), reason=f"the golden data are not at {GOLDEN}; name their folder in JUNHENG_GOLDEN"
-)
+GOLDEN = REPOSITORY / "tests" / "golden" / "data"
+"""Golden counties, statistics and published numbers, with what must come out (its README.md)."""
+COUNTIES = sorted(folder.name for folder in (GOLDEN / "counties").iterdir())

@@ -16,10 +16,10 @@ from survey_app.services.users import NewUser, add_user
 from tests.browser.conftest import Server
 from tests.browser.test_staff_shell import LAPTOP, PASSWORD, PHONE, assert_accessible, assert_fits, sign_in
 from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook
-from tests.golden.test_counties import compare, expected
-from tests.paths import GOLDEN, needs_golden
+from tests.golden.comparing import differences
+from tests.golden.test_counties import expected
+from tests.paths import GOLDEN
 
-pytestmark = needs_golden
 expect.set_options(timeout=30_000)  # a verdict takes its seconds on a busy machine
 
 FOLDER = GOLDEN / "counties" / "good-11"
@@ -197,7 +197,7 @@ def test_three_evaluators_reach_a_signed_verdict(office: Office, campaign: str) 
     veto_and_survey(office, zhao, path)
     sign_as_chief(office, chief, path)
     document = json.loads(downloaded(chief, "评估结果（JSON"))
-    assert list(compare().differences(expected("good-11"), document)) == []
+    assert list(differences(expected("good-11"), document)) == []
     assert downloaded(chief, "评估报告（Word）").startswith(b"PK")
     chief.goto("/assessments")
     office.look(chief, "list")

@@ -18,13 +18,11 @@ from evaluation.survey.recognition import (
 )
 from evaluation.survey.responses import read_responses
 from evaluation.survey.tallies import tally_item, valid_responses
-from tests.paths import GOLDEN, needs_golden
+from tests.golden.comparing import differences
+from tests.paths import COUNTIES, GOLDEN
 from tests.unit.evaluation.survey.rules import NATIONAL, XIANGTAN
 
-pytestmark = needs_golden
-
 SURVEYS = ("ordinary", "all-recognise", "lonely-group")
-COUNTIES = ("boundary-13", "gaps-15", "good-11", "near-12", "near-17", "poor-14", "veto-16")
 ESTIMATES = [("items", item) for item in ("36", "30.8", "8.4")] + [("groups", group) for group in GROUPS]
 
 
@@ -104,9 +102,7 @@ def county_inputs(name: str, tmp_path: Path) -> tuple[int, Path]:
 
 @pytest.mark.parametrize(("rulebook", "parameters"), [("xiangtan-2018", XIANGTAN), ("national-2017", NATIONAL)])
 @pytest.mark.parametrize("county", COUNTIES)
-def test_county_has_the_expected_recognition(
-    county: str, rulebook: str, parameters: object, tmp_path: Path, differences: object
-) -> None:
+def test_county_has_the_expected_recognition(county: str, rulebook: str, parameters: object, tmp_path: Path) -> None:
     population, frames = county_inputs(county, tmp_path)
     folder = GOLDEN / "counties" / county
     recognition = recognition_from_files(
@@ -114,14 +110,3 @@ def test_county_has_the_expected_recognition(
     )
     expected = json.loads((folder / f"expected-{rulebook}.json").read_text(encoding="utf-8"))["recognition"]
     assert list(differences(expected, recognition_document(recognition))) == []
-
-
-@pytest.fixture
-def differences() -> object:
-    """The golden data's own comparison."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("golden_compare", GOLDEN / "compare.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.differences

@@ -29,9 +29,7 @@ from evaluation.reading.county import Reading, read_county
 from evaluation.rulebook.loading import load_rulebook
 from tests.files.workbooks.nasty import zip_of
 from tests.files.workbooks.xlsx_parts import ErrorCell, Formula, RawCell, SheetParts, xlsx_bytes
-from tests.paths import GOLDEN, needs_golden
-
-pytestmark = needs_golden
+from tests.paths import GOLDEN
 
 WORKBOOKS = sorted(GOLDEN.glob("counties/*/workbook.xlsx"))
 # enough rows of each sheet to hold every kind of row, few enough to read thousands of workbooks

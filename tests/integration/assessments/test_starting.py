@@ -23,7 +23,7 @@ from survey_app.storage.assessments import find_rulebook
 from survey_app.storage.audit import AuditFilter
 from survey_app.storage.session import Database
 from tests.builders_assessments import ADMIN, LI, NEW, close_golden_survey, start
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 
 
 def test_the_rulebook_is_kept_as_its_file_stands(database: Database, clock: FixedClock) -> None:
@@ -96,7 +96,6 @@ def test_each_sees_the_own_county(database: Database, clock: FixedClock) -> None
     assert len(visible_assessments(database, ADMIN)) == 2
 
 
-@needs_golden
 def test_only_a_closed_survey_of_the_county_can_be_joined(
     database: Database, clock: FixedClock, tmp_path: Path
 ) -> None:
@@ -109,7 +108,6 @@ def test_only_a_closed_survey_of_the_county_can_be_joined(
     assert show_assessment(database, own).campaign == campaign
 
 
-@needs_golden
 def test_a_choice_made_from_an_old_page_is_told_so(database: Database, clock: FixedClock) -> None:
     folder = GOLDEN / "counties" / "good-11"
     campaigns = [close_golden_survey(database, clock, folder, name) for name in ("one", "two")]

@@ -13,15 +13,11 @@ from evaluation.evaluating import SurveyFiles, evaluate_files
 from evaluation.report.contents import Report, report_of
 from evaluation.report.ledger import ledger_rows
 from evaluation.report.writing import write_reports
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import COUNTIES, GOLDEN
 from tests.unit.evaluation.report.pages import Page
 
-pytestmark = needs_golden
 
-NAMES = sorted(folder.name for folder in (GOLDEN / "counties").glob("*")) if GOLDEN.is_dir() else []
-
-
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=COUNTIES)
 def assessment(request: pytest.FixtureRequest) -> Assessment:
     folder = GOLDEN / "counties" / request.param
     survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")

@@ -26,7 +26,7 @@ from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_SCHOOL
 from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook
 from tests.builders_staff import StaffBrowser, sign_in_as
 from tests.builders_web import Page
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 
 NASTY = "<script>alert(1)</script> 🏫𠮷 ' \" & {{ 7*7 }} %s\n" + "长" * 1900
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt; 🏫𠮷 &#39; &#34; &amp; {{ 7*7 }} %s\n"
@@ -523,7 +523,6 @@ def test_without_a_closed_survey_the_page_says_what_comes_first(li: StaffBrowser
     assert li.post(f"{OWN}/survey", {"campaign": "c1", "seen": ""}).status_code == 422  # open, and of another county
 
 
-@needs_golden
 def test_a_closed_survey_is_joined_and_parted(chief: StaffBrowser, database: Database, clock: FixedClock) -> None:
     folder = GOLDEN / "counties" / "good-11"
     for name in ("one", "two"):

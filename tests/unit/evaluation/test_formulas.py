@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from evaluation.formulas import weighted_dispersion
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -15,7 +15,6 @@ def rows(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@needs_golden
 def test_worked_example_of_the_ministry() -> None:
     pupils = np.array([float(row["pupils"]) for row in rows("worked-example.csv")])
     books = np.array([float(row["books"]) for row in rows("worked-example.csv")])
@@ -25,7 +24,6 @@ def test_worked_example_of_the_ministry() -> None:
     assert result.coefficient[0] == pytest.approx(0.515256630, abs=1e-9)
 
 
-@needs_golden
 def test_near_miss_that_rounding_would_hide() -> None:
     """Jiujiang 2023, indicator 2: 0.501787 is over 0.50."""
     (row,) = (row for row in rows("jiujiang-2023.csv") if row["indicator"] == "2")

@@ -3,10 +3,9 @@
 import pytest
 
 from evaluation.reading.county import read_county
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 
 WORKBOOKS = sorted(GOLDEN.glob("counties/*/workbook.xlsx"))
-pytestmark = needs_golden
 
 
 @pytest.mark.parametrize("workbook", WORKBOOKS, ids=lambda path: path.parent.name)

@@ -4,7 +4,7 @@ import pytest
 
 from evaluation.reading.county import read_county
 from tests.builders import JUNIOR_CODE, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 from tests.unit.evaluation.reading.reading_cases import warnings_of
 
 FIVE_YEARS = [{"年份": year} for year in range(2016, 2021)]
@@ -29,7 +29,6 @@ def test_sound_workbook_is_silent(tmp_path):
     assert warnings_of(build_workbook(tmp_path, sheets)) == []
 
 
-@needs_golden
 @pytest.mark.parametrize("workbook", sorted(GOLDEN.glob("counties/*/workbook.xlsx")), ids=lambda path: path.parent.name)
 def test_golden_workbooks_are_silent(workbook):
     assert warnings_of(workbook) == []

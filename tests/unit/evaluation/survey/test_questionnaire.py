@@ -16,7 +16,7 @@ from evaluation.survey.questionnaire import (
     load_questionnaires,
     questionnaire_from_document,
 )
-from tests.paths import GOLDEN, REPOSITORY, needs_golden
+from tests.paths import GOLDEN, REPOSITORY
 
 FILES = REPOSITORY / "tests" / "files" / "questionnaires"
 
@@ -151,7 +151,6 @@ def test_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     assert load_questionnaire(tmp_path / "parent.yaml").group == "parent"
 
 
-@needs_golden
 def test_folder_gives_the_groups_in_the_order_of_the_contract() -> None:
     questionnaires = load_questionnaires(GOLDEN / "counties" / "good-11" / "questionnaires")
     assert tuple(questionnaires.by_group) == GROUPS

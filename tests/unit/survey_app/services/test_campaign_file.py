@@ -12,7 +12,7 @@ from survey_app.services.campaign_file import read_campaign_file
 from survey_app.services.campaign_shape import OWN_PLACES
 from survey_app.settings import Settings
 from tests.builders_campaign import LEAVE_OUT, school_rows, write_campaign
-from tests.paths import GOLDEN, needs_golden
+from tests.paths import GOLDEN
 
 
 def problems_of(path: Path) -> tuple[InputProblem, ...]:
@@ -209,7 +209,6 @@ def test_what_is_no_campaign_file_is_a_problem_and_no_crash(tmp_path: Path, text
     assert problems_of(path)
 
 
-@needs_golden
 def test_a_workbook_gives_schools_frames_and_a_lower_bound_of_teachers(tmp_path: Path) -> None:
     workbook = GOLDEN / "counties" / "good-11" / "workbook.xlsx"
     county_of_workbook = county(code="430300")
@@ -222,7 +221,6 @@ def test_a_workbook_gives_schools_frames_and_a_lower_bound_of_teachers(tmp_path:
     assert given.frames == {"principal": 60, "npc_deputy": 99, "cppcc_member": 128}
 
 
-@needs_golden
 def test_a_workbook_of_another_county_is_refused(tmp_path: Path) -> None:
     workbook = GOLDEN / "counties" / "good-11" / "workbook.xlsx"
     (problem,) = problems_of(write_campaign(tmp_path, schools=LEAVE_OUT, workbook=str(workbook)))
