@@ -1,8 +1,5 @@
-"""The application for a WSGI server: `gunicorn wsgi:application` (with the settings of gunicorn.conf.py beside it), `flask --app wsgi`."""
+"""The application in the folder of the repository: `gunicorn wsgi:application` (gunicorn.conf.py lies beside it), `flask --app wsgi`."""
 
-import os
+from survey_app.wsgi import application
 
-from survey_app import create_app
-from survey_app.settings import read_settings
-
-application = create_app(read_settings(os.environ))
+__all__ = ["application"]

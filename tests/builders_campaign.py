@@ -1,13 +1,19 @@
 """A campaign file with its list of schools, valid as it stands; tests change what they are about."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from survey_app import demo_county
+from survey_app.demo_county.campaign import write_campaign_file
+from survey_app.domain.clock import SystemClock
+
 HEADER = ("学校代码", "学校名称", "学段", "城乡", "学生数", "教师数")
 LEAVE_OUT = object()
+POPULATION, FLOOR = 20_000, 60
 
 
 def school_rows(count: int = 12, *, pupils: int = 300, teachers: int = 20) -> list[tuple[Any, ...]]:
@@ -58,3 +64,15 @@ def write_campaign(folder: Path, rows: list[tuple[Any, ...]] | None = None, **ch
     with path.open("w", encoding="utf-8") as file:
         YAML().dump(campaign_document(**changes), file)
     return path
+
+
+def write_made_up_county(folder: Path) -> Path:
+    """The made-up county's campaign.yaml (open since an hour) and workbook.xlsx, for few residents and with a floor of the sample above what they ask for."""
+    sheets, now = demo_county.build_county(1), SystemClock().now()
+    opens, closes = now - timedelta(hours=1), now + timedelta(days=1)
+    file = write_campaign_file(sheets, folder, opens, closes, "http://127.0.0.1:8000", seed=1)
+    residents = next(str(row["值"]) for row in sheets["基本信息"] if row["项目"] == "常住人口")
+    text = file.read_text(encoding="utf-8").replace(residents, str(POPULATION))
+    file.write_text(f"{text}min_sample: {FLOOR}\nmin_seconds: 0\ngrace_minutes: 0\nper_school: 5\n", encoding="utf-8")
+    demo_county.write_workbook(sheets, folder / "workbook.xlsx")
+    return file

@@ -71,12 +71,16 @@ SURVEY_APP = {
     "demo_county": set(),
     "web": {"domain", "output", "services", "settings"},
     "cli": {"domain", "output", "services", "settings", "web", "storage", "demo_county"},
+    "wsgi": {"settings"},
+    "gunicorn_conf": {"cli", "settings"},
 }
 
 # part of survey_app → the parts of evaluation it may import (None: all)
 EVALUATION_FROM_APP: dict[str, set[str] | None] = {
     "domain": {"errors", "survey"},
     "settings": set(),
+    "wsgi": set(),
+    "gunicorn_conf": set(),
     "storage": {"errors", "survey"},
     "output": {"errors", "fonts", "output_files", "survey"},
     "web": {"errors", "survey"},

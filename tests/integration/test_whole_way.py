@@ -3,7 +3,6 @@
 import csv
 import json
 import random
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,13 @@ from click.testing import CliRunner, Result
 
 from evaluation.survey.questionnaire import load_questionnaires
 from questionnaires import FOLDER as QUESTIONNAIRES
-from survey_app import demo_county
 from survey_app.cli import main
-from survey_app.demo_county.campaign import write_campaign_file
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.errors import GroupFull
 from survey_app.services.installation import Installation, open_installation
 from survey_app.services.results import assess_with_campaign
 from survey_app.settings import Settings
-
-POPULATION, FLOOR = 20_000, 60
+from tests.builders_campaign import FLOOR, POPULATION, write_made_up_county
 
 
 @pytest.fixture
@@ -39,18 +35,6 @@ def done(*arguments: str | Path) -> str:
     result = junheng(*arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
-
-
-def campaign_file(folder: Path) -> Path:
-    """The made-up county's campaign, for few residents and with a floor of the sample above what they ask for."""
-    sheets, now = demo_county.build_county(1), SystemClock().now()
-    opens, closes = now - timedelta(hours=1), now + timedelta(days=1)
-    file = write_campaign_file(sheets, folder, opens, closes, "http://127.0.0.1:8000", seed=1)
-    residents = next(str(row["值"]) for row in sheets["基本信息"] if row["项目"] == "常住人口")
-    text = file.read_text(encoding="utf-8").replace(residents, str(POPULATION))
-    file.write_text(f"{text}min_sample: {FLOOR}\nmin_seconds: 0\ngrace_minutes: 0\nper_school: 5\n", encoding="utf-8")
-    demo_county.write_workbook(sheets, folder / "workbook.xlsx")
-    return file
 
 
 def fill_in_everything(at: Installation, codes: Path) -> int:
@@ -72,7 +56,7 @@ def fill_in_everything(at: Installation, codes: Path) -> int:
 
 
 def test_from_the_campaign_file_to_the_verdict(settings: Settings, tmp_path: Path) -> None:
-    campaign = done("campaign", "create", campaign_file(tmp_path)).strip()
+    campaign = done("campaign", "create", write_made_up_county(tmp_path)).strip()
     done("campaign", "open", campaign)
     done("codes", "issue", campaign, "--out", tmp_path / "sheets")
     assert junheng("recognition", campaign, "--json").exit_code == 3
