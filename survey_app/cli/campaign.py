@@ -183,7 +183,7 @@ def _school_lines(document: dict[str, Any]) -> list[str]:
     """Answered of issued, by school and group."""
     schools: dict[str, dict[str, str]] = {}
     for one in document["schools"]:
-        schools.setdefault(one["code"], {})[one["group"]] = f"{one['answered']}/{one['issued']}"
+        schools.setdefault(one["code"], {})[one["group"]] = f"{_shown(one['answered'])}/{one['issued']}"
     groups = [group for group in document["groups"] if any(group in counts for counts in schools.values())]
     width = max([len("school"), *map(len, schools)])
     rows = [
@@ -193,4 +193,9 @@ def _school_lines(document: dict[str, Any]) -> list[str]:
 
 
 def _row(name: str, values: Any) -> str:
-    return f"{name:<13}" + "".join(f"{'–' if value is None else value!s:>9}" for value in values)
+    return f"{name:<13}" + "".join(f"{_shown(value):>9}" for value in values)
+
+
+def _shown(value: object) -> str:
+    """A number, or a dash for one that is not told: how many principals of a school have answered would name them."""
+    return "–" if value is None else str(value)

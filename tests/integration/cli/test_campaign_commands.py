@@ -154,7 +154,8 @@ def test_show_prints_a_table_for_people(junheng, draft: str) -> None:  # type: i
         "50",
         "4380",
     ]
-    assert any(line.startswith("S001") for line in lines)
+    of_school = next(line for line in lines if line.startswith("S001"))
+    assert of_school.split()[1:] == ["–/0"], "how many principals of a school have answered is not told"
 
 
 def test_the_whole_life_of_a_campaign(junheng, draft: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
