@@ -60,7 +60,7 @@ def facts_of(table: pd.DataFrame) -> Facts:
 def judge_with_library(facts: Facts) -> Any:
     """Indicators 1–7 of every county: values, excuses, coefficients, verdicts, failing schools."""
     rulebook = load_rulebook("xiangtan-2018")
-    clauses = [one for name in ("resource_standard", "dispersion") for one in rulebook.clauses_tested_by(name)]
+    clauses = [one for one in rulebook.clauses() if one.test.judged_resource()]
 
     def judge() -> Any:
         counties = JudgedCounties(facts, rulebook, {})

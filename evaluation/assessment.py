@@ -64,7 +64,7 @@ class SchoolFailure:
 class ClauseResult:
     """The verdict on one clause.
 
-    `test` names the criterion of the closed list. `value`, `threshold` and `unit` stand where one number decides, `limit` says which side of the
+    `test` names the test of the closed list (`evaluation.rulebook.tests.TESTS`), `resource` the resource it judges ("" if none). `value`, `threshold` and `unit` stand where one number decides, `limit` says which side of the
     threshold is good. `schools` lists the codes that fail (None where no school is judged); `failures` says by how much. `score` and
     `points` are those of a B clause. `reason` is a key of the reports' wording with `reason_values` filled in, "" where the status says it all.
     """
@@ -86,6 +86,7 @@ class ClauseResult:
     points: float | None = None
     reason: str = ""
     reason_values: Mapping[str, Any] = field(default_factory=dict)
+    resource: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,10 @@ class SchoolResult:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a school stage lacks to reach an indicator's threshold; people and rooms are required in whole ones."""
+    """What a school stage lacks to reach the threshold of a resource; people and rooms are required in whole ones.
+
+    `indicator` is the one that the resource belongs to.
+    """
 
     school: str
     name: str
@@ -153,6 +157,7 @@ class Gap:
     threshold: float
     value: float
     source: str = ""
+    resource: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def clause_result(
         points=verdicts.points,
         reason=verdicts.reasons[position] if verdicts.reasons else "",
         reason_values=verdicts.reason_values[position] if verdicts.reason_values else {},
+        resource=clause.test.judged_resource(),
     )
 
 

@@ -9,6 +9,7 @@ from evaluation.errors import InputProblem, InvalidInput, Language, Message
 from evaluation.reading.county import MoreChecks, Reading, check_county, no_more_checks, read_county
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
+from evaluation.rulebook.tests import Scored
 from evaluation.rulebook_input import ignored_rows, rows_without_use, unjudgeable_rows
 from evaluation.survey.labels import UNIT_NAME
 from evaluation.workbook_rows import rows_of_workbook
@@ -264,22 +265,15 @@ def template_content(rulebook: Rulebook) -> "TemplateContent":
     """The keys and clauses that a county has to fill in for this rulebook, each with the text that asks for it."""
     from evaluation.reading.template import TemplateContent
 
-    asked = {key: clause for clause in rulebook.clauses() for key in _county_keys(clause.test)}
+    asked = {key: clause for clause in rulebook.clauses() for key in clause.test.county_keys()}
     return TemplateContent(
         title=rulebook.title,
         county_keys={key: f"{clause.id} {clause.text}" for key, clause in asked.items()},
-        finding_clauses={clause.id: clause.text for clause in rulebook.clauses_tested_by("on_site")},
-        score_clauses={clause.id: f"{clause.text} 0–{clause.test.points:g}" for clause in _scored(rulebook)},
+        finding_clauses={clause.id: clause.text for clause in rulebook.clauses_entered("findings")},
+        score_clauses={
+            clause.id: f"{clause.text} 0–{clause.test.points:g}"
+            for clause in rulebook.clauses()
+            if isinstance(clause.test, Scored)
+        },
         veto_items={item.id: item.text for item in rulebook.vetoes.items},
     )
-
-
-def _scored(rulebook: Rulebook) -> list[Any]:
-    return rulebook.clauses_tested_by("scored")
-
-
-def _county_keys(test: Any) -> list[str]:
-    if test.name == "unified_standards":
-        return [key for standard in test.standards for key in standard.keys]
-    names = ("denominator", "numerator", "key", "not_below")
-    return [getattr(test, name) for name in names if hasattr(test, name)]

@@ -222,6 +222,7 @@ class Judging:
             threshold=float(row["threshold"]),
             value=float(row["value"]),
             source=self.counties.facts.cell(county, "school_stages", int(row["row"]), str(row["field"])),
+            resource=str(row["resource"]),
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.numeric import is_at_least, is_at_most
 from evaluation.rulebook.model import Rulebook
-from evaluation.rulebook.tests import Scored
+from evaluation.rulebook.tests import Entered, Scored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,8 +90,9 @@ def unjudgeable_rows(rows: AskedRows, rulebook: Rulebook) -> Iterator[InputProbl
 
 def rows_without_use(rows: AskedRows, rulebook: Rulebook) -> Iterator[InputProblem]:
     """Warnings: rows of findings and scores that decide nothing under this rulebook."""
-    for table, test in (("findings", "on_site"), ("scores", "scored")):
-        known = {clause.id for clause in rulebook.clauses_tested_by(test)}
+    tables: tuple[Entered, ...] = ("findings", "scores")
+    for table in tables:
+        known = {clause.id for clause in rulebook.clauses_entered(table)}
         for row in rows[table]:
             clause = row.values.get("clause")
             if clause is not None and clause not in known:

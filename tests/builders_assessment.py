@@ -100,7 +100,7 @@ def _gap(one: SchoolResult, resource: ResourceIndicator) -> Gap:
     if resource.is_whole:
         actual, required = float(int(actual)), float(round_up_whole(required))
     return Gap(
-        one.code, one.name, one.stage, resource.id, actual, required, required - actual, resource.unit, threshold, value, one.source
+        one.code, one.name, one.stage, resource.id, actual, required, required - actual, resource.unit, threshold, value, one.source, resource.id
     )  # fmt: skip
 
 
@@ -117,6 +117,7 @@ class _Judge:
         blank = ClauseResult(
             clause["id"], clause["text"], Citation(clause["citation"], clause.get("note", "")), test["name"], "met"
         )
+        blank = replace(blank, resource=test.get("resource", ""))
         decide = getattr(self, test["name"], None)
         return decide(blank, test) if decide else self.plain(blank, test)
 

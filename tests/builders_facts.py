@@ -140,9 +140,9 @@ def _finance() -> list[dict[str, Any]]:
 
 
 def _findings(rulebook: Rulebook) -> list[dict[str, Any]]:
-    return [{"clause": clause.id, "is_met": True} for clause in rulebook.clauses_tested_by("on_site")]
+    return [{"clause": clause.id, "is_met": True} for clause in rulebook.clauses_entered("findings")]
 
 
 def _scores(rulebook: Rulebook) -> list[dict[str, Any]]:
-    scored = rulebook.clauses_tested_by("scored")
+    scored = rulebook.clauses_entered("scores")
     return [{"clause": clause.id, "score": 0.95 * clause.test.points} for clause in scored]  # type: ignore[union-attr]

@@ -1,7 +1,4 @@
-"""The closed list of criteria: the name of a test in a rulebook → the function that decides it, for all counties at once."""
-
-from collections.abc import Callable
-from typing import Any
+"""The closed list of criteria: a test of the rulebook → the function that decides it, for all counties at once."""
 
 from evaluation.criteria.county import (
     judge_county_comparison,
@@ -22,30 +19,60 @@ from evaluation.criteria.rooms import judge_special_rooms
 from evaluation.criteria.standards import judge_dispersion, judge_resource_standard
 from evaluation.criteria.survey import judge_recognition
 from evaluation.rulebook.model import Clause
+from evaluation.rulebook.tests import (
+    ClassSize,
+    CountyComparison,
+    CountyFigure,
+    CountyRatio,
+    Dispersion,
+    FundedPupils,
+    Monitoring,
+    OnSite,
+    RecognitionRate,
+    ResourceStandard,
+    SchoolSize,
+    Scored,
+    ScoredBySurvey,
+    SpecialRooms,
+    TrainingShare,
+    UnifiedStandards,
+)
 from evaluation.verdicts import ClauseVerdicts
 
-Criterion = Callable[[JudgedCounties, Clause, Any], ClauseVerdicts]
 
-CRITERIA: dict[str, Criterion] = {
-    "resource_standard": judge_resource_standard,
-    "dispersion": judge_dispersion,
-    "on_site": judge_on_site,
-    "unified_standards": judge_unified_standards,
-    "county_ratio": judge_county_ratio,
-    "county_figure": judge_county_figure,
-    "county_comparison": judge_county_comparison,
-    "special_rooms": judge_special_rooms,
-    "school_size": judge_school_size,
-    "class_size": judge_class_size,
-    "funded_pupils": judge_funded_pupils,
-    "training_share": judge_training_share,
-    "monitoring": judge_monitoring,
-    "recognition": judge_recognition,
-    "scored": judge_scored,
-    "scored_by_survey": judge_scored_by_survey,
-}
-
-
-def judge_clause(counties: JudgedCounties, clause: Clause) -> ClauseVerdicts:
-    """The verdicts of all counties on one clause."""
-    return CRITERIA[clause.test.name](counties, clause, clause.test)
+def judge_clause(counties: JudgedCounties, clause: Clause) -> ClauseVerdicts:  # noqa: C901 - one branch a test
+    """The verdicts of all counties on one clause. The type checker holds the list to `evaluation.rulebook.tests`: no test is left out."""
+    test = clause.test
+    match test:
+        case ResourceStandard():
+            return judge_resource_standard(counties, test)
+        case Dispersion():
+            return judge_dispersion(counties, test)
+        case OnSite():
+            return judge_on_site(counties, clause.id)
+        case UnifiedStandards():
+            return judge_unified_standards(counties, test)
+        case CountyRatio():
+            return judge_county_ratio(counties, test)
+        case CountyFigure():
+            return judge_county_figure(counties, test)
+        case CountyComparison():
+            return judge_county_comparison(counties, test)
+        case SpecialRooms():
+            return judge_special_rooms(counties, test)
+        case SchoolSize():
+            return judge_school_size(counties, test)
+        case ClassSize():
+            return judge_class_size(counties, test)
+        case FundedPupils():
+            return judge_funded_pupils(counties, test)
+        case TrainingShare():
+            return judge_training_share(counties, test)
+        case Monitoring():
+            return judge_monitoring(counties, test)
+        case RecognitionRate():
+            return judge_recognition(counties)
+        case Scored():
+            return judge_scored(counties, clause.id, test)
+        case ScoredBySurvey():
+            return judge_scored_by_survey(counties, test)

@@ -8,12 +8,11 @@ import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_at_most, is_equal
-from evaluation.rulebook.model import Clause
 from evaluation.rulebook.tests import CountyComparison, CountyFigure, CountyRatio, UnifiedStandard, UnifiedStandards
 from evaluation.verdicts import MISSING, ClauseVerdicts, Statuses, all_of, figure_evidence, status_of
 
 
-def judge_unified_standards(counties: JudgedCounties, clause: Clause, test: UnifiedStandards) -> ClauseVerdicts:
+def judge_unified_standards(counties: JudgedCounties, test: UnifiedStandards) -> ClauseVerdicts:
     """The figures of each standard are equal and within its limit; an absent figure leaves its standard missing."""
     statuses = [_judge_standard(counties, standard) for standard in test.standards]
     keys = [key for one in test.standards for key in one.keys]
@@ -45,7 +44,7 @@ def _judge_standard(counties: JudgedCounties, standard: UnifiedStandard) -> Stat
     return status_of(within.all(axis=0) & is_equal(figures, figures[0]).all(axis=0), is_known)
 
 
-def judge_county_ratio(counties: JudgedCounties, clause: Clause, test: CountyRatio) -> ClauseVerdicts:
+def judge_county_ratio(counties: JudgedCounties, test: CountyRatio) -> ClauseVerdicts:
     """numerator ≥ share × denominator; the value is their quotient, absent for a denominator of 0 (nothing to judge: met)."""
     numerator, denominator = counties.figure(test.numerator), counties.figure(test.denominator)
     above, below = numerator["value"].to_numpy(), denominator["value"].to_numpy()
@@ -64,7 +63,7 @@ def judge_county_ratio(counties: JudgedCounties, clause: Clause, test: CountyRat
     return _naming_absent(counties, [test.numerator, test.denominator], verdicts)
 
 
-def judge_county_figure(counties: JudgedCounties, clause: Clause, test: CountyFigure) -> ClauseVerdicts:
+def judge_county_figure(counties: JudgedCounties, test: CountyFigure) -> ClauseVerdicts:
     """The figure is at least a number."""
     figure = counties.figure(test.key)
     value = figure["value"].to_numpy()
@@ -79,7 +78,7 @@ def judge_county_figure(counties: JudgedCounties, clause: Clause, test: CountyFi
     return _naming_absent(counties, [test.key], verdicts)
 
 
-def judge_county_comparison(counties: JudgedCounties, clause: Clause, test: CountyComparison) -> ClauseVerdicts:
+def judge_county_comparison(counties: JudgedCounties, test: CountyComparison) -> ClauseVerdicts:
     """One figure is not below another; both are evidence, since the second is no fixed threshold."""
     left, right = counties.figure(test.key), counties.figure(test.not_below)
     value, other = left["value"].to_numpy(), right["value"].to_numpy()

@@ -6,25 +6,24 @@ from typing import Any
 import numpy as np
 
 from evaluation.criteria.judged_counties import JudgedCounties
-from evaluation.rulebook.model import Clause
-from evaluation.rulebook.tests import OnSite, Scored, ScoredBySurvey
+from evaluation.rulebook.tests import Scored, ScoredBySurvey
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
-def judge_on_site(counties: JudgedCounties, clause: Clause, test: OnSite) -> ClauseVerdicts:
+def judge_on_site(counties: JudgedCounties, clause: str) -> ClauseVerdicts:
     """Met or unmet as the row of this clause says; no row: missing. The evidence tells the basis, and the cell of the conclusion."""
-    rows = counties.findings.get(clause.id)
+    rows = counties.findings.get(clause)
     if rows is None:
         return _missing(counties)
     is_met = counties.mean_by_county(rows, "is_met")
-    columns = {"key": "finding", "label": clause.id, "unit": "", "table": "findings", "field": "is_met"}
+    columns = {"key": "finding", "label": clause, "unit": "", "table": "findings", "field": "is_met"}
     evidence = rows[["county", "row"]].assign(value=rows["basis"], **columns)
     return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), evidence=evidence)
 
 
-def judge_scored(counties: JudgedCounties, clause: Clause, test: Scored) -> ClauseVerdicts:
+def judge_scored(counties: JudgedCounties, clause: str, test: Scored) -> ClauseVerdicts:
     """The mean over the clause's evaluators; nobody scored it: missing."""
-    rows = counties.scores.get(clause.id)
+    rows = counties.scores.get(clause)
     if rows is None:
         return _missing(counties, test.points)
     score = counties.mean_by_county(rows, "score")
@@ -41,7 +40,7 @@ def _missing(counties: JudgedCounties, points: float | None = None) -> ClauseVer
     )
 
 
-def judge_scored_by_survey(counties: JudgedCounties, clause: Clause, test: ScoredBySurvey) -> ClauseVerdicts:
+def judge_scored_by_survey(counties: JudgedCounties, test: ScoredBySurvey) -> ClauseVerdicts:
     """points × the item's rate by answers; no survey, or nobody answered the item: missing."""
     rates = [_item_rate(counties.recognitions.get(county), test.item) for county in counties.codes]
     rate = np.array(rates, dtype=np.float64)

@@ -7,7 +7,6 @@ import pandas as pd
 from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_less, is_more
-from evaluation.rulebook.model import Clause
 from evaluation.rulebook.tests import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
 from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
 
@@ -30,7 +29,7 @@ def _failures(failing: pd.DataFrame, actual: str, table: str, field: str, unit: 
     return labelled.rename(columns={actual: "actual"}).assign(**texts)[FAILURE_COLUMNS]
 
 
-def judge_school_size(counties: JudgedCounties, clause: Clause, test: SchoolSize) -> ClauseVerdicts:
+def judge_school_size(counties: JudgedCounties, test: SchoolSize) -> ClauseVerdicts:
     """Pupils of a school's rows in these stages, together, ≤ limit; no school of the kinds: nothing to judge."""
     schools = counties.facts.school_stages
     asked = schools[schools["kind"].isin(test.kinds) & schools["stage"].isin(test.stages)]
@@ -55,7 +54,7 @@ def _asked_and_extreme(
     )
 
 
-def judge_class_size(counties: JudgedCounties, clause: Clause, test: ClassSize) -> ClauseVerdicts:
+def judge_class_size(counties: JudgedCounties, test: ClassSize) -> ClauseVerdicts:
     """Each class ≤ limit. A band of a size distribution that the limit cuts in two can't be judged: missing, unless another class fails."""
     classes = counties.facts.classes
     listed = classes[classes["stage"] == test.stage]
@@ -101,7 +100,7 @@ def _named(counties: JudgedCounties, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(names, on=_SCHOOL, how="left").fillna({"name": ""})
 
 
-def judge_funded_pupils(counties: JudgedCounties, clause: Clause, test: FundedPupils) -> ClauseVerdicts:
+def judge_funded_pupils(counties: JudgedCounties, test: FundedPupils) -> ClauseVerdicts:
     """Each small school of the kinds (and locations) is funded for at least so many pupils; no small school: nothing to judge."""
     schools = counties.facts.school_stages
     is_asked = schools["kind"].isin(test.kinds) & (schools["stage"] == test.stage)
@@ -118,7 +117,7 @@ def judge_funded_pupils(counties: JudgedCounties, clause: Clause, test: FundedPu
     )
 
 
-def judge_training_share(counties: JudgedCounties, clause: Clause, test: TrainingShare) -> ClauseVerdicts:
+def judge_training_share(counties: JudgedCounties, test: TrainingShare) -> ClauseVerdicts:
     """Σ training ≥ share × Σ budget of each school's rows in these stages; a budget of 0 asks for nothing."""
     schools = counties.facts.school_stages
     sums = sum_by_school(schools[schools["stage"].isin(test.stages)], ["budget_yuan", "training_yuan"])
@@ -133,7 +132,7 @@ def judge_training_share(counties: JudgedCounties, clause: Clause, test: Trainin
     )
 
 
-def judge_monitoring(counties: JudgedCounties, clause: Clause, test: Monitoring) -> ClauseVerdicts:
+def judge_monitoring(counties: JudgedCounties, test: Monitoring) -> ClauseVerdicts:
     """Every subject reaches the level and stays under the dispersion; no monitoring results: missing."""
     subjects = counties.facts.monitoring
     is_good = is_at_least(subjects["level"], test.level_at_least) & is_less(

@@ -6,14 +6,13 @@ from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import sum_by_school
 from evaluation.numeric import is_at_least, round_up_whole
-from evaluation.rulebook.model import Clause
 from evaluation.rulebook.tests import RoomKind, SpecialRooms
 from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
 
 _SCHOOL = ["county", "school"]
 
 
-def judge_special_rooms(counties: JudgedCounties, clause: Clause, test: SpecialRooms) -> ClauseVerdicts:
+def judge_special_rooms(counties: JudgedCounties, test: SpecialRooms) -> ClauseVerdicts:
     """Each school with rows of the stage has ⌈classes/n⌉ rooms of every kind, each large enough; the classes of all counted stages count."""
     asked = _asked_schools(counties, test)
     needs = pd.concat([_needs(counties, asked, kind, test.classes_per_room) for kind in test.rooms], ignore_index=True)

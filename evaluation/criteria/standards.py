@@ -6,12 +6,12 @@ import pandas as pd
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.formulas import Floats
 from evaluation.numeric import is_at_least, is_at_most
-from evaluation.rulebook.model import Clause, Resource
+from evaluation.rulebook.model import Resource
 from evaluation.rulebook.tests import Dispersion, ResourceStandard
 from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
 
 
-def judge_resource_standard(counties: JudgedCounties, clause: Clause, test: ResourceStandard) -> ClauseVerdicts:
+def judge_resource_standard(counties: JudgedCounties, test: ResourceStandard) -> ClauseVerdicts:
     """County value ≥ threshold (if the rule asks for it) and each school ≥ threshold or excused.
 
     Without a school in scope of this stage: met, there is nothing to judge. Without any at all: missing, a county has schools.
@@ -75,7 +75,7 @@ def _totals(counties: JudgedCounties, resource: Resource, stage: str) -> pd.Data
     return pd.concat([computed_evidence(counties.codes, *part) for part in parts], ignore_index=True)
 
 
-def judge_dispersion(counties: JudgedCounties, clause: Clause, test: Dispersion) -> ClauseVerdicts:
+def judge_dispersion(counties: JudgedCounties, test: Dispersion) -> ClauseVerdicts:
     """The coefficient of every stage ≤ its limit; one school: 0; a county value of 0: no coefficient, unmet.
 
     No school of a stage: nothing to judge; none at all: missing.

@@ -8,12 +8,10 @@ import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least
-from evaluation.rulebook.model import Clause
-from evaluation.rulebook.tests import RecognitionRate
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
-def judge_recognition(counties: JudgedCounties, clause: Clause, test: RecognitionRate) -> ClauseVerdicts:
+def judge_recognition(counties: JudgedCounties) -> ClauseVerdicts:
     """The rate of the rulebook's unit ≥ its threshold, on a valid sample; an invalid sample: unmet, with the reasons.
 
     No survey is missing, and so is a rate that nobody's answer is the base of.

@@ -9,6 +9,7 @@ from evaluation.report.context import Context
 from evaluation.report.indicators import ClauseView, IndicatorView
 from evaluation.report.numbers import PERCENT, SCORE, is_met, show, show_against, show_threshold
 from evaluation.report.scores import board_sentence
+from evaluation.rulebook.tests import TESTS
 
 Tone = Literal["met", "unmet", "missing"]
 TONES: dict[Outcome, Tone] = {"certifiable": "met", "not_met": "unmet", "vetoed": "unmet", "incomplete": "missing"}
@@ -226,7 +227,7 @@ def _missing_scores(context: Context, indicators: tuple[IndicatorView, ...]) -> 
 def _absent_scores(context: Context, indicator: IndicatorView) -> Iterable[str]:
     """The scores that evaluators owe, and those that only the survey can give."""
     absent = [one for one in indicator.clauses if one.status == "missing"]
-    by_survey = [one.id for one in absent if one.test == "scored_by_survey"]
+    by_survey = [one.id for one in absent if TESTS[one.test].entered == "survey"]
     typed = [one.id for one in absent if one.id not in by_survey]
     for key, clauses in (("score.missing_clauses", typed), ("score.missing_by_survey", by_survey)):
         if clauses:

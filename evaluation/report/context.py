@@ -29,6 +29,6 @@ class Context:
         """The school rows in scope of a stage, in the workbook's order."""
         return tuple(one for one in self.assessment.schools if one.in_scope and one.stage == stage)
 
-    def resource(self, indicator: str) -> ResourceIndicator | None:
-        """The resource that an indicator ("1", or "R1" of the national rulebook) is about, None if it is about none."""
-        return next((one for one in self.assessment.resources if one.id == indicator.removeprefix("R")), None)
+    def resource(self, name: str) -> ResourceIndicator | None:
+        """The resource of this id, None if there is none."""
+        return next((one for one in self.assessment.resources if one.id == name), None)

@@ -8,6 +8,7 @@ from evaluation.report.docx_filing import INKS, SHADE, Filing, Row, sourced
 from evaluation.report.docx_styles import TEXT_WIDTH_MM, close_field, open_field
 from evaluation.report.docx_tables import Cell, Column, Look, plain_text
 from evaluation.report.indicators import ClauseView, IndicatorView
+from evaluation.rulebook.tests import TESTS
 
 FACTS = Look("FactText", has_head=False)
 
@@ -121,7 +122,10 @@ def _clause_row(filing: Filing, clause: ClauseView) -> Row:
 def _write_failures(filing: Filing) -> None:
     """Failing classes, rooms and budgets; the resource standards stand in the schools' own tables."""
     judged = [
-        clause for one in filing.report.indicators for clause in one.clauses if clause.test != "resource_standard"
+        clause
+        for one in filing.report.indicators
+        for clause in one.clauses
+        if TESTS[clause.test].ledger_sheet != "resources"
     ]
     rows: list[Row] = [
         [clause.id, row.code, row.name, row.stage, row.label, row.actual, row.required, row.said, row.source]

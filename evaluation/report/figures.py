@@ -3,6 +3,7 @@
 from evaluation.assessment import ClauseResult
 from evaluation.report.context import Context
 from evaluation.report.numbers import COEFFICIENT, SCORE, form_of, is_met, show, show_against, show_threshold
+from evaluation.rulebook.tests import TESTS
 
 COUNTY_REASONS = frozenset({"county_below", "county_and_schools_below"})
 RELATIONS = {"at_least": "≥", "at_most": "≤", "less_than": "<", "": ""}
@@ -21,14 +22,14 @@ def threshold_text(context: Context, clause: ClauseResult) -> str:
     return show_threshold(clause.threshold, form_of(clause.unit)) + context.words.unit(clause.unit)
 
 
-def figure(context: Context, indicator: str, clause: ClauseResult) -> str:
+def figure(context: Context, clause: ClauseResult) -> str:
     """What decided the clause, in a few words: `5.75人（≥4.2人）；5所学校未达标`."""
     words = context.words
     if clause.points is not None:
         return words("figure.score", score=show(clause.score, SCORE), points=show_threshold(clause.points))
     if clause.status == "missing":
         return words("figure.missing")
-    parts = [_compared(context, clause), _coefficients(context, indicator, clause), _failing(context, clause)]
+    parts = [_compared(context, clause), _coefficients(context, clause), _failing(context, clause)]
     return words("join.parts").join(part for part in parts if part) or _stated(context, clause)
 
 
@@ -37,7 +38,7 @@ def value_fails(clause: ClauseResult) -> bool:
     value, threshold = clause.value, clause.threshold
     if value is None or threshold is None or not clause.limit or is_met(value, threshold, clause.limit):
         return False
-    return clause.test != "resource_standard" or clause.reason in COUNTY_REASONS
+    return TESTS[clause.test].value_decides or clause.reason in COUNTY_REASONS
 
 
 def _compared(context: Context, clause: ClauseResult) -> str:
@@ -54,9 +55,9 @@ def _compared(context: Context, clause: ClauseResult) -> str:
     )
 
 
-def _coefficients(context: Context, indicator: str, clause: ClauseResult) -> str:
-    resource = context.resource(indicator)
-    if clause.test != "dispersion" or resource is None:
+def _coefficients(context: Context, clause: ClauseResult) -> str:
+    resource = context.resource(clause.resource)
+    if TESTS[clause.test].shown != "coefficients" or resource is None:
         return ""
     parts = []
     for stage, limit in resource.coefficient_limits.items():
@@ -82,10 +83,10 @@ def _failing(context: Context, clause: ClauseResult) -> str:
 
 def count_failing(clause: ClauseResult) -> int:
     """How many classes, or else schools, fail."""
-    if clause.test == "class_size":
+    if TESTS[clause.test].counts_classes:
         return sum(one.count for one in clause.failures)
     return len(clause.schools or ()) or len({one.school for one in clause.failures})
 
 
 def _stated(context: Context, clause: ClauseResult) -> str:
-    return context.words.of("on_site" if clause.test == "on_site" else "status", clause.status)
+    return context.words.of("on_site" if TESTS[clause.test].shown == "finding" else "status", clause.status)

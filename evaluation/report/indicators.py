@@ -96,7 +96,7 @@ def _indicator_view(context: Context, indicator: IndicatorResult) -> IndicatorVi
         score=_score(context, indicator),
         citation=indicator.citation.text,
         note=indicator.citation.note,
-        clauses=tuple(_clause_view(context, indicator.id, one) for one in indicator.clauses),
+        clauses=tuple(_clause_view(context, one) for one in indicator.clauses),
     )
 
 
@@ -117,7 +117,7 @@ def _score(context: Context, indicator: IndicatorResult) -> str:
     return context.words("figure.score", score=score, points=show_threshold(indicator.points))
 
 
-def _clause_view(context: Context, indicator: str, clause: ClauseResult) -> ClauseView:
+def _clause_view(context: Context, clause: ClauseResult) -> ClauseView:
     return ClauseView(
         id=clause.id,
         text=clause.text,
@@ -125,8 +125,8 @@ def _clause_view(context: Context, indicator: str, clause: ClauseResult) -> Clau
         status=clause.status,
         mark=MARKS[clause.status] if clause.points is None or clause.status == "missing" else "",
         status_text=context.words.of("status_scored" if clause.points is not None else "status", clause.status),
-        figure=figure(context, indicator, clause),
-        sentences=clause_sentences(context, indicator, clause),
+        figure=figure(context, clause),
+        sentences=clause_sentences(context, clause),
         citation=clause.citation.text,
         note=clause.citation.note,
         evidence=tuple(_evidence_view(context, one) for one in clause.evidence),

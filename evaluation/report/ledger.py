@@ -6,7 +6,7 @@ A ledger of one assessment has nothing to compare with, so every gap is on the b
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from evaluation.assessment import Assessment, ClauseResult, Gap, IndicatorResult, SchoolFailure
+from evaluation.assessment import Assessment, ClauseResult, Gap, SchoolFailure
 from evaluation.numeric import round_up_whole
 from evaluation.report.context import Context
 from evaluation.report.figures import value_fails
@@ -14,9 +14,9 @@ from evaluation.report.numbers import is_met
 from evaluation.report.sample import reason_text
 from evaluation.report.sentences import evidence_text, failure_label
 from evaluation.report.wording import LEDGER, LEDGER_SHEETS, LEDGER_STATES, Words
+from evaluation.rulebook.tests import TESTS, Shown
 
 Amount = float | str | None
-SHEET_OF_TEST: Mapping[str, str] = {"class_size": "classes", "school_size": "sizes"}
 ON_THE_BOOKS = LEDGER_STATES[0]
 
 
@@ -58,7 +58,7 @@ def _without_repeats(rows: list[LedgerRow]) -> list[LedgerRow]:
     for number, row in enumerate(rows):
         clause, _, label = row.indicator.partition(" ")
         is_shared = row.sheet == "schools"
-        once = (row.school, clause.partition(".")[0], label, row.required, row.actual, row.unit)
+        once = (row.school, clause.rpartition(".")[0], label, row.required, row.actual, row.unit)
         same = once if is_shared else (float(number),)
         found[same] = _joined(found[same], row) if same in found else row
     return list(found.values())
@@ -77,7 +77,7 @@ def _listed(texts: str, text: str) -> str:
 def _resource_rows(context: Context) -> Iterator[LedgerRow]:
     pupils = {(one.code, one.stage): one.pupils for one in context.assessment.schools}
     for gap in context.assessment.gaps:
-        resource = context.resource(gap.indicator)
+        resource = context.resource(gap.resource)
         name = gap.indicator if resource is None else f"{gap.indicator} {resource.name}"
         basic = _basic(context, gap, pupils.get((gap.school, gap.stage)))
         yield LedgerRow(
@@ -87,7 +87,7 @@ def _resource_rows(context: Context) -> Iterator[LedgerRow]:
 
 def _basic(context: Context, gap: Gap, pupils: float | None) -> float | None:
     """The least that excuses: the share of the exact requirement, people and rooms in whole ones."""
-    share, resource = context.assessment.excuse_share, context.resource(gap.indicator)
+    share, resource = context.assessment.excuse_share, context.resource(gap.resource)
     if share is None or resource is None or pupils is None:
         return None
     exact = share * gap.threshold * pupils / resource.per_pupils
@@ -98,22 +98,21 @@ def _clause_rows(context: Context) -> Iterator[LedgerRow]:
     for indicator in context.assessment.indicators:
         for clause in indicator.clauses:
             if clause.status == "unmet" and clause.points is None:
-                yield from _rows_of_clause(context, indicator, clause)
+                yield from _rows_of_clause(context, clause)
 
 
-def _rows_of_clause(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
-    """School by school where schools are judged (the resource standards have their gaps), else one row for the county."""
-    if clause.failures and clause.test != "resource_standard":
+def _rows_of_clause(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+    """School by school where schools are judged, else one row for the county; schools that lack a resource have their gaps already."""
+    test = TESTS[clause.test]
+    if test.ledger_sheet == "resources":
+        yield from _value_rows(context, clause)
+    elif clause.failures:
         for failure in clause.failures:
             yield from _failure_rows(context, clause, failure)
-        return
-    made: Mapping[str, Callable[[Context, IndicatorResult, ClauseResult], Iterator[LedgerRow]]] = {
-        "dispersion": _dispersion_rows,
-        "resource_standard": _value_rows,
-        "recognition": _recognition_rows,
-        "county_comparison": _comparison_rows,
-    }
-    yield from made.get(clause.test, _county_rows)(context, indicator, clause)
+    elif clause.reason == "sample_not_valid":
+        yield from _sample_rows(context, clause)
+    else:
+        yield from _ROWS_SHOWN[test.shown](context, clause)
 
 
 def _failure_rows(context: Context, clause: ClauseResult, failure: SchoolFailure) -> Iterator[LedgerRow]:
@@ -125,13 +124,14 @@ def _failure_rows(context: Context, clause: ClauseResult, failure: SchoolFailure
 
 
 def _failure_row(context: Context, clause: ClauseResult, failure: SchoolFailure, label: str) -> LedgerRow:
+    test = TESTS[clause.test]
     shortfall = None if failure.actual is None or failure.required is None else abs(failure.required - failure.actual)
     return LedgerRow(
-        SHEET_OF_TEST.get(clause.test, "schools"),
+        test.ledger_sheet,
         failure.school,
         failure.name,
         failure.stage,
-        LEDGER["class_size" if clause.test == "class_size" else "failing"].format(id=clause.id, label=label).strip(),
+        LEDGER["class_size" if test.counts_classes else "failing"].format(id=clause.id, label=label).strip(),
         failure.required,
         None,
         failure.actual,
@@ -163,7 +163,7 @@ def _named(clause: ClauseResult) -> str:
     return f"{clause.id} {clause.text}"
 
 
-def _value_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+def _value_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
     value, threshold = clause.value, clause.threshold
     if value is None or threshold is None or not value_fails(clause):
         return
@@ -171,8 +171,8 @@ def _value_rows(context: Context, indicator: IndicatorResult, clause: ClauseResu
     yield _county_row(_named(clause), threshold, value, abs(threshold - value), unit, is_share=clause.unit == "share")
 
 
-def _dispersion_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
-    resource = context.resource(indicator.id)
+def _coefficient_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+    resource = context.resource(clause.resource)
     for stage, limit in resource.coefficient_limits.items() if resource else ():
         coefficient = context.assessment.coefficients.get(stage, {}).get(resource.id) if resource else None
         name = LEDGER["coefficient"].format(id=clause.id, name=resource.name if resource else clause.text)
@@ -182,27 +182,39 @@ def _dispersion_rows(context: Context, indicator: IndicatorResult, clause: Claus
             yield _county_row(name, limit, coefficient, coefficient - limit, stage=stage)
 
 
-def _recognition_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
-    yield from _value_rows(context, indicator, clause)
-    reasons = clause.reason_values.get("reasons", ()) if clause.reason else ()
-    if reasons:
-        told = context.words("join.parts").join(reason_text(context, one) for one in reasons)
-        yield _county_row(_named(clause), LEDGER["valid_sample"], told)
+def _sample_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+    """The rate, where it is too low as well, and why the sample is not valid."""
+    yield from _value_rows(context, clause)
+    told = context.words("join.parts").join(reason_text(context, one) for one in clause.reason_values["reasons"])
+    yield _county_row(_named(clause), LEDGER["valid_sample"], told)
 
 
-def _comparison_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
+def _comparison_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
     numbers = [one.value for one in clause.evidence if isinstance(one.value, float)]
     if len(numbers) != 2:
-        yield from _county_rows(context, indicator, clause)
+        yield from _stated_rows(context, clause)
         return
     yield _county_row(_named(clause), numbers[1], numbers[0], numbers[1] - numbers[0], clause.evidence[0].unit)
 
 
-def _county_rows(context: Context, indicator: IndicatorResult, clause: ClauseResult) -> Iterator[LedgerRow]:
-    found = list(_value_rows(context, indicator, clause))
+def _stated_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+    """The value against the threshold; where no single number decides, what the evidence says."""
     told = context.words("join.parts").join(evidence_text(context, one) for one in clause.evidence)
-    actual = LEDGER["unmet"] if clause.test == "on_site" or not told else told
-    yield from found or [_county_row(_named(clause), LEDGER["met"], actual)]
+    yield from list(_value_rows(context, clause)) or [
+        _county_row(_named(clause), LEDGER["met"], told or LEDGER["unmet"])
+    ]
+
+
+def _finding_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+    yield _county_row(_named(clause), LEDGER["met"], LEDGER["unmet"])
+
+
+_ROWS_SHOWN: Mapping[Shown, Callable[[Context, ClauseResult], Iterator[LedgerRow]]] = {
+    "value": _stated_rows,
+    "coefficients": _coefficient_rows,
+    "comparison": _comparison_rows,
+    "finding": _finding_rows,
+}
 
 
 def _score_rows(context: Context) -> Iterator[LedgerRow]:

@@ -84,14 +84,9 @@ def _county_status(
         return "missing"
     if numeric.is_at_least(value, threshold):
         return "met"
-    clauses = (clause for one in context.assessment.indicators for clause in one.clauses if one.id in _ids(resource))
-    fails = any(one.reason in COUNTY_REASONS and one.threshold == threshold for one in clauses)
-    return "unmet" if fails else None
-
-
-def _ids(resource: ResourceIndicator) -> tuple[str, str]:
-    """The indicator that a resource is judged by: "1", or "R1" of the national rulebook."""
-    return resource.id, f"R{resource.id}"
+    clauses = (clause for one in context.assessment.indicators for clause in one.clauses)
+    judged = (one for one in clauses if one.resource == resource.id and one.threshold == threshold)
+    return "unmet" if any(one.reason in COUNTY_REASONS for one in judged) else None
 
 
 def _said(context: Context, status: Status | None) -> str:

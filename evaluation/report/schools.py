@@ -176,7 +176,7 @@ def _gap(context: Context, gap: Gap) -> GapView:
         code=gap.school,
         name=gap.name,
         stage=context.words.data(gap.stage),
-        indicator=_indicator_name(context, gap.indicator),
+        indicator=_indicator_name(context, gap),
         value=show_against(gap.value, gap.threshold, "at_least"),
         threshold=show_threshold(gap.threshold),
         actual=show_against(gap.actual, gap.required, "at_least", COUNT),
@@ -186,9 +186,9 @@ def _gap(context: Context, gap: Gap) -> GapView:
     )
 
 
-def _indicator_name(context: Context, indicator: str) -> str:
-    resource = context.resource(indicator)
-    return indicator if resource is None else f"{indicator} {resource.name}"
+def _indicator_name(context: Context, gap: Gap) -> str:
+    resource = context.resource(gap.resource)
+    return gap.indicator if resource is None else f"{gap.indicator} {resource.name}"
 
 
 def gap_totals(context: Context) -> tuple[GapTotalView, ...]:
@@ -199,11 +199,7 @@ def gap_totals(context: Context) -> tuple[GapTotalView, ...]:
 def _totals(context: Context) -> Iterator[GapTotalView]:
     for stage in context.stages:
         for resource in context.assessment.resources:
-            gaps = [
-                one
-                for one in context.assessment.gaps
-                if one.stage == stage and context.resource(one.indicator) is resource
-            ]
+            gaps = [one for one in context.assessment.gaps if one.stage == stage and one.resource == resource.id]
             if gaps:
                 yield _total(context, stage, gaps)
 
@@ -212,7 +208,7 @@ def _total(context: Context, stage: str, gaps: Iterable[Gap]) -> GapTotalView:
     found = list(gaps)
     return GapTotalView(
         stage=context.words.data(stage),
-        indicator=_indicator_name(context, found[0].indicator),
+        indicator=_indicator_name(context, found[0]),
         schools=str(len({one.school for one in found})),
         shortfall=show_difference(sum(one.shortfall for one in found), 0.0, COUNT),
         unit=context.words.unit(found[0].unit),

@@ -19,6 +19,7 @@ from evaluation.report.numbers import (
 )
 from evaluation.report.sample import reason_text
 from evaluation.report.wording import BAND
+from evaluation.rulebook.tests import TESTS
 
 NAMES_LISTED = 5
 LABEL_JOIN = " · "
@@ -27,7 +28,7 @@ COUNTED = frozenset({"pupil", "room"})
 # A band of class sizes as the workbook's columns name it: 56-60, 66人以上.
 
 
-def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> tuple[str, ...]:
+def clause_sentences(context: Context, clause: ClauseResult) -> tuple[str, ...]:
     """Sentences about a clause that is unmet or missing; none about one that is met."""
     if clause.status == "missing":
         return (_about_missing(context, clause),)
@@ -35,7 +36,7 @@ def clause_sentences(context: Context, indicator: str, clause: ClauseResult) -> 
         return ()
     found = [
         *_about_value(context, clause),
-        *_about_coefficients(context, indicator, clause),
+        *_about_coefficients(context, clause),
         *_about_schools(context, clause),
     ]
     found += list(_about_reason(context, clause))
@@ -63,9 +64,9 @@ def _about_value(context: Context, clause: ClauseResult) -> Iterator[str]:
     )
 
 
-def _about_coefficients(context: Context, indicator: str, clause: ClauseResult) -> Iterator[str]:
-    resource = context.resource(indicator)
-    if clause.test != "dispersion" or resource is None:
+def _about_coefficients(context: Context, clause: ClauseResult) -> Iterator[str]:
+    resource = context.resource(clause.resource)
+    if TESTS[clause.test].shown != "coefficients" or resource is None:
         return
     for stage, limit in resource.coefficient_limits.items():
         coefficient = context.assessment.coefficients.get(stage, {}).get(resource.id)
@@ -188,9 +189,9 @@ def _about_reason(context: Context, clause: ClauseResult) -> Iterator[str]:
 def _about_statement(context: Context, clause: ClauseResult) -> str:
     words = context.words
     stated = words("join.parts").join(evidence_text(context, one) for one in clause.evidence)
-    if clause.test == "on_site":
+    if TESTS[clause.test].shown == "finding":
         return words("unmet.on_site", finding=stated.rstrip("。.")) if stated else words("unmet.on_site_bare")
-    if clause.test == "county_comparison" and _is_measured(clause):
+    if TESTS[clause.test].shown == "comparison" and _is_measured(clause):
         below, above = (one.value for one in clause.evidence)
         difference = show_difference(float(below or 0), float(above or 0)) + words.unit(clause.evidence[0].unit)
         return words("unmet.comparison", evidence=stated, difference=difference)

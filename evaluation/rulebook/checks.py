@@ -10,9 +10,11 @@ from evaluation.errors import InputProblem, Message
 from evaluation.rulebook import wording
 from evaluation.rulebook.model import Indicator, Rulebook
 from evaluation.rulebook.tests import (
+    ClassSize,
     Dispersion,
     LargeSchools,
     ResourceStandard,
+    SchoolSize,
     Scored,
     ScoredBySurvey,
     StandardClassesShare,
@@ -206,8 +208,8 @@ def _check_places(text: str, path: list[Step], document: Document) -> Problems:
 
 def _check_targets(rulebook: Rulebook, document: Document) -> Problems:
     by_test = {
-        LargeSchools: {clause.id for clause in rulebook.clauses_tested_by("school_size")},
-        StandardClassesShare: {clause.id for clause in rulebook.clauses_tested_by("class_size")},
+        LargeSchools: {clause.id for clause in rulebook.clauses() if isinstance(clause.test, SchoolSize)},
+        StandardClassesShare: {clause.id for clause in rulebook.clauses() if isinstance(clause.test, ClassSize)},
     }
     for i, target in enumerate(rulebook.targets):
         if not isinstance(target.test, LargeSchools | StandardClassesShare):

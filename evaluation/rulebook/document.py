@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from evaluation.rulebook import model, tests
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from evaluation.rulebook.model import Clause, Rulebook
+from evaluation.strict_yaml import StrictModel
 from evaluation.survey.parameters import SurveyParameters
 
 _INTRODUCTION = """# Rulebooks
@@ -52,7 +53,7 @@ def rulebooks_document() -> str:
         *(line for part in _PARTS for line in _part(part, f"### {part.__name__}")),
         "## Tests that a clause may name",
         "",
-        *(line for test in (*get_args(tests.JudgedTest), *get_args(tests.ScoredTest)) for line in _test(test)),
+        *(line for test in tests.TESTS.values() for line in _test(test)),
         "## Tests of a city's targets",
         "",
         *(line for test in get_args(get_args(tests.TargetTest)[0]) for line in _test(test)),
@@ -72,9 +73,8 @@ def _part(part: type[BaseModel], heading: str) -> Iterator[str]:
     yield ""
 
 
-def _test(test: type[BaseModel]) -> Iterator[str]:
-    name = get_args(test.model_fields["name"].annotation)[0]
-    yield from (f"### `{name}`", "", inspect.cleandoc(test.__doc__ or ""), "")
+def _test(test: type[StrictModel]) -> Iterator[str]:
+    yield from (f"### `{tests.name_of(test)}`", "", inspect.cleandoc(test.__doc__ or ""), "")
     for parameter, field in test.model_fields.items():
         if parameter != "name":
             optional = "" if field.is_required() else ", optional"

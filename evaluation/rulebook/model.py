@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from evaluation.errors import Message
-from evaluation.rulebook.tests import Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
+from evaluation.rulebook.tests import Entered, Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
 from evaluation.strict_yaml import StrictModel, refusal
 from evaluation.survey.parameters import SurveyParameters
 
@@ -190,6 +190,6 @@ class Rulebook(StrictModel):
         """All clauses, in order."""
         return [clause for indicator in self.indicators for clause in indicator.clauses]
 
-    def clauses_tested_by(self, name: str) -> list[Clause]:
-        """The clauses whose test has this name, in order."""
-        return [clause for clause in self.clauses() if clause.test.name == name]
+    def clauses_entered(self, entered: Entered) -> list[Clause]:
+        """The clauses that are decided by what is entered there, in order."""
+        return [clause for clause in self.clauses() if clause.test.entered == entered]

@@ -1,10 +1,12 @@
-"""The closed list of tests that a clause may name, with the parameters each one takes.
+"""The closed list of tests that a clause may name: the parameters each one takes, what decides it, and how it is shown.
 
-`evaluation.criteria` has one function for each name. Words of the workbook (school kinds, stages, locations, keys of 县级数据) are
-parameters here, so that no rule of a province stands in Python.
+`evaluation.criteria` has one function for each. Words of the workbook (school kinds, stages, locations, keys of 县级数据) are
+parameters here, so that no rule of a province stands in Python. Readers, pages, reports and ledger ask a test what it says of itself
+(`ClauseTest`) and never what it is called.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -15,26 +17,72 @@ Positive = Annotated[float, Field(gt=0)]
 Word = Annotated[str, Field(min_length=1)]
 Words = Annotated[list[Word], Field(min_length=1)]
 
+Entered = Literal["workbook", "findings", "scores", "survey"]
+"""Where what decides a clause is entered: the workbook's figures, the findings on site, the evaluators' scores, the survey."""
+Shown = Literal["value", "coefficients", "finding", "comparison"]
+"""What a report tells of a clause: its value against the threshold, coefficients by stage, the finding on site, or two figures side by side."""
+LedgerSheet = Literal["resources", "classes", "sizes", "schools", "county"]
+"""The ledger's sheet for what fails: school by school, or (`county`) one row; `resources`: the schools' gaps stand there already."""
 
-class ResourceStandard(StrictModel):
+
+class ClauseTest(StrictModel):
+    """What a test says of itself, beside its parameters.
+
+    `value_decides`: a value on the wrong side of its threshold fails the clause; else only where the verdict's reason says so.
+    `counts_classes`: what fails is counted in classes, not in schools.
+    """
+
+    entered: ClassVar[Entered] = "workbook"
+    shown: ClassVar[Shown] = "value"
+    ledger_sheet: ClassVar[LedgerSheet] = "county"
+    value_decides: ClassVar[bool] = True
+    counts_classes: ClassVar[bool] = False
+
+    def county_keys(self) -> list[str]:
+        """The keys of 县级数据 that it needs."""
+        return []
+
+    def room_kinds(self) -> list[str]:
+        """The kinds of special rooms that it counts."""
+        return []
+
+    def judged_resource(self) -> str:
+        """The id of the resource it judges, "" for a test of something else."""
+        return ""
+
+
+class ResourceStandard(ClauseTest):
     """The county's value (if `judges_county`) and each school's value of a resource reach the stage's threshold, or the school is excused."""
 
+    ledger_sheet = "resources"
+    value_decides = False
     name: Literal["resource_standard"]
     resource: Word
     stage: Word
     judges_county: bool
 
+    def judged_resource(self) -> str:
+        """The resource."""
+        return self.resource
 
-class Dispersion(StrictModel):
+
+class Dispersion(ClauseTest):
     """The coefficient of variation of a resource is within its limit, in every stage."""
 
+    shown = "coefficients"
     name: Literal["dispersion"]
     resource: Word
 
+    def judged_resource(self) -> str:
+        """The resource."""
+        return self.resource
 
-class OnSite(StrictModel):
+
+class OnSite(ClauseTest):
     """Decided by the row of this clause among the findings on site."""
 
+    entered = "findings"
+    shown = "finding"
     name: Literal["on_site"]
 
 
@@ -47,14 +95,18 @@ class UnifiedStandard(StrictModel):
     unit: Word
 
 
-class UnifiedStandards(StrictModel):
+class UnifiedStandards(ClauseTest):
     """Each group of county figures is equal and within its limit."""
 
     name: Literal["unified_standards"]
     standards: Annotated[list[UnifiedStandard], Field(min_length=1)]
 
+    def county_keys(self) -> list[str]:
+        """The figures of every group."""
+        return [key for standard in self.standards for key in standard.keys]
 
-class CountyRatio(StrictModel):
+
+class CountyRatio(ClauseTest):
     """numerator / denominator of two county figures is at least a share; 0 of 0 is met, since there is nothing to judge."""
 
     name: Literal["county_ratio"]
@@ -62,8 +114,12 @@ class CountyRatio(StrictModel):
     denominator: Word
     at_least: Share
 
+    def county_keys(self) -> list[str]:
+        """The whole, then the part."""
+        return [self.denominator, self.numerator]
 
-class CountyFigure(StrictModel):
+
+class CountyFigure(ClauseTest):
     """A county figure is at least a number."""
 
     name: Literal["county_figure"]
@@ -71,14 +127,23 @@ class CountyFigure(StrictModel):
     at_least: Positive
     unit: Word
 
+    def county_keys(self) -> list[str]:
+        """The figure."""
+        return [self.key]
 
-class CountyComparison(StrictModel):
+
+class CountyComparison(ClauseTest):
     """A county figure is not below another one."""
 
+    shown = "comparison"
     name: Literal["county_comparison"]
     key: Word
     not_below: Word
     unit: Word
+
+    def county_keys(self) -> list[str]:
+        """The figure, and the one it is compared with."""
+        return [self.key, self.not_below]
 
 
 class RoomKind(StrictModel):
@@ -88,9 +153,10 @@ class RoomKind(StrictModel):
     area_m2: Positive
 
 
-class SpecialRooms(StrictModel):
+class SpecialRooms(ClauseTest):
     """Each school with rows of `stage` has, of every kind, ⌈classes / classes_per_room⌉ rooms; classes of `counted_stages` count."""
 
+    ledger_sheet = "schools"
     name: Literal["special_rooms"]
     stage: Word
     counted_stages: Words
@@ -98,27 +164,35 @@ class SpecialRooms(StrictModel):
     classes_per_room: Annotated[int, Field(ge=1)]
     rooms: Annotated[list[RoomKind], Field(min_length=1)]
 
+    def room_kinds(self) -> list[str]:
+        """Each kind with a least area."""
+        return [room.kind for room in self.rooms]
 
-class SchoolSize(StrictModel):
+
+class SchoolSize(ClauseTest):
     """Each school of these kinds has at most so many pupils in these stages together."""
 
+    ledger_sheet = "sizes"
     name: Literal["school_size"]
     kinds: Words
     stages: Words
     at_most: Annotated[int, Field(ge=1)]
 
 
-class ClassSize(StrictModel):
+class ClassSize(ClauseTest):
     """Each class of a stage has at most so many pupils."""
 
+    ledger_sheet = "classes"
+    counts_classes = True
     name: Literal["class_size"]
     stage: Word
     at_most: Annotated[int, Field(ge=1)]
 
 
-class FundedPupils(StrictModel):
+class FundedPupils(ClauseTest):
     """Each school of these kinds (and locations, if any are named) with fewer pupils than `under_pupils` is funded for at least `at_least`."""
 
+    ledger_sheet = "schools"
     name: Literal["funded_pupils"]
     kinds: Words
     stage: Word
@@ -127,15 +201,16 @@ class FundedPupils(StrictModel):
     at_least: Annotated[int, Field(ge=1)]
 
 
-class TrainingShare(StrictModel):
+class TrainingShare(ClauseTest):
     """Each school with rows of these stages spends at least this share of its budget on training teachers."""
 
+    ledger_sheet = "schools"
     name: Literal["training_share"]
     stages: Words
     at_least: Share
 
 
-class Monitoring(StrictModel):
+class Monitoring(ClauseTest):
     """Every subject of the national monitoring reaches the level, and differs between schools by less than a share."""
 
     name: Literal["monitoring"]
@@ -143,22 +218,25 @@ class Monitoring(StrictModel):
     dispersion_below: Share
 
 
-class RecognitionRate(StrictModel):
+class RecognitionRate(ClauseTest):
     """The survey's rate (of the rulebook's unit and item) reaches the survey's threshold on a valid sample."""
 
+    entered = "survey"
     name: Literal["recognition"]
 
 
-class Scored(StrictModel):
+class Scored(ClauseTest):
     """Scored by evaluators, 0 to `points`; the clause's score is their mean."""
 
+    entered = "scores"
     name: Literal["scored"]
     points: Positive
 
 
-class ScoredBySurvey(StrictModel):
+class ScoredBySurvey(ClauseTest):
     """`points` × the recognition rate of an item, by answers."""
 
+    entered = "survey"
     name: Literal["scored_by_survey"]
     points: Positive
     item: Word
@@ -182,6 +260,18 @@ JudgedTest = (
 )
 ScoredTest = Scored | ScoredBySurvey
 Test = Annotated[JudgedTest | ScoredTest, Field(discriminator="name")]
+
+
+def name_of(test: type[StrictModel]) -> str:
+    """The name by which a rulebook calls a test."""
+    name: str = get_args(test.model_fields["name"].annotation)[0]
+    return name
+
+
+TESTS: Final[Mapping[str, type[ClauseTest]]] = {
+    name_of(test): test for test in (*get_args(JudgedTest), *get_args(ScoredTest))
+}
+"""The closed list by name, for results that carry a test's name only."""
 
 
 class SpendingNeverFalls(StrictModel):

@@ -45,7 +45,7 @@ EVALUATION = {
     },
     "output_files": {"errors"},
     "reading": {"errors", "facts", "numeric", "output_files", "survey"},
-    "report": {"assessment", "errors", "fonts", "numeric", "output_files", "survey"},
+    "report": {"assessment", "errors", "fonts", "numeric", "output_files", "rulebook", "survey"},
     "evaluating": {
         "judging",
         "assessment",

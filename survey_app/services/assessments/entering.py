@@ -92,7 +92,7 @@ def subjects_of(rulebook: Rulebook, kind: EntryKind) -> list[Subject]:
         Subject(clause.id, clause.text, clause.citation, clause.note, indicator.title)
         for indicator in rulebook.indicators
         for clause in indicator.clauses
-        if clause.test.name == "on_site"
+        if clause.test.entered == "findings"
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from evaluation.assessment import Assessment
 from evaluation.errors import Language
 from evaluation.report.contents import Report, report_of
+from evaluation.rulebook.tests import TESTS
 from survey_app.domain.assessments import CountyAssessment, EntryKey, EntryKind, Signing, Upload
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import Clock
@@ -24,12 +25,6 @@ from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 STEPS: Final = ("workbook", "findings", "scores", "vetoes", "survey")
-_ENTERED_AT: Final = {
-    "on_site": "findings",
-    "scored": "scores",
-    "scored_by_survey": "survey",
-    "recognition": "survey",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +149,4 @@ def _missing(result: Assessment) -> Iterator[MissingClause]:
     for indicator in result.indicators:
         for clause in indicator.clauses:
             if clause.status == "missing":
-                yield MissingClause(_ENTERED_AT.get(clause.test, "workbook"), clause.id, indicator.id, clause.text)
+                yield MissingClause(TESTS[clause.test].entered, clause.id, indicator.id, clause.text)

@@ -53,8 +53,8 @@ def take_over(facts: Facts, rulebook: Rulebook, current: Mapping[EntryKey, Entry
 
 def stated_by_workbook(facts: Facts, rulebook: Rulebook) -> Iterator[Stated]:
     """What the workbook says of the clauses and items of this rulebook."""
-    on_site = {clause.id for clause in rulebook.clauses_tested_by("on_site")}
-    scored = {clause.id for clause in rulebook.clauses_tested_by("scored")}
+    on_site = {clause.id for clause in rulebook.clauses_entered("findings")}
+    scored = {clause.id for clause in rulebook.clauses_entered("scores")}
     items = {item.id for item in rulebook.vetoes.items}
     for row in facts.findings.to_dict("records"):
         if row["clause"] in on_site:

@@ -23,7 +23,7 @@ def assessed(survey: dict[str, Any] | None = RECOGNITION, **changes: Any) -> Ass
 
 
 def scores(share: float, **by_clause: float) -> list[dict[str, Any]]:
-    points = {clause.id: clause.test.points for clause in RULEBOOK.clauses_tested_by("scored")}  # type: ignore[union-attr]
+    points = {clause.id: clause.test.points for clause in RULEBOOK.clauses_entered("scores")}  # type: ignore[union-attr]
     return [{"clause": one, "score": by_clause.get(one, share * value)} for one, value in points.items()]
 
 
@@ -110,7 +110,7 @@ def test_unanswered_veto_leaves_the_outcome_incomplete() -> None:
 def test_unmet_clause_beats_a_missing_one() -> None:
     findings = [
         {"clause": one.id, "is_met": one.id != "10.1"}
-        for one in RULEBOOK.clauses_tested_by("on_site")
+        for one in RULEBOOK.clauses_entered("findings")
         if one.id != "10.2"
     ]
     assessment = assessed(findings=findings)
