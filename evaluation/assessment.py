@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from evaluation.survey.recognition import Recognition, recognition_document
+
 SCHEMA = "junheng.assessment/1"
 
 Status = Literal["met", "unmet", "missing"]
@@ -197,7 +199,7 @@ class ScoreBoard:
 
 @dataclass(frozen=True)
 class Assessment:
-    """One county judged by one rulebook. `recognition` is the JSON object of the survey, None without a survey.
+    """One county judged by one rulebook. `recognition` is None without a survey.
 
     `excuse_share` is the share of a threshold that a school's one excused indicator must reach, None where nobody is excused.
     """
@@ -218,7 +220,7 @@ class Assessment:
     schools: tuple[SchoolResult, ...]
     coefficients: Mapping[str, Mapping[str, float | None]]
     county_values: Mapping[str, Mapping[str, float | None]]
-    recognition: Mapping[str, Any] | None
+    recognition: Recognition | None
     recognition_threshold: float
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
@@ -261,7 +263,7 @@ def assessment_document(assessment: Assessment) -> dict[str, Any]:
         "schools": [_school_document(one) for one in assessment.schools],
         "coefficients": {stage: dict(values) for stage, values in assessment.coefficients.items()},
         "county_values": {stage: dict(values) for stage, values in assessment.county_values.items()},
-        "recognition": dict(assessment.recognition) if assessment.recognition is not None else None,
+        "recognition": None if assessment.recognition is None else recognition_document(assessment.recognition),
         "gaps": [_gap_document(one) for one in assessment.gaps],
         "findings": [
             {"clause": one.clause, "text": one.text, "evidence": _evidence_documents(one.evidence)}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evaluation.survey.groups import Group
     from evaluation.survey.labels import Labels
     from evaluation.survey.questionnaire import Questionnaires
+    from evaluation.survey.recognition import Recognition
     from evaluation.survey.responses import Responses
 
 OTHER_POPULATION = Message(
@@ -225,12 +226,12 @@ def strange_items(rulebook: Rulebook, survey: SurveyAnswers) -> list[InputProble
     ]
 
 
-def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnswers) -> dict[str, Any]:
-    """The survey's JSON object (contract, section 5) of the one county that was read."""
-    from evaluation.survey.recognition import estimate_recognition, recognition_document
+def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnswers) -> "Recognition":
+    """What the survey says of the one county that was read."""
+    from evaluation.survey.recognition import estimate_recognition
 
     frames = dict(zip(facts.frames["group"], facts.frames["size"].astype(int).tolist(), strict=True))
-    recognition = estimate_recognition(
+    return estimate_recognition(
         survey.responses,
         survey.questionnaires,
         rulebook.survey.parameters,
@@ -240,7 +241,6 @@ def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnsw
         required=survey.required,
         labels=survey.labels,
     )
-    return recognition_document(recognition)
 
 
 def read_survey(files: SurveyFiles) -> SurveyAnswers:

@@ -28,9 +28,8 @@ from evaluation.gaps import resource_gaps
 from evaluation.numeric import is_at_least
 from evaluation.rulebook.model import Cited, Indicator, Rulebook
 from evaluation.rulebook_input import require_judgeable
+from evaluation.survey.recognition import Recognition
 from evaluation.verdicts import ClauseVerdicts
-
-Recognition = Mapping[str, Any]
 
 
 def assess(
@@ -42,8 +41,7 @@ def assess(
 ) -> list[Assessment]:
     """Judge every county of the facts; one `Assessment` a county, in the order of `facts.counties`.
 
-    `recognitions` maps a county's code to the survey's JSON object (`evaluation.survey.recognition.recognition_document`); a county without a
-    survey has its clauses `missing`. Raises `InvalidInput` where the facts can't be judged by this rulebook: a school in scope without
+    `recognitions` maps a county's code to what its survey says; a county without a survey has its clauses `missing`. Raises `InvalidInput` where the facts can't be judged by this rulebook: a school in scope without
     pupils, a score outside its points.
     """
     require_judgeable(facts, rulebook)

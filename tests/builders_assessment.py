@@ -29,10 +29,13 @@ from evaluation.assessment import (
     VetoResult,
 )
 from evaluation.numeric import round_up_whole
+from evaluation.survey.groups import GROUPS
+from evaluation.survey.interval import Estimate
+from evaluation.survey.recognition import Recognition
+from evaluation.survey.sampling import Sample
 
 RULEBOOK = Path(__file__).resolve().parent.parent / "evaluation" / "rulebooks" / "xiangtan-2018.yaml"
 STAGES = ("小学", "初中")
-GROUPS = ("parent", "student", "teacher", "principal", "npc_deputy", "cppcc_member", "public")
 EVALUATORS = ("评估人甲", "评估人乙", "评估人丙")
 BAD = ("not_met", "vetoed")
 
@@ -287,30 +290,39 @@ def _score_board(indicators: tuple[IndicatorResult, ...]) -> ScoreBoard:
     return ScoreBoard(total, {one.id: one.score for one in scored}, below, missing, passes, 80.0, 0.8, 100.0)
 
 
-def recognition(rate: float = 0.9123) -> dict[str, Any]:
-    """The survey's JSON object with an interval of two points to either side."""
-    base = 4000
-    recognise = round(rate * base)
-    estimate = {
-        "recognise": recognise, "base": base, "rate": recognise / base, "se": 0.01, "deff": 2.1, "n_eff": 1900.0, "df": 39.3,
-        "ci95": [recognise / base - 0.02, recognise / base + 0.02], "ci_reliable": True, "ci_reasons": [],
-    }  # fmt: skip
-    groups = {
-        name: estimate | {"rate": 0.95 - 0.02 * row, "ci95": [0.9 - 0.02 * row, 0.97 - 0.01 * row]}
-        for row, name in enumerate(GROUPS)
-    }
-    groups["principal"] |= {"ci_reliable": False, "ci_reasons": ["few_psus", "small_base"]}
-    return {
-        "unit": "answer", "rate": recognise / base, "recognise": recognise, "base": base,
-        "by_answer": {"rate": recognise / base, "recognise": recognise, "base": base},
-        "by_questionnaire": {"rate": 0.9, "recognise": 360, "base": 400},
-        "items": {"36": recognise / base, "8.4": 0.91, "30.8": 0.91},
-        "groups": {name: one["rate"] for name, one in groups.items()},
-        "ci95": estimate["ci95"], "ci_reliable": True, "ci_reasons": [], "interval_verdict": "above",
-        "answers_to_fail": 249, "signals": [],
-        "sample": {"required": 430, "valid": 434, "is_valid": True, "reasons": []},
-        "estimates": {"items": {"36": estimate, "8.4": estimate, "30.8": estimate}, "groups": groups},
-    }  # fmt: skip
+def rate_of(recognise: int, base: int, *ci_reasons: str) -> Estimate:
+    """A rate with an interval of two points to either side."""
+    rate, low, high = recognise / base, recognise / base - 0.02, recognise / base + 0.02
+    return Estimate(recognise, base, 40, 8, 52, rate, 0.01, 2.1, 1900.0, 39.3, (low, high), ci_reasons)
+
+
+def recognition(rate: float = 0.9123, **changes: Any) -> Recognition:
+    """What the survey says; `changes` replace fields."""
+    answers = rate_of(round(rate * 4000), 4000)
+    groups = {group: rate_of(950 - 20 * row, 1000) for row, group in enumerate(GROUPS)}
+    groups["principal"] = rate_of(890, 1000, "few_psus", "small_base")
+    made = Recognition(
+        unit="answer",
+        item="36",
+        threshold=0.85,
+        items={"36": answers, "8.4": rate_of(910, 1000), "30.8": rate_of(910, 1000)},
+        groups=groups,
+        questionnaires=rate_of(360, 400),
+        answers_to_fail=249,
+        sample=sample(),
+        plan={"parent": 215, "student": 36, "teacher": 36, "principal": 36, "npc_deputy": 36, "cppcc_member": 36, "public": 35},
+        responses=434,
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def sample(valid: int = 434, **changes: Any) -> Sample:
+    """A sample that is valid, unless reasons are given; `changes` replace fields."""
+    others = dict.fromkeys(GROUPS[1:], 36)
+    by_group = {"parent": valid - sum(others.values()), **others}
+    reasons = tuple(changes.pop("reasons", ()))
+    made = Sample(430, valid, not reasons, reasons, by_group, (29, 43), parents_share=0.5, balance_tolerance=0.2)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def _coefficients(outcome: Outcome) -> dict[str, dict[str, float | None]]:

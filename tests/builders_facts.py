@@ -1,10 +1,14 @@
 """Facts for tests: a county far above every threshold of xiangtan-2018, in which a test changes only what matters."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from evaluation.facts import COLUMNS, Facts, table_from_rows
 from evaluation.rulebook.model import Rulebook
+from evaluation.survey.interval import Estimate
+from evaluation.survey.recognition import Recognition
+from evaluation.survey.sampling import Sample
 
 COUNTY = "439901"
 
@@ -62,12 +66,32 @@ FIGURES: dict[str, float] = {
     "残疾儿童入学数": 192,
 }
 
-RECOGNITION: dict[str, Any] = {
-    "unit": "answer",
-    "rate": 0.9,
-    "items": {"36": 0.9, "8.4": 0.9, "30.8": 0.9},
-    "sample": {"required": 100, "valid": 100, "is_valid": True, "reasons": []},
-}
+
+def recognition_with(rates: Mapping[str, float | None] | None = None, **changes: Any) -> Recognition:
+    """A survey on a valid sample with these rates by item, all 0.9 if not told; `changes` replace fields."""
+    found = {"36": 0.9, "8.4": 0.9, "30.8": 0.9} | dict(rates or {})
+    estimates = {item: Estimate(0, 0, 0, 0, 0, rate=rate) for item, rate in found.items()}
+    made = Recognition(
+        unit="answer",
+        item="36",
+        threshold=0.85,
+        items=estimates,
+        groups={},
+        questionnaires=estimates["36"],
+        answers_to_fail=None,
+        sample=sample_of(100),
+        plan={},
+        responses=100,
+    )
+    return replace(made, **changes)
+
+
+def sample_of(valid: int, *reasons: str) -> Sample:
+    """A sample of so many valid sheets where 100 are required; valid itself unless there are reasons against it."""
+    return Sample(100, valid, not reasons, reasons, {}, None, parents_share=0.5, balance_tolerance=0.2)
+
+
+RECOGNITION = recognition_with()
 
 
 def build_facts(rulebook: Rulebook, **changes: Any) -> Facts:

@@ -1,12 +1,10 @@
 """Clauses decided on site, and the scored clauses."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.rulebook.tests import Scored, ScoredBySurvey
+from evaluation.survey.recognition import Recognition
 from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
 
 
@@ -53,6 +51,6 @@ def judge_scored_by_survey(counties: JudgedCounties, test: ScoredBySurvey) -> Cl
     )
 
 
-def _item_rate(recognition: Mapping[str, Any] | None, item: str) -> float:
-    rate = None if recognition is None else recognition["items"].get(item)
-    return np.nan if rate is None else float(rate)
+def _item_rate(recognition: Recognition | None, item: str) -> float:
+    estimate = None if recognition is None else recognition.items.get(item)
+    return np.nan if estimate is None or estimate.rate is None else estimate.rate

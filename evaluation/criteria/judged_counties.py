@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +11,16 @@ import pandas as pd
 from evaluation.criteria.resources import ResourceValues, resource_values
 from evaluation.facts import Facts
 from evaluation.rulebook.model import Rulebook
+from evaluation.survey.recognition import Recognition
 
 
 @dataclass(frozen=True)
 class JudgedCounties:
-    """Facts, rulebook and the surveys' recognition (the JSON object of the contract, by county; a county without a survey is absent)."""
+    """Facts, rulebook and the surveys' recognition (by county; a county without a survey is absent)."""
 
     facts: Facts
     rulebook: Rulebook
-    recognitions: Mapping[str, Mapping[str, Any]]
+    recognitions: Mapping[str, Recognition]
 
     @cached_property
     def codes(self) -> "pd.Index[str]":

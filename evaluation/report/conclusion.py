@@ -136,8 +136,8 @@ def _survey_tile(context: Context) -> TileView:
     note = words("tile.survey_note", threshold=show_threshold(threshold, PERCENT))
     if found is None:
         return TileView(words("tile.survey"), show(None), words("tile.no_survey"), "missing")
-    rate = found["rate"]
-    if not found["sample"]["is_valid"]:
+    rate = found.rate
+    if not found.sample.is_valid:
         return TileView(
             words("tile.survey"),
             show_against(rate, threshold, "at_least", PERCENT),

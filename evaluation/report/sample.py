@@ -1,28 +1,27 @@
 """Why a survey's sample is not valid, with the numbers that make it so."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from evaluation.report.context import Context
 from evaluation.report.numbers import COUNT, PERCENT, show, show_threshold
 from evaluation.survey.parameters import exact_share
+from evaluation.survey.sampling import Sample
 
 
 def reason_text(context: Context, reason: str) -> str:
     """Why a sample is not valid, in words: `too_few`, `parents`, `unbalanced:teacher,public`; with numbers where the survey tells them."""
-    sample = (context.assessment.recognition or {}).get("sample", {})
+    survey = context.assessment.recognition
     kind, _, groups = reason.partition(":")
     named = tuple(one for one in groups.split(",") if one)
     counted = {"too_few": _too_few, "parents": _parents, "unbalanced": _unbalanced}.get(kind)
-    if counted is not None and sample.get("by_group") and (kind != "unbalanced" or sample.get("band")):
-        return counted(context, sample, named)
+    if counted is not None and survey is not None and (kind != "unbalanced" or survey.sample.band):
+        return counted(context, survey.sample, named)
     names = context.words("join.list").join(context.words.group(one) for one in named)
     return context.words.of("sample", kind, groups=names)
 
 
-def _too_few(context: Context, sample: Mapping[str, Any], groups: tuple[str, ...]) -> str:
-    valid, required = sample["valid"], sample["required"]
+def _too_few(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
+    valid, required = sample.valid, sample.required
     return context.words(
         "sample_counted.too_few",
         valid=show(valid, COUNT),
@@ -31,28 +30,27 @@ def _too_few(context: Context, sample: Mapping[str, Any], groups: tuple[str, ...
     )
 
 
-def _parents(context: Context, sample: Mapping[str, Any], groups: tuple[str, ...]) -> str:
-    share = sample["parents_share"]
+def _parents(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
+    share = sample.parents_share
     return context.words(
         "sample_counted.parents",
-        parents=show(sample["by_group"]["parent"], COUNT),
-        valid=show(sample["valid"], COUNT),
+        parents=show(sample.by_group["parent"], COUNT),
+        valid=show(sample.valid, COUNT),
         share=show_threshold(share, PERCENT),
-        needed=show(math.ceil(exact_share(share) * sample["valid"]), COUNT),
+        needed=show(math.ceil(exact_share(share) * sample.valid), COUNT),
     )
 
 
-def _unbalanced(context: Context, sample: Mapping[str, Any], groups: tuple[str, ...]) -> str:
+def _unbalanced(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
     words = context.words
-    low, high = sample["band"]
-    found = (
-        words("sample_counted.group", group=words.group(one), count=show(sample["by_group"][one], COUNT))
-        for one in groups
-    )
+    assert sample.band is not None  # noqa: S101 - asked before
+    low, high = sample.band
+    counts = {str(group): number for group, number in sample.by_group.items()}
+    found = (words("sample_counted.group", group=words.group(one), count=show(counts[one], COUNT)) for one in groups)
     return words(
         "sample_counted.unbalanced",
         groups=words("join.list").join(found),
-        tolerance=show_threshold(sample["balance_tolerance"], PERCENT),
+        tolerance=show_threshold(sample.balance_tolerance, PERCENT),
         low=show(low, COUNT),
         high=show(high, COUNT),
     )

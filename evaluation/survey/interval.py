@@ -85,6 +85,8 @@ class Estimate:
         return {
             "recognise": self.recognise,
             "base": self.base,
+            "dont_know": self.dont_know,
+            "missing": self.missing,
             "rate": self.rate,
             "se": self.se,
             "deff": self.deff,

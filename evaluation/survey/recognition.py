@@ -6,7 +6,7 @@ Rates: contract, section 4; interval: design/statistics part 1.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,11 @@ from evaluation.survey.interval import Design, Estimate, Tally, Whole, design_of
 from evaluation.survey.labels import NO_UNITS, Labels
 from evaluation.survey.parameters import RateUnit, SurveyParameters, exact_share
 from evaluation.survey.questionnaire import Questionnaires
-from evaluation.survey.responses import Responses
 from evaluation.survey.sampling import Counts, Sample, judge_sample, plan_sample, sample_size
 from evaluation.survey.tallies import tally_item, tally_satisfied, valid_responses
+
+if TYPE_CHECKING:
+    from evaluation.survey.responses import Responses
 
 
 class Rate(NamedTuple):
@@ -91,7 +93,7 @@ class Recognition:
 
 
 def estimate_recognition(
-    responses: Responses,
+    responses: "Responses",
     questionnaires: Questionnaires,
     parameters: SurveyParameters,
     population: int,
@@ -125,17 +127,18 @@ def estimate_recognition(
         groups=_group_estimates(design, valid.group, tallies[parameters.item]),
         questionnaires=by_questionnaire,
         answers_to_fail=_answers_to_fail(judged, parameters.threshold),
-        sample=_judged_sample(valid.group, labels.withheld if labels else {}, plan, frames, required, parameters),
+        sample=_judged_sample(valid.group, labels.withheld if labels else None, plan, frames, required, parameters),
         plan=plan,
         responses=len(responses.responses),
     )
 
 
 def _judged_sample(
-    groups: Whole, withheld: Counts, plan: Counts, frames: Counts, required: int, parameters: SurveyParameters
+    groups: Whole, withheld: Counts | None, plan: Counts, frames: Counts, required: int, parameters: SurveyParameters
 ) -> Sample:
     stored = np.bincount(groups, minlength=len(GROUPS)).tolist()
-    counted = {group: number + withheld.get(group, 0) for group, number in zip(GROUPS, stored, strict=True)}
+    withheld = withheld or dict.fromkeys(GROUPS, 0)
+    counted = {group: number + withheld[group] for group, number in zip(GROUPS, stored, strict=True)}
     return replace(judge_sample(counted, plan, frames, required, parameters), withheld=withheld)
 
 

@@ -17,28 +17,32 @@ Key = TypeVar("Key", bound=Hashable)
 Counts = Mapping[Group, int]
 
 
+def _nobody() -> Counts:
+    return dict.fromkeys(GROUPS, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """How many valid sheets a sample must have and has, and why it is not valid: `too_few`, `parents`, `unbalanced:GROUP,…`.
 
-    `valid` and `by_group` hold the `withheld` sheets, which count for the sample and for no rate.
+    `valid` and `by_group` hold the `withheld` sheets (an entry a group), which count for the sample and for no rate.
     """
 
     required: int
     valid: int
     is_valid: bool
     reasons: tuple[str, ...]
-    by_group: Counts = field(default_factory=dict)
-    band: tuple[int, int] | None = None
-    parents_share: float | None = None
-    balance_tolerance: float | None = None
-    withheld: Counts = field(default_factory=dict)
+    by_group: Counts
+    band: tuple[int, int] | None
+    parents_share: float
+    balance_tolerance: float
+    withheld: Counts = field(default_factory=_nobody)
 
     def counts_document(self) -> dict[str, Any]:
         """What the reasons rest on: valid sheets by group, those of them withheld, the parents' share, and the least and most of another group."""
         return {
             "by_group": dict(self.by_group),
-            "withheld": {group: self.withheld.get(group, 0) for group in GROUPS},
+            "withheld": dict(self.withheld),
             "band": None if self.band is None else list(self.band),
             "parents_share": self.parents_share,
             "balance_tolerance": self.balance_tolerance,

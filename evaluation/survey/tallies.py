@@ -4,7 +4,7 @@ Each chosen option of a `multi` question that counts toward an item is an answer
 missing answer.
 """
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,9 @@ from evaluation.survey.groups import GROUPS
 from evaluation.survey.interval import Tally, Whole
 from evaluation.survey.labels import NO_UNITS, Units
 from evaluation.survey.questionnaire import Questionnaires
-from evaluation.survey.responses import Responses
+
+if TYPE_CHECKING:
+    from evaluation.survey.responses import Responses
 
 OUTSIDE_ITEM: Final = -1
 DISAGREES: Final = 0
@@ -32,7 +34,7 @@ class ValidResponses(NamedTuple):
     value: Whole
 
 
-def valid_responses(responses: Responses, units: Units = NO_UNITS) -> ValidResponses:
+def valid_responses(responses: "Responses", units: Units = NO_UNITS) -> ValidResponses:
     """The valid responses of one county, numbered anew from 0; a school that belongs to one of the `units` counts as that."""
     table, answers = responses.responses, responses.answers
     is_valid = table["valid"].to_numpy(dtype=np.bool_)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evaluation.assessment import Assessment, assessment_document
 from evaluation.errors import InputProblem
 from survey_app.cli.evaluate_summary import summary_lines
 from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
@@ -13,6 +12,7 @@ from survey_app.cli.wording import COUNTS_HELP, UNITS_HELP
 from survey_app.domain.clock import LOCAL_ZONE, SystemClock
 
 if TYPE_CHECKING:
+    from evaluation.assessment import Assessment
     from evaluation.evaluating import SurveyFiles
 
 
@@ -60,6 +60,8 @@ def evaluate(
         assessment, warnings = _judge(ctx, workbook, rulebook, survey, campaign)
         write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
     if as_json:
+        from evaluation.assessment import assessment_document
+
         print_json(assessment_document(assessment))
         return
     print_problems(warnings, language_of(ctx), "warning: ")
@@ -68,7 +70,7 @@ def evaluate(
 
 def _judge(
     ctx: click.Context, workbook: Path, rulebook: str, survey: "SurveyFiles | None", campaign: str | None
-) -> tuple[Assessment, list[InputProblem]]:
+) -> tuple["Assessment", list[InputProblem]]:
     if campaign is not None:
         from survey_app.cli.evaluate_campaign import judge_with_campaign
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from evaluation.assessment import Assessment, ScoreBoard
 from evaluation.errors import Language
 from survey_app.cli.wording import LISTED, OUTCOMES, PASSES, TOTAL, TOTAL_MISSING, WRITTEN
 
+if TYPE_CHECKING:
+    from evaluation.assessment import Assessment, ScoreBoard
 
-def summary_lines(assessment: Assessment, out: Path, language: Language) -> list[str]:
+
+def summary_lines(assessment: "Assessment", out: Path, language: Language) -> list[str]:
     """The lines for standard output, in the language of the command."""
     outcome = OUTCOMES[assessment.outcome].text(language, {})
     head = f"{assessment.county_name} ({assessment.county_code}) {assessment.year}: {outcome} {assessment.grade or ''}"
@@ -16,7 +19,7 @@ def summary_lines(assessment: Assessment, out: Path, language: Language) -> list
     return [head.rstrip(), *_listed(assessment, language), *_scored(assessment.scores, language), written]
 
 
-def _listed(assessment: Assessment, language: Language) -> Iterator[str]:
+def _listed(assessment: "Assessment", language: Language) -> Iterator[str]:
     scores = assessment.scores
     lists = {
         "unmet": assessment.with_status("unmet"),
@@ -32,7 +35,7 @@ def _listed(assessment: Assessment, language: Language) -> Iterator[str]:
             yield LISTED[name].text(language, {"ids": ", ".join(ids), "share": share})
 
 
-def _scored(scores: ScoreBoard | None, language: Language) -> Iterator[str]:
+def _scored(scores: "ScoreBoard | None", language: Language) -> Iterator[str]:
     if scores is None:
         return
     values = {"points": f"{scores.points:g}", "passing": f"{scores.passing_total:g}"}

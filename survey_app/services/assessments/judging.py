@@ -23,6 +23,7 @@ from evaluation.facts import Facts, table_from_rows
 from evaluation.judging import assess
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows
+from evaluation.survey.recognition import Recognition
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.staff import StaffUser
@@ -51,7 +52,7 @@ _RESULTS: Final = TypeAdapter(Assessment)
 class Surveyed:
     """What a closed survey contributes: its rates, its hashes, and where it was planned for other numbers than the workbook's."""
 
-    recognition: dict[str, Any]
+    recognition: Recognition
     sources: dict[str, str | None]
     oddities: tuple[InputProblem, ...]
 
@@ -142,7 +143,7 @@ def judge(connection: Connection, content: Content) -> Assessment:
     facts = entered_facts(reading.facts, content.entries)
     warnings = [*reading.warnings, *ignored_rows(reading.facts, rulebook)]
     county = content.assessment.county_code
-    recognitions: dict[str, dict[str, Any]] = {}
+    recognitions: dict[str, Recognition] = {}
     sources: dict[str, str | None] = {}
     if content.assessment.campaign is not None:
         survey = _surveyed(connection, content.assessment, rulebook, reading.facts)

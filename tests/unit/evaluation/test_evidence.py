@@ -8,13 +8,14 @@ from evaluation.assessment import ClauseResult, Evidence
 from evaluation.facts import SheetLayout
 from evaluation.judging import assess
 from evaluation.rulebook.loading import load_rulebook
-from tests.builders_facts import COUNTY, RECOGNITION, build_facts
+from evaluation.survey.recognition import Recognition
+from tests.builders_facts import COUNTY, RECOGNITION, build_facts, recognition_with, sample_of
 
 RULEBOOK = load_rulebook("xiangtan-2018")
 NINE_YEARS = {"school": "N1", "kind": "九年一贯制学校", "name": "九年学校"}
 
 
-def clause(id_: str, survey: dict[str, Any] = RECOGNITION, **changes: Any) -> ClauseResult:
+def clause(id_: str, survey: Recognition = RECOGNITION, **changes: Any) -> ClauseResult:
     facts = build_facts(RULEBOOK, **changes)
     layouts = {
         (COUNTY, "school_stages"): SheetLayout("学校", {"pupils": "G", "training_yuan": "R"}),
@@ -82,9 +83,10 @@ def test_a_finding_on_site_leads_to_its_conclusion() -> None:
 
 
 def test_a_valid_sample_without_a_base_is_missing_not_unmet() -> None:
-    assert clause("36.3", survey=RECOGNITION | {"rate": None}).status == "missing"
-    invalid = {"required": 100, "valid": 5, "is_valid": False, "reasons": ["too_few"]}
-    assert clause("36.3", survey=RECOGNITION | {"rate": None, "sample": invalid}).status == "unmet"
+    nobody = {"36": None}
+    assert clause("36.3", survey=recognition_with(nobody)).status == "missing"
+    invalid = sample_of(5, "too_few")
+    assert clause("36.3", survey=recognition_with(nobody, sample=invalid)).status == "unmet"
 
 
 def test_the_sums_of_a_county_value_are_told_in_their_own_words_and_units() -> None:

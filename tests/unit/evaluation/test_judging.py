@@ -11,12 +11,13 @@ from evaluation.errors import InvalidInput
 from evaluation.facts import COLUMNS, join_facts
 from evaluation.judging import assess
 from evaluation.rulebook.loading import load_rulebook
-from tests.builders_facts import COUNTY, RECOGNITION, build_facts
+from evaluation.survey.recognition import Recognition
+from tests.builders_facts import COUNTY, RECOGNITION, build_facts, recognition_with, sample_of
 
 RULEBOOK = load_rulebook("xiangtan-2018")
 
 
-def assessed(survey: dict[str, Any] | None = RECOGNITION, **changes: Any) -> Assessment:
+def assessed(survey: Recognition | None = RECOGNITION, **changes: Any) -> Assessment:
     recognitions = {} if survey is None else {COUNTY: survey}
     (assessment,) = assess(build_facts(RULEBOOK, **changes), RULEBOOK, recognitions)
     return assessment
@@ -55,12 +56,12 @@ def test_a_county_without_any_school_to_be_asked_has_not_shown_anything() -> Non
     ("share", "grade"), [(0.91, "优秀"), (0.909, "良好"), (0.86, "良好"), (0.855, "合格"), (0.80, "合格")]
 )
 def test_grade_is_earned_on_reaching_its_lower_bound(share: float, grade: str) -> None:
-    survey = RECOGNITION | {"items": {"36": 0.9, "8.4": share, "30.8": share}}
+    survey = recognition_with({"8.4": share, "30.8": share})
     assert assessed(survey, scores=scores(share)).grade == grade
 
 
 def test_total_of_79_is_not_met_and_has_no_grade() -> None:
-    survey = RECOGNITION | {"items": {"36": 0.9, "8.4": 0.799, "30.8": 0.799}}
+    survey = recognition_with({"8.4": 0.799, "30.8": 0.799})
     assessment = assessed(survey, scores=scores(0.799))
     assert (assessment.outcome, assessment.grade) == ("not_met", None)
 
@@ -128,12 +129,11 @@ def test_no_survey_leaves_its_clauses_missing() -> None:
 
 @pytest.mark.parametrize(("rate", "status"), [(0.85, "met"), (0.8499, "unmet")])
 def test_recognition_of_85_percent_is_met(rate: float, status: str) -> None:
-    assert indicator_36(RECOGNITION | {"rate": rate}).status == status
+    assert indicator_36(recognition_with({"36": rate})).status == status
 
 
 def test_invalid_sample_is_unmet_and_says_why() -> None:
-    sample = {"required": 100, "valid": 99, "is_valid": False, "reasons": ["too_few"]}
-    clause = indicator_36(RECOGNITION | {"sample": sample})
+    clause = indicator_36(recognition_with(sample=sample_of(99, "too_few")))
     assert (clause.status, clause.reason, clause.reason_values) == (
         "unmet",
         "sample_not_valid",
@@ -141,7 +141,7 @@ def test_invalid_sample_is_unmet_and_says_why() -> None:
     )
 
 
-def indicator_36(survey: dict[str, Any]) -> Any:
+def indicator_36(survey: Recognition) -> Any:
     return assessed(survey).indicators[-1].clauses[-1]
 
 

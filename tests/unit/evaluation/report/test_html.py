@@ -11,7 +11,9 @@ from evaluation.assessment import Assessment
 from evaluation.report.contents import report_of
 from evaluation.report.html import html_of
 from evaluation.report.templating import environment
-from tests.builders_assessment import recognition, some_assessment
+from evaluation.survey.groups import GROUPS
+from evaluation.survey.interval import Estimate
+from tests.builders_assessment import rate_of, recognition, sample, some_assessment
 from tests.unit.evaluation.report.pages import Page
 
 OUTCOMES = ("certifiable", "not_met", "vetoed", "incomplete")
@@ -175,16 +177,10 @@ def test_a_coefficient_just_over_its_limit_is_not_rounded_onto_it() -> None:
 
 
 def test_an_invalid_sample_is_said_with_its_reasons() -> None:
-    found = recognition()
-    found["sample"] = {
-        "required": 430,
-        "valid": 400,
-        "is_valid": False,
-        "reasons": ["too_few", "unbalanced:teacher,public"],
-    }
+    found = recognition(sample=sample(400, reasons=["too_few", "unbalanced:teacher,public"], band=None))
     text = page_of(some_assessment("not_met", recognition=found)).text
     assert "样本无效" in text
-    assert "有效答卷不足；各类对象数量相差过大（教师、其他群众）" in text
+    assert "有效答卷400份，应有430份，差30份；各类对象数量相差过大（教师、其他群众）" in text
 
 
 def test_a_rate_whose_interval_is_not_reliable_says_why() -> None:
@@ -193,20 +189,18 @@ def test_a_rate_whose_interval_is_not_reliable_says_why() -> None:
 
 
 def test_only_the_rate_that_the_rule_judges_is_marked() -> None:
-    found = recognition() | {"item": "36"}
-    found["by_questionnaire"] = {"rate": 0.8482, "recognise": 339, "base": 400}
+    found = recognition(questionnaires=rate_of(339, 400))
     survey = report_of(some_assessment("certifiable", recognition=found)).survey
     assert survey is not None
     judged = {one.label: one.mark for one in (survey.overall, *survey.items, *survey.units, *survey.groups)}
     assert {label for label, mark in judged.items() if mark} == {"总体", "第36项", "按答题计"}
     assert all("参考" in one.remark for one in survey.groups)
     text = page_of(some_assessment("certifiable", recognition=found)).text
-    assert "84.75%" not in text
-    assert "按答卷计 84.82% — 339/400" in text
+    assert "按答卷计 84.75% 82.75% 至 86.75% 339/400" in text
 
 
 def test_a_rule_that_counts_questionnaires_marks_their_rate_only() -> None:
-    found = recognition() | {"unit": "questionnaire", "rate": 0.9}
+    found = recognition(unit="questionnaire")
     survey = report_of(some_assessment("certifiable", recognition=found)).survey
     assert survey is not None
     marked = [one.label for one in (survey.overall, *survey.items, *survey.units, *survey.groups) if one.mark]
@@ -237,17 +231,13 @@ def test_scores_that_come_from_the_survey_are_not_asked_of_evaluators() -> None:
 
 
 def test_a_rate_without_any_base_has_a_report() -> None:
-    found = recognition() | {
-        "rate": None,
-        "base": 0,
-        "recognise": 0,
-        "ci95": None,
-        "interval_verdict": None,
-        "answers_to_fail": None,
-    }
-    found["by_answer"] = {"rate": None, "recognise": 0, "base": 0}
-    found["groups"] = dict.fromkeys(found["groups"])
-    found["estimates"] = {}
+    nobody = Estimate(0, 0, 0, 0, 0, ci_reasons=("small_base",))
+    found = recognition(
+        items={"36": nobody},
+        groups=dict.fromkeys(GROUPS, nobody),
+        questionnaires=nobody,
+        answers_to_fail=None,
+    )
     page = page_of(some_assessment("not_met", recognition=found))
     assert page.misnested == []
     assert "社会认可度 —" in page.text

@@ -10,7 +10,7 @@ from evaluation.report.context import Context
 from evaluation.report.figures import figure
 from evaluation.report.sentences import clause_sentences, evidence_text
 from evaluation.report.wording import Words
-from tests.builders_assessment import some_assessment
+from tests.builders_assessment import recognition, sample, some_assessment
 
 
 @pytest.fixture(scope="module")
@@ -96,22 +96,17 @@ def test_standards_that_differ_are_told_by_their_figures(assessment: Assessment)
 def test_an_invalid_sample_fails_a_rate_that_is_high_enough(assessment: Assessment) -> None:
     values = {"reasons": ["parents", "unbalanced:principal"]}
     clause = clause_of(assessment, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
-    assert told(assessment, clause) == ("调查样本无效：家长不足有效答卷的一半、各类对象数量相差过大（校长）。",)
+    uncounted = replace(assessment, recognition=None)
+    assert told(uncounted, clause) == ("调查样本无效：家长不足有效答卷的一半、各类对象数量相差过大（校长）。",)
 
 
 def test_an_invalid_sample_is_counted_where_the_survey_tells_how_many(assessment: Assessment) -> None:
-    sample = {
-        "required": 430,
-        "valid": 421,
-        "is_valid": False,
-        "reasons": ["too_few", "parents", "unbalanced:teacher,public"],
-        "by_group": {"parent": 200, "student": 40, "teacher": 52, "principal": 40, "public": 20},
-        "band": [31, 45],
-        "parents_share": 0.5,
-        "balance_tolerance": 0.2,
-    }
-    surveyed = replace(assessment, recognition={**(assessment.recognition or {}), "sample": sample})
-    clause = clause_of(surveyed, "36.3", status="unmet", reason="sample_not_valid", reason_values=sample)
+    reasons = ["too_few", "parents", "unbalanced:teacher,public"]
+    by_group = {"parent": 200, "student": 40, "teacher": 52, "principal": 40, "public": 20}
+    counted = sample(421, reasons=reasons, by_group=by_group, band=(31, 45))
+    surveyed = replace(assessment, recognition=recognition(sample=counted))
+    values = {"reasons": reasons}
+    clause = clause_of(surveyed, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
     (said,) = told(surveyed, clause)
     assert "有效答卷421份，应有430份，差9份" in said
     assert "家长200份，不足有效答卷421份的50%（应不少于211份）" in said

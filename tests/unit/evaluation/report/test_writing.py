@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from evaluation.errors import InvalidInput
 from evaluation.output_files import write_file
 from evaluation.report.writing import write_reports
-from tests.builders_assessment import recognition, some_assessment
+from tests.builders_assessment import rate_of, recognition, some_assessment
 from tests.paths import REPOSITORY
 
 NAMES = ["assessment.json", "ledger.xlsx", "report.docx", "report.html"]
@@ -55,7 +56,9 @@ def test_what_else_lies_in_the_folder_stays(tmp_path: Path) -> None:
 
 
 def test_a_failure_halfway_leaves_no_file(tmp_path: Path) -> None:
-    broken = some_assessment("not_met", recognition=recognition() | {"deff": float("nan")})
+    broken = some_assessment(
+        "not_met", recognition=recognition(questionnaires=replace(rate_of(360, 400), deff=float("nan")))
+    )
     with pytest.raises(ValueError, match="JSON"):
         write_reports(broken, tmp_path / "out")
     assert names(tmp_path) == []
