@@ -11,7 +11,7 @@ from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook.tests import Scored
 from evaluation.rulebook_input import ignored_rows, rows_without_use, unjudgeable_rows
-from evaluation.survey.labels import UNIT_NAME
+from evaluation.survey.groups import UNIT_NAME
 from evaluation.workbook_rows import rows_of_workbook
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """The closed list of respondent groups, in the order in which plans, remainders and reports take them (contract, section 4)."""
 
+import re
 from typing import Final, Literal, get_args
 
 Group = Literal["parent", "student", "teacher", "principal", "npc_deputy", "cppcc_member", "public"]
@@ -14,3 +15,6 @@ SCHOOL_GROUPS: Final[tuple[Group, ...]] = ("parent", "student", "teacher", "prin
 
 UNIT_GROUPS: Final[tuple[Group, ...]] = ("parent", "student", "teacher")
 """The groups whose answers keep a unit: of principals a school has one."""
+
+UNIT_NAME: Final = re.compile(r"U[0-9]{2,}(\.[0-9]+)?")
+"""The names of units (of schools too small to stand alone) that are not one school."""

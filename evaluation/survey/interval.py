@@ -139,7 +139,7 @@ def estimate_rate(design: Design, tally: Tally) -> Estimate:
     """The rate of a tally with its variance and interval (statistics, 1.1 to 1.4)."""
     recognise, base = int(tally.recognise.sum()), int(tally.base.sum())
     asked = tally.base > 0
-    psus = len(np.unique(design.psu[asked]))
+    psus = int(np.count_nonzero(np.bincount(design.psu[asked])))
     counts = (recognise, base, int(tally.dont_know.sum()), int(tally.missing.sum()), psus)
     if not base:
         return Estimate(*counts, ci_reasons=("small_base",))

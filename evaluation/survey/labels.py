@@ -4,7 +4,6 @@ A survey that has this is the service's own, an imported one has none of it. Wit
 ones for neither (design/integrity A.6, A.8; design/statistics 2.2).
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from evaluation.errors import InputProblem, InvalidInput
 from evaluation.survey import wording
 from evaluation.survey.csv_text import CsvText, is_scientific, read_csv_text
 from evaluation.survey.frames import GROUPS_BY_NAME, whole_number
-from evaluation.survey.groups import GROUPS, Group
+from evaluation.survey.groups import GROUPS, UNIT_NAME, Group
 
 if TYPE_CHECKING:
     from evaluation.survey.responses import Responses
@@ -23,8 +22,6 @@ Units = Mapping[str, str]
 """The unit that each school belongs to."""
 
 NO_UNITS: Units = {}
-UNIT_NAME = re.compile(r"U[0-9]{2,}(\.[0-9]+)?")
-"""The names of units that are not one school."""
 
 COUNT_COLUMNS = ("group", "unit", "answered", "withheld", "lost", "fast")
 _NUMBERS = COUNT_COLUMNS[2:]

@@ -4,14 +4,13 @@ Each column is checked by its distinct texts, which are few, and then translated
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from evaluation.errors import InputProblem, Message
 from evaluation.survey import wording
@@ -55,15 +54,6 @@ class _Wrong:
     values: dict[str, object]
 
 
-@dataclass(frozen=True)
-class _Column:
-    """A column as codes (one a row) of its distinct texts."""
-
-    name: str
-    codes: Whole
-    texts: list[str]
-
-
 class _Reader:
     """One file being read: gives columns by name and collects problems."""
 
@@ -71,14 +61,6 @@ class _Reader:
         self.text = text
         self.questionnaires = questionnaires
         self.problems: list[InputProblem] = []
-        self._cells = np.array(text.rows, dtype=object).reshape(len(text.rows), len(text.header))
-
-    def column(self, name: str) -> _Column:
-        """The column `name`; empty texts if the file has none."""
-        if name not in self.text.header:
-            return _Column(name, np.zeros(len(self.text.rows), dtype=np.int64), [""])
-        codes, texts = pd.factorize(self._cells[:, self.text.header.index(name)])
-        return _Column(name, codes.astype(np.int64), [str(one) for one in texts])
 
     def report(self, column: str, rows: Whole, wrong: _Wrong) -> None:
         """Add a problem for each of `rows`, or for the first of them and one that counts the rest."""
@@ -88,24 +70,27 @@ class _Reader:
             rest = {"count": len(rows) - PROBLEMS_A_COLUMN}
             self.problems.append(InputProblem(self.text.where_column(column), wording.MORE_OF_THE_KIND, rest))
 
-    def translate(self, column: _Column, read: Callable[[str], Value | _Wrong], instead: Value) -> list[Value]:
-        """The value of each distinct text by `read`; `instead` for a wrong one, which is reported."""
+    def translate(
+        self, name: str, read: Callable[[str], Value | _Wrong], instead: Value, dtype: Any
+    ) -> npt.NDArray[Any]:
+        """The column `name` by way of `read`, which gets each distinct text; `instead` for a wrong one, which is reported."""
+        column = self.text.column(name)
         values = []
         for code, text in enumerate(column.texts):
             value = read(text)
             if isinstance(value, _Wrong):
-                self.report(column.name, np.flatnonzero(column.codes == code), value)
+                self.report(name, np.flatnonzero(column.codes == code), value)
                 value = instead
             values.append(value)
-        return values
+        return np.array(values, dtype=dtype)[column.codes]
 
 
 def read_columns(text: CsvText, questionnaires: Questionnaires) -> Columns:
     """Translate all cells. Raises `InvalidInput` with every problem, in the order of the file."""
     header_problems = list(_header_problems(text, questionnaires))
-    if not text.rows and not text.ragged:
+    if not len(text.lines) and not text.ragged:
         header_problems.append(InputProblem(text.name, wording.NO_RESPONSES))
-    if not text.rows or not set(REQUIRED_COLUMNS) <= set(text.header):
+    if not len(text.lines) or not set(REQUIRED_COLUMNS) <= set(text.header):
         text.require_sound(header_problems)
     reader = _Reader(text, questionnaires)
     columns = _translated(reader)
@@ -145,23 +130,30 @@ def _name(group: Group) -> str:
 
 
 def _translated(reader: _Reader) -> Columns:
-    group = reader.column("group")
-    groups = np.array(reader.translate(group, _read_group(reader.questionnaires), -1), dtype=np.int64)[group.codes]
-    school = reader.column("school")
-    schools = np.array(reader.translate(school, _read_school, ""), dtype=object)[school.codes]
-    submitted = reader.column("submitted_at")
-    times = np.array(reader.translate(submitted, _read_time, None), dtype="datetime64[s]")[submitted.codes]
-    duration = reader.column("duration_s")
-    seconds = np.array(reader.translate(duration, _read_seconds, math.nan), dtype=np.float64)[duration.codes]
-    valid = reader.column("valid")
-    is_valid = np.array(reader.translate(valid, _read_valid, False), dtype=np.bool_)[valid.codes]
-    answers = [
-        _answers(reader, code, question, groups)
+    groups = reader.translate("group", _read_group(reader.questionnaires), -1, np.int64)
+    return Columns(
+        groups,
+        reader.translate("school", _read_school, "", object),
+        reader.translate("submitted_at", _read_time, None, "datetime64[s]"),
+        reader.translate("duration_s", _read_seconds, math.nan, np.float64),
+        reader.translate("valid", _read_valid, False, np.bool_),
+        *_all_answers(reader, groups),
+    )
+
+
+def _all_answers(reader: _Reader, groups: Whole) -> tuple[Whole, Whole, Whole]:
+    """The response, the question and the value of each chosen option, question by question."""
+    asked = [
+        (code, _answers(reader, question, groups))
         for code, question in enumerate(reader.questionnaires.question_ids)
         if question in reader.text.header
     ]
-    numbers, questions, values = np.concatenate([np.empty((3, 0), dtype=np.int64), *answers], axis=1)
-    return Columns(groups, schools, times, seconds, is_valid, numbers, questions, values)
+    none = np.empty(0, dtype=np.int64)
+    return (
+        np.concatenate([none, *(rows for _, (rows, _) in asked)]),
+        np.concatenate([none, *(np.full(len(rows), code) for code, (rows, _) in asked)]),
+        np.concatenate([none, *(values for _, (_, values) in asked)]),
+    )
 
 
 def _read_group(questionnaires: Questionnaires) -> Callable[[str], int | _Wrong]:
@@ -204,47 +196,31 @@ def _read_valid(text: str) -> bool | _Wrong:
     return text == "1" if text in ("0", "1") else _Wrong(wording.VALID_NOT_0_OR_1, {"got": text})
 
 
-def _answers(reader: _Reader, code: int, name: str, groups: Whole) -> Whole:
-    """The chosen options of one column: rows response, question, value."""
-    column = reader.column(name)
-    numbers: list[Whole] = []
-    values: list[Whole] = []
-    for group_code, group in enumerate(GROUPS):
-        rows = np.flatnonzero(groups == group_code)
-        if len(rows):
-            part = _Column(name, *_distinct(column.codes[rows], column.texts))
-            question = reader.questionnaires[group].by_id.get(name)
-            row_of, value = _chosen(reader, part, rows, question, group)
-            numbers.append(row_of)
-            values.append(value)
-    found = np.concatenate([np.empty(0, dtype=np.int64), *numbers])
-    chosen = np.concatenate([np.empty(0, dtype=np.int64), *values])
-    order = np.argsort(found, kind="stable")
-    return np.stack([found[order], np.full(len(found), code), chosen[order]])
-
-
-def _distinct(codes: Whole, texts: list[str]) -> tuple[Whole, list[str]]:
-    kept, recoded = np.unique(codes, return_inverse=True)
-    return recoded.astype(np.int64), [texts[code] for code in kept]
-
-
-def _chosen(
-    reader: _Reader, column: _Column, rows: Whole, question: Question | None, group: Group
-) -> tuple[Whole, Whole]:
-    """The response and the value of each option that the people of one group chose in one column."""
-    values: list[tuple[int, ...]] = []
-    for code, text in enumerate(column.texts):
-        read = _read_answer(question, text, group)
+def _answers(reader: _Reader, name: str, groups: Whole) -> tuple[Whole, Whole]:
+    """The response and the value of each option chosen in one column: each text is read once for each group that says it."""
+    column = reader.text.column(name)
+    width = len(column.texts)
+    said = np.where(groups >= 0, groups * width + column.codes, len(GROUPS) * width)  # the last: of no known group
+    values: list[tuple[int, ...]] = [()] * (len(GROUPS) * width + 1)
+    for place in np.flatnonzero(np.bincount(said, minlength=len(values))[:-1]).tolist():
+        group = GROUPS[place // width]
+        read = _read_answer(reader.questionnaires[group].by_id.get(name), column.texts[place % width], group)
         if isinstance(read, _Wrong):
-            reader.report(column.name, rows[column.codes == code], read)
-            read = ()
-        values.append(read)
+            reader.report(name, np.flatnonzero(said == place), read)
+        else:
+            values[place] = read
+    return _spread(said, values)
+
+
+def _spread(said: Whole, values: Sequence[tuple[int, ...]]) -> tuple[Whole, Whole]:
+    """For each entry of `said`, in order, the values that stand at its place: the number of the entry, and the value."""
     lengths = np.array([len(one) for one in values], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
     flat = np.array([value for one in values for value in one], dtype=np.int64)
-    chosen = lengths[column.codes]
-    within = np.arange(chosen.sum()) - np.repeat(np.cumsum(chosen) - chosen, chosen)
-    return np.repeat(rows, chosen), flat[np.repeat(starts[column.codes], chosen) + within]
+    chosen = lengths[said]
+    rows = np.repeat(np.arange(len(said)), chosen)
+    first = np.cumsum(chosen) - chosen
+    return rows, flat[starts[said][rows] + np.arange(len(rows)) - first[rows]]
 
 
 def _read_answer(question: Question | None, text: str, group: Group) -> tuple[int, ...] | _Wrong:

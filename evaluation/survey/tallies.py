@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from evaluation.numeric import is_at_least
 from evaluation.survey.groups import GROUPS
@@ -40,7 +41,7 @@ def valid_responses(responses: "Responses", units: Units = NO_UNITS) -> ValidRes
     is_valid = table["valid"].to_numpy(dtype=np.bool_)
     named = table["school"].to_numpy(dtype=object)[is_valid]
     school = np.array([units.get(one, one) for one in named], dtype=object) if units else named
-    _, codes = np.unique(school.astype(str), return_inverse=True)
+    codes, _ = pd.factorize(school, sort=True)
     codes = np.where(school == "", -1, codes)
     renumbered = np.where(is_valid, np.cumsum(is_valid) - 1, -1)[answers["response"].to_numpy(dtype=np.int64)]
     kept = renumbered >= 0
@@ -81,9 +82,11 @@ def tally_item(valid: ValidResponses, questionnaires: Questionnaires, item: str)
     recognise, disagree, dont_know = (
         np.bincount(valid.response[kind == which], minlength=number) for which in (RECOGNISES, DISAGREES, DONT_KNOW)
     )
-    # a question of several chosen options is answered once
-    answered = np.unique((valid.response * counts.shape[1] + valid.question)[kind != OUTSIDE_ITEM]) // counts.shape[1]
-    missing = counts.sum(axis=1)[valid.group] - np.bincount(answered, minlength=number)
+    is_answered = np.zeros(
+        (number, counts.shape[1]), dtype=np.bool_
+    )  # once, where several options of a question are chosen
+    is_answered[valid.response[kind != OUTSIDE_ITEM], valid.question[kind != OUTSIDE_ITEM]] = True
+    missing = counts.sum(axis=1)[valid.group] - is_answered.sum(axis=1)
     return Tally(recognise, recognise + disagree, dont_know, missing)
 
 
