@@ -4,6 +4,7 @@ ruamel.yaml gives each key its place; pydantic checks the shape. `load_strict` j
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -116,7 +117,7 @@ def read_document(file: Path) -> Document:
         reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
         raise InvalidInput([InputProblem(file.name, NOT_READABLE, {"reason": reason})]) from error
     try:
-        return Document(file, _parser().load(text))
+        return Document(file, _parsed(text))
     except DuplicateKeyError as error:
         key = str(error.problem).split('"')[1] if '"' in str(error.problem) else str(error.problem)
         raise InvalidInput([_marked(file, error, DUPLICATE_KEY, {"key": key})]) from error
@@ -133,10 +134,12 @@ class _TextOfTimes(RoundTripConstructor):
 _TextOfTimes.add_constructor("tag:yaml.org,2002:timestamp", _TextOfTimes.construct_scalar)
 
 
-def _parser() -> YAML:
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> Any:
+    """The document's root, which nobody changes: rulebooks and questionnaires are read again and again, and parsing is most of it."""
     parser = YAML(typ="rt")
     parser.Constructor = _TextOfTimes
-    return parser
+    return parser.load(text)
 
 
 def _marked(file: Path, error: MarkedYAMLError, message: Message, values: dict[str, object]) -> InputProblem:
