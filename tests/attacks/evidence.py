@@ -9,7 +9,6 @@ Each sheet spells the number of its code, so that the truth is known; what else 
 import json
 import logging
 import shutil
-import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from random import Random
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Table, create_engine, event, insert, select, text
+from sqlalchemy import Connection, Table, event, insert, select, text
 
 from survey_app import create_app
 from survey_app.domain.campaigns import State
@@ -425,12 +424,7 @@ def position(database: Database) -> int:
 
 def make_database(request: pytest.FixtureRequest, folder: Path, engine_name: str) -> str:
     """The address of a migrated database of its own."""
-    name = f"attacked_{uuid.uuid4().hex[:8]}"
     if engine_name == "sqlite":
-        return f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / f'{name}.sqlite3')}"
-    server, template = (request.getfixturevalue(f"postgresql_{one}") for one in ("server", "template"))
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-    return str(server.set(database=name).render_as_string(hide_password=False))
+        file = shutil.copy(request.getfixturevalue("sqlite_template"), folder / "attacked.sqlite3")
+        return f"sqlite:///{file}"
+    return str(request.getfixturevalue("postgresql_databases").make())
