@@ -36,6 +36,7 @@ from tests.attacks.guessing import (
     score,
     total,
 )
+from tests.engines import BOTH, POSTGRESQL
 from tests.sqlite_pages import read_commits, table_roots
 
 pytestmark = pytest.mark.xdist_group("linking-attack")  # the survey is played once for all tests
@@ -70,7 +71,7 @@ class Surveys:
             evidence.survey.database.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(scope="module", params=BOTH)
 def surveys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surveys]:
     """The survey on each engine."""
 
@@ -405,10 +406,9 @@ def test_no_commit_holds_both_a_code_and_an_answer(evidence: Evidence) -> None:
         assert not any({one, other} <= names for names in written)
 
 
+@pytest.mark.parametrize("surveys", [POSTGRESQL], indirect=True)
 def test_an_answer_shares_its_transaction_with_its_crowd_only(evidence: Evidence) -> None:
     """A.9, test 1: `xmin` of answers joined with that of everything else, at the closing."""
-    if evidence.survey.database.dialect == "sqlite":
-        pytest.skip("xmin is PostgreSQL's")
     copy = evidence.steps[-1].copy
     of_answers = {row["xmin"] for row in copy["response"].values()}
     shared = {name for name, rows in copy.items() if {row["xmin"] for row in rows.values()} & of_answers}

@@ -21,6 +21,7 @@ from survey_app.storage.session import Database
 from survey_app.storage.users import insert_account
 from survey_app.web import metrics
 from tests.builders_survey import Crowd, Survey, open_survey
+from tests.engines import on_sqlite
 from tests.serving import Service, serving, wait_until
 
 HEAD = "HTTP/1.1\r\nHost: x\r\n"
@@ -157,7 +158,7 @@ def test_a_folder_of_counts_that_is_removed_costs_the_counts_and_no_page(
     assert service.fill_in(survey.codes["parent", "S1"][0]).receipt
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@on_sqlite
 @pytest.mark.parametrize("size", ["4k", "1500k"], ids=["no room for a file", "room for one file"])
 def test_a_full_disk_under_the_counts_costs_the_counts_and_no_page(
     survey: Survey, database_url: str, database: Database, tmp_path: Path, size: str

@@ -18,6 +18,7 @@ from sqlalchemy.exc import StatementError
 from survey_app.storage.prepared import Prepared, Step, all_or_nothing, read_rows
 from survey_app.storage.session import Database, open_database
 from survey_app.storage.tables import Instant, guess
+from tests.engines import on_postgresql, on_sqlite
 
 
 def test_a_write_is_kept_and_seen_by_the_next_reader(database: Database) -> None:
@@ -102,9 +103,8 @@ def test_a_database_that_workers_can_not_share_is_refused(url: str) -> None:
         open_database(url)
 
 
-def test_sqlite_keeps_a_log_and_syncs_every_commit(database: Database, engine_name: str) -> None:
-    if engine_name != "sqlite":
-        pytest.skip("pragmas are SQLite's")
+@on_sqlite
+def test_sqlite_keeps_a_log_and_syncs_every_commit(database: Database) -> None:
     with database.read() as connection:
         pragmas = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar()
@@ -113,11 +113,10 @@ def test_sqlite_keeps_a_log_and_syncs_every_commit(database: Database, engine_na
     assert pragmas == ["wal", 2, 1]
 
 
+@on_postgresql
 def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
     monkeypatch.setattr("survey_app.storage.session.IDLE_S", -1.0)
     with database.read() as connection:
         process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
@@ -129,11 +128,10 @@ def test_a_connection_whose_server_has_gone_is_replaced_before_it_is_used(
         assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != process
 
 
+@on_postgresql
 def test_a_quick_connection_whose_server_has_gone_is_replaced_before_it_is_used(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite has no server")
     ask = Prepared(select(func.pg_backend_pid()))
     ((process,),) = read_rows(database, ask, {})
     assert read_rows(database, ask, {}) == [[process]], "a connection is used again"
@@ -199,10 +197,9 @@ class FailingDriver:
         return getattr(self._driver, name)
 
 
+@on_sqlite
 def test_a_commit_that_failed_is_read_by_nobody(database: Database) -> None:
     """Else the same form sent again would find its code used, and get a receipt for an answer that is not stored."""
-    if database.dialect != "sqlite":
-        pytest.skip("a connection of PostgreSQL that failed is closed by its driver")
     pooled = database.quick_engine.raw_connection()
     failing = FailingDriver(pooled.driver_connection)
     pooled.close()
@@ -225,9 +222,8 @@ def failing_once(quick: Any, failing: FailingDriver) -> Any:
     return wrapped
 
 
+@on_postgresql
 def test_text_that_postgresql_cannot_hold_is_refused(database: Database) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite can")
     with pytest.raises(DatabaseError, match=r"0x00|NUL"):
         all_or_nothing(database, [Step(ADD, [row("a\0b")])])
     assert sources(database) == []
@@ -241,11 +237,10 @@ def test_closing_ends_all_connections_and_it_can_be_opened_again(database: Datab
     assert read_rows(database, ask, {}) == [[1]]
 
 
+@on_postgresql
 def test_writers_go_on_from_what_others_wrote_whatever_the_servers_default(
     database: Database, database_url: str
 ) -> None:
-    if database.dialect != "postgresql":
-        pytest.skip("SQLite knows one level of isolation")
     with database.write() as connection:
         connection.execute(insert(guess), {"source": "a", "window": 1, "n": 0})
         name = connection.execute(text("SELECT current_database()")).scalar_one()

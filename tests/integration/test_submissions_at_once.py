@@ -26,12 +26,9 @@ from survey_app.storage.session import Database, open_database
 from survey_app.storage.submissions import Submission
 from tests.at_once import at_once, in_one_commit
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
+from tests.engines import on_postgresql, on_sqlite
 
 SCHOOLS = [f"43030200{number}" for number in range(1, 7)]
-on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-on_postgresql = pytest.mark.parametrize(
-    "engine_name", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
-)
 
 Store = Callable[[Database, Sequence[Step]], bool]
 

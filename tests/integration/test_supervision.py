@@ -9,19 +9,17 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.storage import tables
 from survey_app.storage.heartbeats import stale_parts
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, open_survey
+from tests.engines import on_sqlite
 from tests.paths import REPOSITORY
 from tests.ports import free_port
 from tests.serving import Service, answers, serving, wait_until
 
-WITHOUT_ENGINES = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 SUPERVISE = """
 import sys
 from pathlib import Path
@@ -79,7 +77,7 @@ def worker_of(service: Service) -> int:
     return found
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_all_processes_end_when_the_one_that_watches_over_them_is_killed(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "keys", workers=2) as service:
         started = below(service.process.pid)
@@ -91,7 +89,7 @@ def test_all_processes_end_when_the_one_that_watches_over_them_is_killed(databas
             pass
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_a_web_server_that_is_killed_is_started_again(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "keys", workers=2) as service:
         before = gunicorn_of(service)
@@ -100,7 +98,7 @@ def test_a_web_server_that_is_killed_is_started_again(database_url: str, tmp_pat
         wait_until(lambda: answers(service), service.process)
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_a_worker_that_is_killed_is_started_again(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "keys", workers=1) as service:
         before = worker_of(service)
@@ -115,7 +113,7 @@ def spawned(service: Service) -> list[int]:
     return [process for process in children(service.process.pid) if "spawn_main" in started.get(process, "")]
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_a_web_server_that_dies_at_once_again_and_again_is_given_up(database_url: str, tmp_path: Path) -> None:
     KeyDirectory(tmp_path / "keys").session_secret()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -154,13 +152,13 @@ def takes_sigterm(process: int) -> bool:
     return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_the_service_is_well_once_its_worker_is_there(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path / "keys", workers=1) as service:
         wait_until(lambda: '"missing":[]' in service.request("/healthz").text)
 
 
-@WITHOUT_ENGINES
+@on_sqlite
 def test_another_server_runs_the_application_with_our_settings(
     database_url: str, keys: KeyDirectory, tmp_path: Path
 ) -> None:
