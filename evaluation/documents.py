@@ -6,15 +6,22 @@ from pathlib import Path
 
 from evaluation.reading import wording
 from evaluation.reading.cells import plain
-from evaluation.reading.columns import BASIC, BASIC_ITEMS, SHEETS, Column, Sheet
-from evaluation.reading.vocabulary import ENTERED, FIGURE_KEYS, PART_OF, RETAINED, RETENTION_KEYS, UNIT_WORDS
+from evaluation.reading.columns import BASIC, BASIC_ITEMS, Column, Sheet
+from evaluation.reading.vocabulary import ENTERED, PART_OF, RETAINED, RETENTION_KEYS, UNIT_WORDS
+from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.document import rulebooks_document
+from evaluation.rulebook.loading import load_rulebook
+
+# kinds of rooms, veto items, keys and further columns are the rulebook's; the page shows those of this one
+_ASKED = asked_by(load_rulebook("xiangtan-2018"))
 
 
 def workbook_document() -> str:
     """docs/workbook.md: every sheet and column of the statistics workbook."""
     return (
-        "\n".join([*wording.WORKBOOK_INTRODUCTION, *(line for sheet in SHEETS for line in _sheet_section(sheet))])
+        "\n".join(
+            [*wording.WORKBOOK_INTRODUCTION, *(line for sheet in _ASKED.sheets for line in _sheet_section(sheet))]
+        )
         + "\n"
     )
 
@@ -40,8 +47,8 @@ def _sheet_section(sheet: Sheet) -> Iterator[str]:
 
 
 def _keys_section() -> Iterator[str]:
-    yield f"The keys are {', '.join(FIGURE_KEYS)}; instead of {RETAINED} and {ENTERED}, {', '.join(RETENTION_KEYS)}, all five."
-    yield "Another key is reported (with the one that may be meant) and decides nothing, unless the rulebook's own clauses name it. A key that is absent"
+    yield f"The keys are {', '.join(_ASKED.county_keys)}; instead of {RETAINED} and {ENTERED}, {', '.join(RETENTION_KEYS)}, all five."
+    yield "Another key is reported (with the one that may be meant) and decides nothing. A key that is absent"
     yield "makes its clause missing; some of the five numbers without the others count as absent, and are reported."
     yield ""
     yield f"Reported as odd: {'; '.join(f'{part} above {whole}' for part, whole in PART_OF.items())}."

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evaluation.errors import InputProblem, InvalidInput, Language, Message
+from evaluation.reading.asked import NOTHING_ASKED, Asked
 from evaluation.reading.county import MoreChecks, Reading, check_county, no_more_checks, read_county
+from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
-from evaluation.rulebook.tests import Scored
 from evaluation.rulebook_input import ignored_rows, rows_without_use, unjudgeable_rows
 from evaluation.survey.groups import UNIT_NAME
 from evaluation.workbook_rows import rows_of_workbook
@@ -17,7 +18,6 @@ from evaluation.workbook_rows import rows_of_workbook
 if TYPE_CHECKING:
     from evaluation.assessment import Assessment
     from evaluation.facts import Facts
-    from evaluation.reading.template import TemplateContent
     from evaluation.survey.groups import Group
     from evaluation.survey.labels import Labels
     from evaluation.survey.questionnaire import Questionnaires
@@ -108,23 +108,25 @@ class _Inputs:
             raise InvalidInput(self._problems, self._warnings)
 
 
-def check_workbook(path: Path, rulebook_name: str | None) -> list[InputProblem]:
+def check_workbook(path: Path, rulebook_name: str) -> list[InputProblem]:
     """The warnings of a workbook that can be read (and judged by a rulebook). Raises `InvalidInput` with all problems.
 
     No table is made and nothing is judged, so that neither pandas nor numpy is loaded.
     """
     inputs = _Inputs()
-    rulebook = inputs.read(load_rulebook, rulebook_name) if rulebook_name else None
-    checked = inputs.read(check_county, path, checks_of(rulebook))
+    rulebook = inputs.read(load_rulebook, rulebook_name)
+    checked = inputs.read(check_county, path, asked_of(rulebook), checks_of(rulebook))
     inputs.require_sound()
-    warnings: list[InputProblem] = list(checked.warnings)
-    if rulebook is not None:
-        warnings += rows_without_use(rows_of_workbook(checked.tables), rulebook)
-    return warnings
+    return [*checked.warnings, *rows_without_use(rows_of_workbook(checked.tables), rulebook)]
+
+
+def asked_of(rulebook: Rulebook | None) -> Asked:
+    """What this rulebook asks of a workbook, for `read_county` and `check_county`."""
+    return NOTHING_ASKED if rulebook is None else asked_by(rulebook)
 
 
 def checks_of(rulebook: Rulebook | None) -> MoreChecks:
-    """What this rulebook asks of a workbook's rows, for `read_county` and `check_county`."""
+    """What must hold in a workbook's rows by this rulebook, for `read_county` and `check_county`."""
     if rulebook is None:
         return no_more_checks
     return lambda tables: unjudgeable_rows(rows_of_workbook(tables), rulebook)
@@ -153,7 +155,7 @@ def _evaluate(
     workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, inputs: _Inputs, language: Language
 ) -> tuple["Assessment", list[InputProblem]]:
     rulebook = inputs.read(load_rulebook, rulebook_name)
-    reading = inputs.read(read_county, workbook, checks_of(rulebook))
+    reading = inputs.read(read_county, workbook, asked_of(rulebook), checks_of(rulebook))
     inputs.require_sound()
     return judge_reading(reading, rulebook, survey, language)
 
@@ -258,22 +260,4 @@ def write_workbook_template(path: Path, rulebook: Rulebook) -> None:
     """Write the empty workbook that a county fills in for this rulebook."""
     from evaluation.reading.template import write_template
 
-    write_template(path, template_content(rulebook))
-
-
-def template_content(rulebook: Rulebook) -> "TemplateContent":
-    """The keys and clauses that a county has to fill in for this rulebook, each with the text that asks for it."""
-    from evaluation.reading.template import TemplateContent
-
-    asked = {key: clause for clause in rulebook.clauses() for key in clause.test.county_keys()}
-    return TemplateContent(
-        title=rulebook.title,
-        county_keys={key: f"{clause.id} {clause.text}" for key, clause in asked.items()},
-        finding_clauses={clause.id: clause.text for clause in rulebook.clauses_entered("findings")},
-        score_clauses={
-            clause.id: f"{clause.text} 0–{clause.test.points:g}"
-            for clause in rulebook.clauses()
-            if isinstance(clause.test, Scored)
-        },
-        veto_items={item.id: item.text for item in rulebook.vetoes.items},
-    )
+    write_template(path, asked_by(rulebook))

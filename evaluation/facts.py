@@ -8,6 +8,7 @@ A column `row` (1-based row of the sheet, 0 if unknown) and `Facts.layouts` lead
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,8 @@ TEXT, NUMBER, WHOLE, FLAG = "str", "float64", "int64", "bool"
 COLUMNS: dict[str, dict[str, str]] = {
     # one row a county
     "counties": {"county": TEXT, "name": TEXT, "year": WHOLE, "population": NUMBER},
-    # one row a school a stage, shared totals split and campuses added; the seven resources, funding and pupils are totals
+    # one row a school a stage, shared totals split and campuses added; resources, funding and pupils are totals; a rulebook's further
+    # columns of 学校 stand behind these, as totals too
     "school_stages": {
         "county": TEXT,
         "school": TEXT,
@@ -94,11 +96,11 @@ def empty_table(table: str) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS[table].items()})
 
 
-def table_from_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """A table from row mappings; every column of `COLUMNS[table]` must be in each row."""
-    if not rows:
-        return empty_table(table)
-    columns = COLUMNS[table]
+def table_from_rows(
+    table: str, rows: Sequence[Mapping[str, Any]], further: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
+    """A table from row mappings; every column of `COLUMNS[table]`, and the `further` ones with their types, must be in each row."""
+    columns = COLUMNS[table] | dict(further)
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in columns.items()})
 
 

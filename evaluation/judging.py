@@ -100,7 +100,7 @@ class Judging:
             gaps=self._gaps(county),
             findings=cross_check_findings(facts, rulebook, county),
             warnings=warnings,
-            excuse_share=rulebook.resources.excuse.share,
+            excuse_share=rulebook.resources.excuse.share if rulebook.resources.excuse else None,
             sources={
                 "workbook_sha256": facts.sources.get(county),
                 "responses_sha256": None,

@@ -54,8 +54,10 @@ class ResourceValues:
 
     @cached_property
     def is_compliant(self) -> Flags:
-        """Whether a row meets enough resources, and the share of the threshold in the others (which excuses them)."""
+        """Whether a row meets all resources, or enough of them, and the share of the threshold in the others (which excuses them)."""
         excuse = self.rules.excuse
+        if excuse is None:
+            return np.asarray(self.meets.all(axis=1))
         reaches = np.asarray(is_at_least(self.values, excuse.share * self.thresholds))
         return (self.count_met >= excuse.at_least_met) & reaches.all(axis=1)
 

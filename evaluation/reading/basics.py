@@ -1,5 +1,6 @@
 """The two sheets in which a row is one figure: 基本信息, and the units in the names of 县级数据."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -76,18 +77,22 @@ def _read_value(table: Table, row: Row, item: Column, unit: str | None, values: 
         values[item.field] = value
 
 
-def read_figure_units(figures: Table) -> None:
-    """Bring figures whose name carries a unit, 教师平均工资（万元）, to 元 or people, and drop the unit from the name."""
-    figures.rows = [_without_unit(figures, row) for row in figures.rows]
+def read_figure_units(figures: Table, keys: Sequence[str]) -> None:
+    """Bring figures whose name carries a unit, 教师平均工资（万元）, to 元 or people, and drop the unit from the name.
+
+    A key of the rulebook (`keys`) is spelled as there.
+    """
+    known = {fold(key): key for key in keys}
+    figures.rows = [_without_unit(figures, row, known) for row in figures.rows]
 
 
-def _without_unit(figures: Table, row: Row) -> Row:
+def _without_unit(figures: Table, row: Row, known: Mapping[str, str]) -> Row:
     key = row.get("key")
-    if key is None:
-        return row
+    if key is None or key in known:
+        return row if key is None else Row(row.number, row.values | {"key": known[key]})
     bare, unit = split_unit(key)
     factor, said = convert_unit(figures.where(row, "key"), bare, unit, "")
     (figures.problems if factor is None else figures.warnings).extend(said)
     value = row.get("value")
     changed = {} if value is None or factor in (1, None) else {"value": round(value * factor, 9)}
-    return Row(row.number, row.values | {"key": bare} | changed)
+    return Row(row.number, row.values | {"key": known.get(bare, bare)} | changed)

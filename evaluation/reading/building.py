@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from evaluation.facts import COLUMNS, Facts, SheetLayout, table_from_rows
+from evaluation.facts import COLUMNS, NUMBER, Facts, SheetLayout, table_from_rows
 from evaluation.reading.basics import Basics
 from evaluation.reading.checks import band_counts, figures_by_key, host_kinds, retention_numbers, rows_by_school
 from evaluation.reading.columns import (
@@ -24,6 +24,7 @@ from evaluation.reading.columns import (
     SHARED_FIELDS,
     SHEETS,
     VETOES,
+    Sheet,
 )
 from evaluation.reading.rows import Row, Table
 from evaluation.reading.sharing import add_campuses, is_campus, is_shared, split_rows, without_indoor_sports
@@ -47,8 +48,13 @@ Tables = Mapping[str, Table]
 
 def build_facts(tables: Tables, basics: Basics, sha256: str) -> Facts:
     """The facts of one county. The tables must have passed every check."""
+    further = dict.fromkeys(_further_fields(tables[SCHOOLS.name].sheet), NUMBER)
     frames = {
-        name: table_from_rows(name, [{"county": basics.county} | record for record in records])
+        name: table_from_rows(
+            name,
+            [{"county": basics.county} | record for record in records],
+            further if name == SCHOOLS.table else {},
+        )
         for name, records in _records(tables, basics).items()
     }
     return Facts(
@@ -58,6 +64,11 @@ def build_facts(tables: Tables, basics: Basics, sha256: str) -> Facts:
         sources={basics.county: sha256},
         moved=_shared_cells(tables, basics.county),
     )
+
+
+def _further_fields(sheet: Sheet) -> list[str]:
+    """The fields of the columns that the rulebook adds to 学校."""
+    return [name for name in sheet.added_fields if name not in COLUMNS[sheet.table]]
 
 
 def _supplied(frames: Mapping[str, pd.DataFrame], county: str) -> pd.DataFrame:
@@ -106,7 +117,7 @@ def _school_stages(tables: Tables) -> list[Record]:
     schools = tables[SCHOOLS.name]
     hosts = host_kinds(schools)
     rows = split_rows(schools.rows, rows_by_school(tables.get(SHARED.name)))
-    merged = add_campuses([without_indoor_sports(row) for row in rows])
+    merged = add_campuses([without_indoor_sports(row) for row in rows], schools.sheet.added_fields)
     return [_record(row, kind=_own_kind(row, hosts)) for row in merged]
 
 
@@ -200,5 +211,5 @@ def _layout(table: Table) -> SheetLayout:
     letters = dict(table.letters)
     if table.sheet is CLASSES:
         letters |= {"pupils_min": letters["pupils"], "pupils_max": letters["pupils"], "label": letters["class_name"]}
-    known = COLUMNS[table.sheet.table]
+    known = {*COLUMNS[table.sheet.table], *_further_fields(table.sheet)}
     return SheetLayout(table.name, {name: letter for name, letter in letters.items() if name in known})

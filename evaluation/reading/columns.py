@@ -1,6 +1,7 @@
 """The statistics workbook as data: its sheets, their columns, and for each column type, unit, whether it is required, words, notes.
 
-Reading, the empty template and docs/workbook.md all derive from here.
+Reading, the empty template and docs/workbook.md all derive from here. What differs from rulebook to rulebook (kinds of rooms, veto items,
+further columns) is laid over it by `evaluation.reading.asked`.
 """
 
 from dataclasses import dataclass, replace
@@ -14,9 +15,7 @@ from evaluation.reading.vocabulary import (
     LOCATIONS,
     OWNERS,
     PRESENCE,
-    ROOM_KINDS,
     STAGES,
-    VETO_ITEMS,
     Choices,
 )
 
@@ -39,6 +38,7 @@ class Column:
 
     `is_required`: the column must be there. `may_be_empty`: a single cell may be empty (always so in a column that is not required).
     `unit` is what a value means; a header may name another one of `vocabulary.UNITS`. `maximum` is where a value becomes absurd.
+    `is_added`: a campus that is no school of its own brings its number into its school's row.
     """
 
     header: str
@@ -52,6 +52,7 @@ class Column:
     maximum: float = float("inf")
     aliases: tuple[str, ...] = ()
     example: str | float = ""
+    is_added: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +72,11 @@ class Sheet:
     def column(self, field: str) -> Column:
         """The column of a field."""
         return next(column for column in self.columns if column.field == field)
+
+    @property
+    def added_fields(self) -> tuple[str, ...]:
+        """The fields that a campus adds to its school's row."""
+        return tuple(column.field for column in self.columns if column.is_added)
 
 
 EXAMPLE_SCHOOL = "2143000001"
@@ -103,7 +109,9 @@ _BASIS = Column(
 
 
 def _shared_area(header: str, field: str, unit: str, note: Note, maximum: float, example: float) -> Column:
-    return Column(header, field, "number", note, unit=unit, may_be_empty=True, maximum=maximum, example=example)
+    return Column(
+        header, field, "number", note, unit=unit, may_be_empty=True, maximum=maximum, example=example, is_added=True
+    )
 
 
 _LEFT_EMPTY_ZH = "；总量填在“共用资源”的学校此格留空"
@@ -248,6 +256,7 @@ SCHOOLS = Sheet(
             maximum=_MOST_PUPILS,
             aliases=("在校学生数", "在校生数"),
             example=540,
+            is_added=True,
         ),
         Column(
             "班级数",
@@ -258,6 +267,7 @@ SCHOOLS = Sheet(
             maximum=_MOST_CLASSES,
             aliases=("班数", "教学班数"),
             example=12,
+            is_added=True,
         ),
         Column(
             "高于规定学历教师数",
@@ -270,6 +280,7 @@ SCHOOLS = Sheet(
             unit="人",
             maximum=_MOST_STAFF,
             example=30,
+            is_added=True,
         ),
         Column(
             "县级以上骨干教师数",
@@ -280,6 +291,7 @@ SCHOOLS = Sheet(
             maximum=_MOST_STAFF,
             aliases=("县级及以上骨干教师数",),
             example=6,
+            is_added=True,
         ),
         Column(
             "体育艺术专任教师数",
@@ -289,6 +301,7 @@ SCHOOLS = Sheet(
             unit="人",
             maximum=_MOST_STAFF,
             example=6,
+            is_added=True,
         ),
         *(
             _shared_area(header, field, unit, Note(zh + _LEFT_EMPTY_ZH, en + _LEFT_EMPTY_EN), maximum, example)
@@ -302,6 +315,7 @@ SCHOOLS = Sheet(
             unit="人",
             maximum=_MOST_PUPILS,
             example=540,
+            is_added=True,
         ),
         Column(
             "年度公用经费预算",
@@ -312,6 +326,7 @@ SCHOOLS = Sheet(
             maximum=_MOST_YUAN,
             aliases=("年度公用经费预算总额",),
             example=351000,
+            is_added=True,
         ),
         Column(
             "教师培训经费",
@@ -321,6 +336,7 @@ SCHOOLS = Sheet(
             unit="元",
             maximum=_MOST_YUAN,
             example=31600,
+            is_added=True,
         ),
         Column(
             "室内体育用房面积",
@@ -351,6 +367,9 @@ SCHOOLS = Sheet(
     ),
     is_required=True,
 )
+
+# The totals that a resource per pupil may be counted from.
+RESOURCE_FIELDS = tuple(name for name in SCHOOLS.added_fields if name != "pupils")
 
 SHARED = Sheet(
     "共用资源",
@@ -485,12 +504,12 @@ ROOMS = Sheet(
     "rooms",
     (
         _SCHOOL_CODE,
-        Column("类型", "kind", "choice", Note("音乐或美术", "music or art"), choices=ROOM_KINDS, example="音乐"),
+        Column("类型", "kind", "text", Note("专用教室的类型", "kind of room"), example="音乐"),
         Column(
             "面积", "area_m2", "number", Note("该间面积", "area of the room"), unit="㎡", maximum=10_000, example=96
         ),
     ),
-    Note("音乐、美术专用教室，每间一行。", "Music and art rooms, one row a room."),
+    Note("专用教室，每间一行。", "Special rooms, one row a room."),
 )
 
 FINANCE = Sheet(
@@ -517,7 +536,7 @@ FINANCE = Sheet(
             example=60000,
         ),
     ),
-    Note("近五年，每年一行。", "The last five years, one row a year."),
+    Note("每年一行。", "One row a year."),
 )
 
 FIGURES = Sheet(
@@ -634,9 +653,7 @@ VETOES = Sheet(
     "一票否决",
     "vetoes",
     (
-        Column(
-            "事项", "item", "choice", Note("序号 1 至 6", "number of the item, 1 to 6"), choices=VETO_ITEMS, example="1"
-        ),
+        Column("事项", "item", "clause", Note("事项序号", "number of the item"), example="1"),
         Column(
             "是否存在", "is_present", "choice", Note("是或否", "是 present, 否 not"), choices=PRESENCE, example="否"
         ),

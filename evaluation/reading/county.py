@@ -1,13 +1,14 @@
 """Reads one county's statistics workbook into facts, or raises every problem of the whole workbook at once."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.reading import checks, wording
+from evaluation.reading.asked import NOTHING_ASKED, Asked
 from evaluation.reading.basics import Basics, read_basics, read_figure_units
 from evaluation.reading.cells import is_blank
 from evaluation.reading.columns import (
@@ -62,47 +63,51 @@ class CheckedWorkbook:
     sha256: str
 
 
-def read_county(path: Path, more_checks: MoreChecks = no_more_checks) -> Reading:
-    """Read a county's workbook: an .xlsx file or a folder of .csv files named as the sheets.
+def read_county(path: Path, asked: Asked = NOTHING_ASKED, more_checks: MoreChecks = no_more_checks) -> Reading:
+    """Read a county's workbook: an .xlsx file or a folder of .csv files named as the sheets; `asked` is what the rulebook in use asks of it.
 
     Raises `InvalidInput` with all problems over the whole workbook, those of `more_checks` too, in the order of its sheets; nothing is guessed.
     """
     # pandas, and what it loads, is only needed for the tables
     from evaluation.reading.building import build_facts
 
-    checked = check_county(path, more_checks)
+    checked = check_county(path, asked, more_checks)
     return Reading(build_facts(checked.tables, checked.basics, checked.sha256), checked.warnings)
 
 
-def check_county(path: Path, more_checks: MoreChecks = no_more_checks) -> CheckedWorkbook:
+def check_county(path: Path, asked: Asked = NOTHING_ASKED, more_checks: MoreChecks = no_more_checks) -> CheckedWorkbook:
     """Read and check a county's workbook without making tables of it. Raises `InvalidInput` as `read_county` does."""
-    return check_raw(open_workbook(Path(path)), more_checks)
+    return check_raw(open_workbook(Path(path)), asked, more_checks)
 
 
-def check_raw(workbook: RawWorkbook, more_checks: MoreChecks = no_more_checks) -> CheckedWorkbook:
+def check_raw(
+    workbook: RawWorkbook, asked: Asked = NOTHING_ASKED, more_checks: MoreChecks = no_more_checks
+) -> CheckedWorkbook:
     """Typed rows and warnings from raw cells. Raises `InvalidInput`."""
-    found, problems, warnings = _find_sheets(workbook)
+    found, problems, warnings = _find_sheets(workbook, asked.sheets)
     tables = {sheet.name: read_table(sheet, raw) for sheet, raw in found.items() if not _is_blank_sheet(raw)}
     basics = read_basics(tables.get(BASIC.name))
     if FIGURES.name in tables:
-        read_figure_units(tables[FIGURES.name])
+        read_figure_units(tables[FIGURES.name], asked.figure_keys)
     problems += [raw.problem for raw in workbook.sheets if raw.problem]
     problems += [one for table in tables.values() for one in table.problems]
     problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables), *more_checks(tables)]
     warnings += [one for table in tables.values() for one in table.warnings]
     if problems or basics is None:
         raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))
-    warnings += [*_empty_sheets(found, tables, is_required=False), *find_oddities(tables, basics)]
+    warnings += [*_empty_sheets(found, tables, is_required=False), *find_oddities(tables, basics, asked)]
     return CheckedWorkbook(tables, basics, tuple(_in_order(warnings, workbook)), workbook.sha256)
 
 
-def _find_sheets(workbook: RawWorkbook) -> tuple[dict[Sheet, RawSheet], list[InputProblem], list[InputProblem]]:
+def _find_sheets(
+    workbook: RawWorkbook, sheets: Sequence[Sheet]
+) -> tuple[dict[Sheet, RawSheet], list[InputProblem], list[InputProblem]]:
     """The sheets we know, and what is wrong or odd about the list of sheets."""
     by_name: dict[str, list[RawSheet]] = {}
     for raw in workbook.sheets:
         by_name.setdefault(SHEET_NUMBERING.sub("", fold(raw.title)), []).append(raw)
     found, problems = {}, []
-    for sheet in SHEETS:
+    for sheet in sheets:
         raws = by_name.pop(fold(sheet.name), [])
         if raws:
             found[sheet] = raws[0]
@@ -115,12 +120,13 @@ def _find_sheets(workbook: RawWorkbook) -> tuple[dict[Sheet, RawSheet], list[Inp
 
 def _missing_sheets(workbook: RawWorkbook, found: Mapping[Sheet, RawSheet]) -> Iterator[InputProblem]:
     forms = [raw.title for raw in workbook.sheets if FORM_SHEET.fullmatch(fold(raw.title))]
-    if forms and SCHOOLS not in found:
+    present = {sheet.name for sheet in found}
+    if forms and SCHOOLS.name not in present:
         yield InputProblem("", wording.STATISTICS_FORMS, {"found": ", ".join(forms[:5])})
         return
     names = ", ".join(raw.name for raw in workbook.sheets)
     for sheet in SHEETS:
-        if sheet.is_required and sheet not in found:
+        if sheet.is_required and sheet.name not in present:
             yield InputProblem(sheet.name, wording.SHEET_MISSING, {"found": names})
 
 

@@ -1,6 +1,6 @@
 """What is plausible but odd in 县级数据: a key nobody asks for, a part larger than its whole, five numbers of which some are absent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from evaluation.errors import InputProblem, Phrase
@@ -8,27 +8,25 @@ from evaluation.reading import wording
 from evaluation.reading.cells import plain
 from evaluation.reading.checks import figures_by_key, problem, retention_numbers
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.vocabulary import ENTERED, FIGURE_KEYS, GRADUATES, PART_OF, RETAINED, RETENTION_KEYS, fold
-
-# folded, as keys are read: the key as we write it
-_KNOWN = {fold(key): key for key in (*FIGURE_KEYS, *RETENTION_KEYS)}
+from evaluation.reading.vocabulary import ENTERED, GRADUATES, PART_OF, RETAINED, RETENTION_KEYS, fold
 
 Warnings = Iterator[InputProblem]
 
 
-def figure_oddities(figures: Table) -> Warnings:
-    """All warnings about 县级数据 in a workbook that has no errors."""
+def figure_oddities(figures: Table, keys: Sequence[str]) -> Warnings:
+    """All warnings about 县级数据 in a workbook that has no errors; `keys` are those that a rulebook asks for (none: any are taken)."""
     by_key = figures_by_key(figures)
-    yield from _unknown_keys(figures, by_key)
+    if keys:
+        yield from _unknown_keys(figures, by_key, keys)
     yield from _parts_beyond(figures, by_key)
     yield from _retention(figures, by_key)
 
 
-def _unknown_keys(figures: Table, by_key: dict[str, Row]) -> Warnings:
+def _unknown_keys(figures: Table, by_key: dict[str, Row], keys: Sequence[str]) -> Warnings:
     for key, row in by_key.items():
-        if key not in _KNOWN:
-            near = get_close_matches(key, _KNOWN, n=1, cutoff=0.7)
-            meant = Phrase(wording.MEANT, {"key": _KNOWN[near[0]]}) if near else ""
+        if key not in keys:
+            near = get_close_matches(key, keys, n=1, cutoff=0.7)
+            meant = Phrase(wording.MEANT, {"key": near[0]}) if near else ""
             yield problem(figures, row, "key", wording.FIGURE_UNKNOWN, key=key, meant=meant)
 
 

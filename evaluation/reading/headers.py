@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from evaluation.errors import InputProblem, Phrase
 from evaluation.reading import wording
@@ -86,7 +86,7 @@ def _units_in(text: str) -> list[str]:
     return [part for part in parts if UNIT_WORD.fullmatch(part)]
 
 
-@cache
+@lru_cache(maxsize=128)
 def _names(sheet: Sheet) -> dict[str, tuple[Column, bool]]:
     """Every name of a column, folded, and whether it is the column's own."""
     own = {fold(column.header): (column, True) for column in sheet.columns}

@@ -7,13 +7,14 @@ from typing import Any
 
 from evaluation.errors import InputProblem, Phrase
 from evaluation.reading import wording
+from evaluation.reading.asked import Asked
 from evaluation.reading.basics import Basics
 from evaluation.reading.cells import plain, rounded
 from evaluation.reading.checks import band_counts, problem, repeated, rows_by_school, school_stage
-from evaluation.reading.columns import CLASS_BANDS, CLASSES, FIGURES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS
+from evaluation.reading.columns import CLASS_BANDS, CLASSES, FIGURES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS, Sheet
 from evaluation.reading.figures import figure_oddities
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.sharing import ADDED_FIELDS, PUPIL_FIELDS, is_shared, split_rows
+from evaluation.reading.sharing import PUPIL_FIELDS, is_shared, split_rows
 from evaluation.reading.vocabulary import JUNIOR, PRIMARY
 from evaluation.reading.wording import PER_PUPIL
 
@@ -21,7 +22,6 @@ LOWEST_YUAN_A_PUPIL = 50
 TIMES_MEDIAN = 10
 FEWEST_FOR_MEDIAN = 3
 SPENDING_A_PUPIL = (500, 1_000_000)
-FINANCE_YEARS = 5
 # Pupils a staff member of the staffing norm (编制标准: 小学 19:1, 初中 13.5:1); a school may have twice as many, or three a class.
 STAFFING_NORM = {PRIMARY: 19.0, JUNIOR: 13.5}
 STAFF_A_CLASS = 3
@@ -31,20 +31,20 @@ Warnings = Iterator[InputProblem]
 Tables = Mapping[str, Table]
 
 
-def find_oddities(tables: Tables, basics: Basics) -> Warnings:
+def find_oddities(tables: Tables, basics: Basics, asked: Asked) -> Warnings:
     """All warnings about a workbook that has no errors."""
     schools, shared = tables[SCHOOLS.name], tables.get(SHARED.name)
     rows = split_rows(schools.rows, rows_by_school(shared))
     places = _Places(schools, shared)
     yield from _money_a_pupil(places, rows)
-    yield from _far_above_median(places, rows)
+    yield from _far_above_median(places, rows, schools.sheet)
     yield from _staff(schools)
     yield from _schools(schools)
     yield from _names(schools)
     yield from _classes(tables)
-    yield from _finance(tables.get(FINANCE.name))
+    yield from _finance(tables.get(FINANCE.name), asked.finance_years)
     if FIGURES.name in tables:
-        yield from figure_oddities(tables[FIGURES.name])
+        yield from figure_oddities(tables[FIGURES.name], asked.figure_keys)
     yield from _shared_pupils(shared, schools)
     yield from _population(schools, basics)
 
@@ -72,16 +72,18 @@ def _money_a_pupil(places: _Places, rows: Iterable[Row]) -> Warnings:
                 yield InputProblem(where, message, {"value": f"{row.values[name] / pupils:.2f}"})
 
 
-def _far_above_median(places: _Places, rows: Iterable[Row]) -> Warnings:
+def _far_above_median(places: _Places, rows: Iterable[Row], sheet: Sheet) -> Warnings:
     by_stage: dict[str, list[Row]] = {}
     for row in rows:
         by_stage.setdefault(row.values["stage"], []).append(row)
     found: dict[str, InputProblem] = {}
     for peers in by_stage.values():
         if len(peers) >= FEWEST_FOR_MEDIAN:
-            for name in ADDED_FIELDS:
+            for name in sheet.added_fields:
+                header = sheet.column(name).header
                 for row, values in _above(peers, name):
                     where = places.where(row, name)
+                    values |= {"header": header}
                     found.setdefault(where, InputProblem(where, wording.FAR_ABOVE_MEDIAN, values))
     yield from found.values()
 
@@ -94,21 +96,20 @@ def _above(peers: list[Row], name: str) -> Iterator[tuple[Row, dict[str, Any]]]:
     usual_pupils = median(row.values["pupils"] for row in peers)
     is_large = {row.number: row.values["pupils"] > TIMES_MEDIAN * usual_pupils for row in peers}
     totals = [(row, row.values[name]) for row in peers if name == "pupils" or not is_large[row.number]]
-    yield from _beyond(totals, median(row.values[name] for row in peers), name, is_per_pupil=False)
+    yield from _beyond(totals, median(row.values[name] for row in peers), is_per_pupil=False)
     if name != "pupils":
         ratios = [(row, row.values[name] / row.values["pupils"]) for row in peers if row.values["pupils"]]
-        yield from _beyond(ratios, median(value for _, value in ratios) if ratios else 0, name, is_per_pupil=True)
+        yield from _beyond(ratios, median(value for _, value in ratios) if ratios else 0, is_per_pupil=True)
 
 
 def _beyond(
-    values: Iterable[tuple[Row, float]], usual: float, name: str, *, is_per_pupil: bool
+    values: Iterable[tuple[Row, float]], usual: float, *, is_per_pupil: bool
 ) -> Iterator[tuple[Row, dict[str, Any]]]:
     for row, value in values:
         if usual > 0 and value > TIMES_MEDIAN * usual:
             yield (
                 row,
                 {
-                    "header": SCHOOLS.column(name).header,
                     "per_pupil": Phrase(PER_PUPIL) if is_per_pupil else "",
                     "value": rounded(value),
                     "times": f"{value / usual:.1f}",
@@ -226,7 +227,7 @@ def _classes_twice(classes: Table, schools: Table) -> Warnings:
         yield problem(classes, row, "class_name", wording.CLASS_TWICE, **values)
 
 
-def _finance(finance: Table | None) -> Warnings:
+def _finance(finance: Table | None, asked_years: int | None) -> Warnings:
     if finance is None or not finance.rows:
         return
     lowest, highest = SPENDING_A_PUPIL
@@ -237,8 +238,8 @@ def _finance(finance: Table | None) -> Warnings:
             values = {"value": f"{spending:.2f}", "low": lowest, "high": highest}
             yield problem(finance, row, "spending_wan_yuan", wording.SPENDING_ODD, **values)
     years = sorted(row.values["year"] for row in finance.rows)
-    if len(years) != FINANCE_YEARS or years[-1] - years[0] != FINANCE_YEARS - 1:
-        values = {"count": len(years), "years": ", ".join(map(str, years))}
+    if asked_years and (len(years) != asked_years or years[-1] - years[0] != asked_years - 1):
+        values = {"count": len(years), "years": ", ".join(map(str, years)), "expected": asked_years}
         yield InputProblem(finance.name, wording.FINANCE_YEARS, values)
 
 

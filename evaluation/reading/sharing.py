@@ -18,19 +18,6 @@ STAGE_WEIGHTS: Mapping[str, float] = {PRIMARY: 1.0, JUNIOR: 1.1}
 PUPIL_FIELDS: Mapping[str, str] = {PRIMARY: "primary_pupils", JUNIOR: "junior_pupils"}
 SENIOR_FIELD = "senior_pupils"
 
-# What a campus brings into its school's row.
-ADDED_FIELDS = (
-    "pupils",
-    "classes",
-    "qualified_teachers",
-    "backbone_teachers",
-    "pe_art_teachers",
-    *SHARED_FIELDS,
-    "funded_pupils",
-    "budget_yuan",
-    "training_yuan",
-)
-
 
 def weighted_pupils(shared: Mapping[str, Any]) -> float:
     """Σ weight × pupils over the three stages of one row of 共用资源; an absent number is 0."""
@@ -70,14 +57,14 @@ def without_indoor_sports(row: Row) -> Row:
     return replace(row, values=row.values | {"teaching_area_m2": row.values["teaching_area_m2"] - indoor})
 
 
-def add_campuses(rows: Sequence[Row]) -> list[Row]:
-    """The schools' rows, each with the figures of its campuses of the same stage added; campuses have no row of their own."""
+def add_campuses(rows: Sequence[Row], fields: Sequence[str]) -> list[Row]:
+    """The schools' rows, each with these figures of its campuses of the same stage added; campuses have no row of their own."""
     campuses: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         if is_campus(row):
             campuses.setdefault((row.values["belongs_to"], row.values["stage"]), []).append(row)
     return [
-        _with_campuses(row, campuses.get((row.values["school"], row.values["stage"]), []))
+        _with_campuses(row, campuses.get((row.values["school"], row.values["stage"]), []), fields)
         for row in rows
         if not is_campus(row)
     ]
@@ -88,8 +75,8 @@ def is_campus(row: Row) -> bool:
     return bool(row.get("belongs_to")) and row.get("belongs_to") != row.get("school")
 
 
-def _with_campuses(row: Row, campuses: Sequence[Row]) -> Row:
+def _with_campuses(row: Row, campuses: Sequence[Row], fields: Sequence[str]) -> Row:
     if not campuses:
         return row
-    sums = {name: row.values[name] + sum(campus.values[name] for campus in campuses) for name in ADDED_FIELDS}
+    sums = {name: row.values[name] + sum(campus.values[name] for campus in campuses) for name in fields}
     return replace(row, values=row.values | sums)

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -10,21 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from evaluation.output_files import write_file
 from evaluation.reading import wording
-from evaluation.reading.columns import (
-    BASIC,
-    BASIC_ITEMS,
-    FIGURES,
-    FINDINGS,
-    FRAMES,
-    SCORES,
-    SHEETS,
-    VETOES,
-    Column,
-    Sheet,
-)
+from evaluation.reading.asked import Asked
+from evaluation.reading.columns import BASIC, BASIC_ITEMS, Column, Sheet
 from evaluation.reading.rows import example_text
 from evaluation.reading.tables import column_letter
-from evaluation.reading.vocabulary import EXPLANATION_HEADER, GROUPS, RETENTION_KEYS
+from evaluation.reading.vocabulary import EXPLANATION_HEADER, RETENTION_KEYS
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -42,44 +31,20 @@ _NARROWEST = " " * 10
 _NUMERIC = ("number", "whole", "share", "year")
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateContent:
-    """What a rulebook asks a county to fill in: for each key, clause or item, the text that explains it ("" if none)."""
-
-    title: str
-    county_keys: Mapping[str, str] = field(default_factory=dict)
-    finding_clauses: Mapping[str, str] = field(default_factory=dict)
-    score_clauses: Mapping[str, str] = field(default_factory=dict)
-    veto_items: Mapping[str, str] = field(default_factory=dict)
-
-    def rows(self, sheet: Sheet) -> Mapping[str, str]:
-        """The keys filled in beforehand on a sheet, with their explanations."""
-        basic = {item.header: item.note.zh for item in BASIC_ITEMS}
-        known = {
-            BASIC.name: basic,
-            FIGURES.name: self.county_keys,
-            FINDINGS.name: self.finding_clauses,
-            SCORES.name: self.score_clauses,
-            VETOES.name: self.veto_items,
-            FRAMES.name: dict.fromkeys(GROUPS, ""),
-        }
-        return known.get(sheet.name, {})
-
-
-def write_template(path: Path, content: TemplateContent) -> None:
+def write_template(path: Path, asked: Asked) -> None:
     """Write the empty workbook to `path` (under a temporary name first, then renamed). Raises `InvalidInput` where it can't be written."""
-    write_file(path, _template_bytes(content))
+    write_file(path, _template_bytes(asked))
 
 
-def _template_bytes(content: TemplateContent) -> bytes:
+def _template_bytes(asked: Asked) -> bytes:
     import xlsxwriter
 
     made = io.BytesIO()
     workbook = xlsxwriter.Workbook(made)
-    workbook.set_properties({"title": content.title, "created": _CREATED})
-    writer = _Writer(workbook, content)
+    workbook.set_properties({"title": asked.title, "created": _CREATED})
+    writer = _Writer(workbook, asked)
     writer.write_guide()
-    for sheet in SHEETS:
+    for sheet in asked.sheets:
         writer.write_sheet(sheet)
     writer.write_lists()
     workbook.close()
@@ -89,8 +54,8 @@ def _template_bytes(content: TemplateContent) -> bytes:
 class _Writer:
     """One workbook being written, with its formats and the long lists that its drop-downs refer to."""
 
-    def __init__(self, workbook: "Workbook", content: TemplateContent) -> None:
-        self._workbook, self._content = workbook, content
+    def __init__(self, workbook: "Workbook", asked: Asked) -> None:
+        self._workbook, self._asked = workbook, asked
         self._lists: list[Sequence[str]] = []
         add = workbook.add_format
         self._title = add({"bold": True, "font_size": 14})
@@ -131,12 +96,13 @@ class _Writer:
         page.set_column(1, 1, 22)
         page.set_column(2, 3, 11)
         page.set_column(4, 5, EXPLANATION_WIDTH)
-        page.write(0, 0, wording.GUIDE_TITLE.format(title=self._content.title), self._title)
-        for row, line in enumerate(wording.GUIDE, start=1):
+        page.write(0, 0, wording.GUIDE_TITLE.format(title=self._asked.title), self._title)
+        guide = _guide(self._asked)
+        for row, line in enumerate(guide, start=1):
             page.write(row, 0, line)
-        start = len(wording.GUIDE) + 2
+        start = len(guide) + 2
         page.write_row(start, 0, wording.GUIDE_HEADERS, self._header)
-        for row, cells in enumerate(_guide_rows(), start=start + 1):
+        for row, cells in enumerate(_guide_rows(self._asked.sheets), start=start + 1):
             page.write_row(row, 0, cells, self._plain)
             page.set_row(row, max(_height(cell) for cell in cells))
 
@@ -148,7 +114,7 @@ class _Writer:
         page.freeze_panes(FIRST_ROW - 1, 2 if len(sheet.columns) > 6 else 1)
         page.set_row(HEADER_ROW, 32)
         page.write(NOTE_ROW, 0, sheet.note.zh, self._note)
-        rows = self._content.rows(sheet)
+        rows = self._asked.rows(sheet)
         for index, column in enumerate(sheet.columns):
             self._write_column(page, index, column, rows)
         self._write_keys(page, sheet, rows)
@@ -182,8 +148,8 @@ class _Writer:
         """The data validation of a column: a drop-down, or its note shown beside the cell."""
         message = {"input_title": column.header[:LONGEST_TITLE], "input_message": _comment(column)[:LONGEST_MESSAGE]}
         words = column.choices.words if column.choices else tuple(keys)
-        if column.kind == "key":
-            words = (*words, *(key for key in RETENTION_KEYS if key not in words))
+        if column.kind == "key" and keys:
+            words = self._asked.figure_keys
         if not words:
             return [message | {"validate": "any"}]
         # words of the field that are no choice of ours are accepted too, hence a hint and no refusal
@@ -252,8 +218,15 @@ def _required_mark(column: Column) -> str:
     return may_be_empty if column.may_be_empty else required
 
 
-def _guide_rows() -> list[tuple[str, ...]]:
-    columns = [(sheet, column) for sheet in SHEETS if sheet is not BASIC for column in sheet.columns]
+def _guide(asked: Asked) -> list[str]:
+    """The lines that explain, numbered; the five numbers of retention only where they may be typed."""
+    may_type_five = set(RETENTION_KEYS) <= set(asked.figure_keys)
+    lines = [line for line in wording.GUIDE if may_type_five or RETENTION_KEYS[0] not in line]
+    return [wording.GUIDE_OPENING, *(f"{number}. {line}" for number, line in enumerate(lines, start=1))]
+
+
+def _guide_rows(sheets: Sequence[Sheet]) -> list[tuple[str, ...]]:
+    columns = [(sheet, column) for sheet in sheets if sheet is not BASIC for column in sheet.columns]
     return [_guide_row(sheet, column) for sheet, column in [*((BASIC, item) for item in BASIC_ITEMS), *columns]]
 
 

@@ -6,7 +6,7 @@ of 城乡 and 办学类型. Our own words are those of the statistics workbook.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _INVISIBLE = re.compile(r"_x000D_|[​‌‍⁠﻿\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -140,11 +140,13 @@ OWNERS = Choices(
     },
 )
 
-MUSIC, ART = "音乐", "美术"
-ROOM_KINDS = Choices(
-    (MUSIC, ART),
-    {"音乐教室": MUSIC, "音乐专用教室": MUSIC, "美术教室": ART, "美术专用教室": ART},
-)
+ROOM_SUFFIXES = ("教室", "专用教室")
+
+
+def room_choices(kinds: Sequence[str]) -> Choices:
+    """The kinds of special rooms of a rulebook: 音乐, 音乐教室 and 音乐专用教室 are the same."""
+    return Choices(tuple(kinds), {kind + suffix: kind for kind in kinds for suffix in ROOM_SUFFIXES})
+
 
 MET, UNMET = "达标", "未达标"
 FINDING_RESULTS = Choices((MET, UNMET), {"合格": MET, "符合": MET, "不达标": UNMET, "不合格": UNMET, "不符合": UNMET})
@@ -161,10 +163,23 @@ LEVELS = Choices(
     },
 )
 
-VETO_ITEMS = Choices(
-    ("1", "2", "3", "4", "5", "6"),
-    {form: str(number) for number, word in enumerate("一二三四五六", start=1) for form in (word, f"第{word}项")},
-)
+_DIGITS = "一二三四五六七八九"
+
+
+def _numeral(number: int) -> str:
+    """一 to 九十九, as people write the number of an item."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens - 1]) + ("十" if tens else "") + (_DIGITS[ones - 1] if ones else "")
+
+
+def veto_choices(items: Sequence[str]) -> Choices:
+    """The veto items of a rulebook: of one with a number, 1, 一 and 第一项 are the same."""
+    numbered = {item: _numeral(int(item)) for item in items if re.fullmatch("[1-9][0-9]?", item)}
+    return Choices(
+        tuple(items),
+        {form: item for item, word in numbered.items() for form in (word, f"第{word}项") if form not in items},
+    )
+
 
 GROUPS = {
     "家长": "parent",
@@ -193,6 +208,8 @@ UNIT_WORDS: dict[str, dict[str, float]] = {
     },
     "万元": {"万元": 1, "万元/年": 1, "元": 1 / 10_000, "元/年": 1 / 10_000},
     "间": {"间": 1, "个": 1},
+    "册": {"册": 1, "本": 1, "万册": 10_000, "万": 10_000},
+    "台": {"台": 1, "套": 1},
     "个": {"个": 1, "班": 1, "个班": 1},
     "年": {"年": 1, "年度": 1, "公历": 1},
     "%": {"%": 1},
@@ -217,7 +234,7 @@ UNITS = {unit: {fold(word): factor for word, factor in words.items()} for unit, 
 # What counts as a unit at all, several at once (元/万元) too: anything else in a header's brackets is a remark.
 _UNIT = (
     r"(?:[十百千万亿兆KW]*(?:(?:人民币|美|港)?元|人民币|RMB|CNY|USD|HKD|[¥$]|人|名|M2|平方米|平米|平方千米|平方公里|KM2|SQM|亩|公顷"
-    r"|间|个|班|个班|套|台|册|所|吨|角|分)"
+    r"|间|个|班|个班|套|台|册|本|所|吨|角|分)"
     r"|[十百千万亿兆]+|[KW]|%|‰|年|年度|百分比)(?:/(?:年|月|人|生|人·年|人年|生·年|生年|班|日|M2))*"
 )
 UNIT_WORD = re.compile(rf"{_UNIT}(?:[/或和与及]{_UNIT})*")
@@ -250,40 +267,6 @@ OWN_SHEETS = frozenset({"说明", "填表说明", "填写说明", "封面", "目
 # Sheets of the statistics program's own exports, one school each, items going down.
 FORM_SHEET = re.compile(r"(?:教基|基础基|教职|中职基|特基)\d{3,4}.*")
 
-# Keys of county figures that the rulebooks that come along ask for (a test holds this list to them).
-FIGURE_KEYS = (
-    "小学教职工编制标准_城区",
-    "小学教职工编制标准_乡村",
-    "初中教职工编制标准_城区",
-    "初中教职工编制标准_乡村",
-    "小学公用经费定额_城区",
-    "小学公用经费定额_乡村",
-    "初中公用经费定额_城区",
-    "初中公用经费定额_乡村",
-    "特教公用经费定额",
-    "特教学校生均公用经费",
-    "教师平均工资",
-    "公务员平均工资",
-    "应完成360学时教师数",
-    "完成360学时教师数",
-    "符合交流条件教师数",
-    "交流轮岗教师数",
-    "交流轮岗骨干教师数",
-    "专任教师数",
-    "持证专任教师数",
-    "小学招生数",
-    "小学就近划片入学数",
-    "初中招生数",
-    "初中就近划片入学数",
-    "优质高中招生名额",
-    "优质高中分配到初中名额",
-    "随迁子女符合条件数",
-    "随迁子女公办及购买服务就读数",
-    "初中三年前入学人数",
-    "初中三年巩固人数",
-    "残疾儿童数",
-    "残疾儿童入学数",
-)
 # A figure that counts some of what another counts all of.
 PART_OF = {
     "完成360学时教师数": "应完成360学时教师数",

@@ -426,9 +426,10 @@ SPENDING_ODD = Message(
 )
 FINANCE_YEARS = Message(
     "odd_finance_years",
-    en="the sheet has {count} years ({years}); expected five in a row",
-    zh="表中有 {count} 年（{years}）；应为连续五年",
+    en="the sheet has {count} years ({years}); expected {expected} in a row",
+    zh="表中有 {count} 年（{years}）；应为连续{expected}年",
 )
+FINANCE_NOTE = Message("finance_note", en="The last {years} years, one row a year.", zh="近{years}年，每年一行。")
 SHARED_PUPILS = Message(
     "odd_shared_pupils",
     en="{header} is {shared}, 学生数 of {stage} in 学校 is {stated}; the total is split by this sheet's numbers",
@@ -457,8 +458,8 @@ POPULATION_LOW = Message(
 
 FIGURE_UNKNOWN = Message(
     "odd_figure_unknown",
-    en="no rulebook that comes along uses the figure “{key}”{meant}",
-    zh="自带的评估规则都不使用“{key}”一项{meant}",
+    en="the rulebook does not ask for the figure “{key}”{meant}",
+    zh="评估规则不使用“{key}”一项{meant}",
 )
 MEANT = Message("meant", en="; did you mean “{key}”?", zh="；是否应为“{key}”？")
 PART_BEYOND = Message(
@@ -502,16 +503,16 @@ EXPECTED_CHOICE = Message("expected_choice", en="one of: {words}", zh="以下之
 GUIDE_SHEET = "说明"
 LISTS_SHEET = "选项"
 GUIDE_TITLE = "{title} · 统计工作簿"
+GUIDE_OPENING = "填写前请先读本页。填好后用 junheng check 检查，用 junheng evaluate 评估。"
 GUIDE = (
-    "填写前请先读本页。填好后用 junheng check 检查，用 junheng evaluate 评估。",
-    "1. 每张表第 1 行是该表说明，第 2 行是表头（不要改动），第 3 行是示例（以“示例”开头，读取时忽略，可以删除），从第 4 行起填写。",
-    "2. 必填格不能空着，也不能填 *、-、无；确实没有才填 0。单元格不要合并，不要留公式错误。",
-    "3. 单位写在表头括号里：面积为㎡，金额为元（财政表为万元）。若表头改为（万元）（万人）（万㎡），读取时乘以 10,000 并提示。",
-    "4. 代码、条款编号按文本填写；学校代码在各表之间须一致。",
-    "5. 县级数据、现场核查、B评分、一票否决已列出需要填的项目；尚未掌握的项目留空，相应条款判为“缺”。同一条款由几人评分时请添加行。",
-    "6. 初中三年巩固人数与初中三年前入学人数也可不填，改填五个数：毕业生数、三年转入、三年转出、三年前初一在校生数、三年死亡。",
-    "7. 没有相应情况的表（如没有按全校报总量的学校）可留空；“班级”与“班额分布”填一种即可。",
-    "8. 可以另加“备注”“序号”列；其他不认识的列和表会提示并忽略。",
+    "每张表第 1 行是该表说明，第 2 行是表头（不要改动），第 3 行是示例（以“示例”开头，读取时忽略，可以删除），从第 4 行起填写。",
+    "必填格不能空着，也不能填 *、-、无；确实没有才填 0。单元格不要合并，不要留公式错误。",
+    "单位写在表头括号里：面积为㎡，金额为元（财政表为万元）。若表头改为（万元）（万人）（万㎡），读取时乘以 10,000 并提示。",
+    "代码、条款编号按文本填写；学校代码在各表之间须一致。",
+    "县级数据、现场核查、B评分、一票否决已列出需要填的项目；尚未掌握的项目留空，相应条款判为“缺”。同一条款由几人评分时请添加行。",
+    "初中三年巩固人数与初中三年前入学人数也可不填，改填五个数：毕业生数、三年转入、三年转出、三年前初一在校生数、三年死亡。",
+    "没有相应情况的表（如没有按全校报总量的学校）可留空；“班级”与“班额分布”填一种即可。",
+    "可以另加“备注”“序号”列；其他不认识的列和表会提示并忽略。",
 )
 GUIDE_HEADERS = ("表", "列", "单位", "必填", "可填内容", "说明")
 REQUIRED_MARKS = ("必填", "可空", "可不填此列")
@@ -524,6 +525,9 @@ WORKBOOK_INTRODUCTION = (
     "",
     "An .xlsx file, or a folder of .csv files (UTF-8 or GB18030) named as the sheets. `junheng template` writes an empty one;",
     "`junheng check` says what is wrong in a filled one, each line `sheet!cell: what is wrong and what is expected`.",
+    "",
+    "Kinds of special rooms, veto items, keys of 县级数据, years of finance and further columns of 学校 are those of the rulebook in use (`check` without",
+    "`--rulebook` takes xiangtan-2018 and says so); this page lists those of xiangtan-2018.",
     "",
     "- Headers are found by name, in any order, below any number of title rows, with a unit in brackets or after a line break.",
     "  Unknown columns and sheets are reported and ignored; a sheet with a header and no row of data counts as not supplied (its clauses are missing), and is reported.",

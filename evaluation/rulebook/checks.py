@@ -1,12 +1,14 @@
 """What must hold in a rulebook between its parts; each check yields problems with their place in the file."""
 
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import isclose
 from typing import Any, Protocol
 
 from evaluation.errors import InputProblem, Message
+from evaluation.reading.columns import RESOURCE_FIELDS, SCHOOLS
+from evaluation.reading.vocabulary import UNITS, fold
 from evaluation.rulebook import wording
 from evaluation.rulebook.model import Indicator, Rulebook
 from evaluation.rulebook.tests import (
@@ -40,6 +42,7 @@ def check_rulebook(rulebook: Rulebook, document: Document) -> Problems:
     """Yield every problem between the parts of a rulebook whose shape is right."""
     checks: list[Callable[[Rulebook, Document], Problems]] = [
         _check_ids,
+        _check_columns,
         _check_resources,
         _check_clauses,
         _check_survey_items,
@@ -77,10 +80,32 @@ def _check_unlike(ids: Sequence[tuple[str, list[Step]]], document: Document) -> 
         seen.add(one)
 
 
+def _check_columns(rulebook: Rulebook, document: Document) -> Problems:
+    """Further columns have fields and headers of their own, and units that a header's brackets can name."""
+    fields = {column.field for column in SCHOOLS.columns} | {"row", "county"}
+    headers = {fold(name) for column in SCHOOLS.columns for name in (column.header, *column.aliases)}
+    for i, column in enumerate(rulebook.columns):
+        path: list[Step] = ["columns", i]
+        if column.field in fields:
+            yield document.problem([*path, "field"], wording.COLUMN_TAKEN, name=column.field)
+        for name in (column.header, *column.aliases):
+            if fold(name) in headers:
+                yield document.problem([*path, "header"], wording.COLUMN_TAKEN, name=name)
+        if column.unit not in UNITS:
+            yield document.problem([*path, "unit"], wording.UNKNOWN_UNIT, unit=column.unit, expected=_listed(UNITS))
+        fields.add(column.field)
+        headers |= {fold(name) for name in (column.header, *column.aliases)}
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(word for word in words if word)
+
+
 def _check_resources(rulebook: Rulebook, document: Document) -> Problems:
     resources, stages = rulebook.resources, rulebook.resources.scope.stages
     known = {indicator.id for indicator in rulebook.indicators}
-    if resources.excuse.at_least_met > len(resources.indicators):
+    fields = [*RESOURCE_FIELDS, *(column.field for column in rulebook.columns)]
+    if resources.excuse is not None and resources.excuse.at_least_met > len(resources.indicators):
         path: list[Step] = ["resources", "excuse", "at_least_met"]
         got, expected = resources.excuse.at_least_met, len(resources.indicators)
         yield document.problem(path, wording.EXCUSE_COUNT, got=got, expected=expected)
@@ -88,6 +113,9 @@ def _check_resources(rulebook: Rulebook, document: Document) -> Problems:
     yield from _check_stages(resources.coefficient.limits, stages, "coefficient.limits", limits, document)
     for i, resource in enumerate(resources.indicators):
         path = ["resources", "indicators", i]
+        if resource.field not in fields:
+            values = {"field": resource.field, "expected": _listed(fields)}
+            yield document.problem([*path, "field"], wording.UNKNOWN_FIELD, **values)
         if resource.indicator not in known:
             yield document.problem([*path, "indicator"], wording.UNKNOWN_INDICATOR, id=resource.indicator)
         yield from _check_stages(resource.thresholds, stages, "thresholds", [*path, "thresholds"], document)

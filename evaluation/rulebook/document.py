@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
+from evaluation.reading.columns import RESOURCE_FIELDS
 from evaluation.rulebook import model, tests
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from evaluation.rulebook.model import Clause, Rulebook
@@ -31,6 +32,7 @@ _PARTS = (
     model.Excuse,
     model.Coefficient,
     model.Resource,
+    model.FurtherColumn,
     model.Indicator,
     model.Clause,
     model.Scoring,
@@ -63,7 +65,7 @@ def rulebooks_document() -> str:
 
 
 def _part(part: type[BaseModel], heading: str) -> Iterator[str]:
-    yield from (heading, "", inspect.cleandoc(part.__doc__ or ""), "")
+    yield from (heading, "", _about(part), "")
     yield from ("| key | value |", "| --- | --- |")
     for name, field in part.model_fields.items():
         if field.exclude:
@@ -71,6 +73,10 @@ def _part(part: type[BaseModel], heading: str) -> Iterator[str]:
         optional = "" if field.is_required() else " (optional)"
         yield f"| `{field.alias or name}` | {_type_words(field.annotation)}{optional} |"
     yield ""
+
+
+def _about(part: type[BaseModel]) -> str:
+    return inspect.cleandoc(part.__doc__ or "").replace("{totals}", ", ".join(f"`{name}`" for name in RESOURCE_FIELDS))
 
 
 def _test(test: type[StrictModel]) -> Iterator[str]:

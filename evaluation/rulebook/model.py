@@ -1,5 +1,6 @@
 """The shape of a rulebook file (docs/rulebooks.md). Every rule carries `citation`, and `note` where a gap of the text is closed."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -24,6 +25,20 @@ def _refuse_other_than_day(text: str) -> str:
 
 
 Day = Annotated[str, AfterValidator(_refuse_other_than_day)]
+
+
+_FIELD_EXPECTED = Message(
+    "field_expected", en="small letters, digits and _, a letter first", zh="小写字母、数字和下划线，以字母开头"
+)
+
+
+def _refuse_other_than_field(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        raise refusal(_FIELD_EXPECTED)
+    return text
+
+
+Field_ = Annotated[str, AfterValidator(_refuse_other_than_field)]
 
 
 class Cited(StrictModel):
@@ -66,21 +81,33 @@ class Coefficient(Cited):
     limits: dict[str, Positive]
 
 
+class FurtherColumn(StrictModel):
+    """A column that this rulebook adds to 学校: a total of the school's stage, to which its campuses add theirs.
+
+    `field` is its name in `Resource.field`, `header` (or one of `aliases`) that of the column, `unit` what it counts in; `whole`: only whole
+    numbers; a number above `at_most` is refused as absurd. `note` and `example` stand in the template.
+    """
+
+    field: Field_
+    header: Word
+    unit: Word
+    whole: bool
+    at_most: Positive
+    example: Positive
+    note: str = ""
+    aliases: list[Word] = Field(default_factory=list)
+
+
 class Resource(StrictModel):
-    """A resource indicator: totals of `field` (in words: `total`, in `total_unit`), per `per_pupils` pupils; `whole`: what lacks is counted in whole people or rooms."""
+    """A resource indicator: totals of `field` (in words: `total`, in `total_unit`), per `per_pupils` pupils; `whole`: what lacks is counted in whole people or rooms.
+
+    `field` is any total of 学校: {totals}, or a further column of the rulebook.
+    """
 
     id: Word
     indicator: Word
     name: Word
-    field: Literal[
-        "qualified_teachers",
-        "backbone_teachers",
-        "pe_art_teachers",
-        "teaching_area_m2",
-        "sports_area_m2",
-        "equipment_yuan",
-        "multimedia_rooms",
-    ]
+    field: Word
     total: Word
     total_unit: Word
     per_pupils: Annotated[int, Field(ge=1)]
@@ -90,10 +117,10 @@ class Resource(StrictModel):
 
 
 class Resources(StrictModel):
-    """The resource indicators, with what is common to them."""
+    """The resource indicators, with what is common to them. Without `excuse` every school must meet all of them."""
 
     scope: Scope
-    excuse: Excuse
+    excuse: Excuse | None = None
     coefficient: Coefficient
     indicators: Annotated[list[Resource], Field(min_length=1)]
 
@@ -176,6 +203,7 @@ class Rulebook(StrictModel):
     title: Word
     document: Word
     published: Day
+    columns: list[FurtherColumn] = Field(default_factory=list)
     resources: Resources
     indicators: Annotated[list[Indicator], Field(min_length=1)]
     scoring: Scoring | None = None

@@ -17,6 +17,21 @@ UNKNOWN_RESOURCE = Message(
     en="there is no resource “{id}”; expected one of: {expected}",
     zh="没有资源指标“{id}”；应为：{expected}",
 )
+UNKNOWN_FIELD = Message(
+    "rulebook_unknown_field",
+    en="学校 has no total “{field}”; expected one of: {expected}",
+    zh="“学校”表没有可用作资源总量的列“{field}”；应为：{expected}",
+)
+COLUMN_TAKEN = Message(
+    "rulebook_column_taken",
+    en="学校 has a column “{name}” already; expected a name of its own",
+    zh="“学校”表已有“{name}”；列名和字段名不得重复",
+)
+UNKNOWN_UNIT = Message(
+    "rulebook_unknown_unit",
+    en="“{unit}” is not a unit of the workbook; expected one of: {expected}",
+    zh="工作簿没有单位“{unit}”；应为：{expected}",
+)
 UNKNOWN_INDICATOR = Message(
     "rulebook_unknown_indicator",
     en="there is no indicator “{id}”; expected one of the rulebook",

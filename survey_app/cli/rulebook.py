@@ -94,7 +94,8 @@ def _resource_lines(resources: Resources) -> list[str]:
     for one in resources.indicators:
         thresholds = ", ".join(f"{stage} {threshold:g}" for stage, threshold in one.thresholds.items())
         lines.append(f"resource {one.id}  {one.name}  at least {thresholds} {one.unit}")
-    lines += [f"excuse  {_parameters(resources.excuse, 'citation', 'note')}", *_cited(resources.excuse)]
+    if resources.excuse is not None:
+        lines += [f"excuse  {_parameters(resources.excuse, 'citation', 'note')}", *_cited(resources.excuse)]
     limits = ", ".join(f"{stage} {limit:g}" for stage, limit in resources.coefficient.limits.items())
     return [*lines, f"coefficient  at most {limits}", *_cited(resources.coefficient)]
 

@@ -14,6 +14,11 @@ OUTCOMES: Mapping[str, Message] = {
     "incomplete": Message("incomplete", en="incomplete", zh="材料不全，暂不能认定"),
     "certifiable": Message("certifiable", en="certifiable", zh="可以认定"),
 }
+CHECKED_BY = Message(
+    "checked_by",
+    en="checked by the rulebook {rulebook}, since none was named (--rulebook)",
+    zh="按规则集 {rulebook} 检查（没有用 --rulebook 指定）",
+)
 LISTED: Mapping[str, Message] = {
     "unmet": Message("unmet", en="unmet: {ids}", zh="A类未达标：{ids}"),
     "missing": Message("missing", en="missing: {ids}", zh="A类缺材料：{ids}"),

@@ -1,11 +1,15 @@
 """`junheng template` and `junheng check`: the statistics workbook, empty and filled in."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
 from evaluation.errors import InputProblem, InvalidInput
 from survey_app.cli.reporting import WRONG_INPUT, input_problems_reported, language_of, print_json, print_problems
+from survey_app.cli.wording import CHECKED_BY
+
+DEFAULT_RULEBOOK: Final = "xiangtan-2018"
 
 
 @click.command()
@@ -28,25 +32,31 @@ def template(ctx: click.Context, name: str, out: Path) -> None:
 
 @click.command()
 @click.argument("workbook", type=click.Path(exists=True, path_type=Path))
-@click.option("--rulebook", "name", help="Also check what this rulebook (name or file) asks of the workbook.")
+@click.option(
+    "--rulebook", "named", help=f"The rulebook (name or file) whose workbook it is.  [default: {DEFAULT_RULEBOOK}]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
-def check(ctx: click.Context, workbook: Path, name: str | None, as_json: bool) -> None:
+def check(ctx: click.Context, workbook: Path, named: str | None, as_json: bool) -> None:
     """Check WORKBOOK (.xlsx, or a folder of .csv) and say what is wrong in it, and what is plausible but odd.
 
     Exit status 3 if something is wrong; warnings alone leave 0.
     """
+    name = named or DEFAULT_RULEBOOK
     problems, warnings = _check(workbook, name)
     language = language_of(ctx)
     if as_json:
         print_json(
             {
                 "file": workbook.name,
+                "rulebook": name,
                 "problems": [one.document(language) for one in problems],
                 "warnings": [one.document(language) for one in warnings],
             }
         )
     else:
+        if named is None:
+            click.echo(CHECKED_BY.text(language, {"rulebook": name}))
         print_problems(problems, language)
         for warning in warnings:
             click.echo(f"warning: {warning.text(language)}")
@@ -59,19 +69,10 @@ def _count(found: list[InputProblem], word: str) -> str:
     return f"{len(found)} {word}{'' if len(found) == 1 else 's'}"
 
 
-def _check(workbook: Path, name: str | None) -> tuple[list[InputProblem], list[InputProblem]]:
+def _check(workbook: Path, name: str) -> tuple[list[InputProblem], list[InputProblem]]:
     try:
-        return [], _warnings(workbook, name)
+        from evaluation.evaluating import check_workbook
+
+        return [], check_workbook(workbook, name)
     except InvalidInput as error:
         return list(error.problems), list(error.warnings)
-
-
-def _warnings(workbook: Path, name: str | None) -> list[InputProblem]:
-    if name is None:
-        # without a rulebook nothing is judged, and no tables are needed
-        from evaluation.reading.county import check_county
-
-        return list(check_county(workbook).warnings)
-    from evaluation.evaluating import check_workbook
-
-    return check_workbook(workbook, name)

@@ -23,7 +23,7 @@ EVALUATION = {
     "formulas": set(),
     "assessment": {"survey"},
     "survey": {"errors", "numeric", "strict_yaml"},
-    "rulebook": {"errors", "strict_yaml", "rulebooks", "survey"},
+    "rulebook": {"errors", "reading", "strict_yaml", "rulebooks", "survey"},
     "verdicts": {"assessment"},
     "criteria": {"facts", "formulas", "numeric", "rulebook", "survey", "verdicts"},
     "gaps": {"criteria", "numeric", "rulebook"},

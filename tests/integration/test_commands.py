@@ -54,6 +54,12 @@ def test_check_names_every_cell_on_a_line_of_its_own(broken: Path) -> None:
     assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["基本信息!B5", "学校!F2", "学校!G2"]
 
 
+def test_check_says_first_by_which_rulebook_where_none_was_named(county: Path) -> None:
+    first, *_ = junheng("check", county / "workbook.xlsx").stdout.splitlines()
+    assert "xiangtan-2018" in first
+    assert json.loads(junheng("check", county / "workbook.xlsx", "--json").stdout)["rulebook"] == "xiangtan-2018"
+
+
 def test_check_speaks_chinese_on_demand(broken: Path) -> None:
     assert "应填" in junheng("--lang", "zh", "check", broken).stderr
 

@@ -11,6 +11,7 @@ from evaluation.reading.building import build_facts
 from evaluation.reading.county import Reading, check_raw
 from evaluation.reading.tables import RawWorkbook
 from evaluation.reading.xlsx import read_xlsx
+from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from survey_app.domain.assessments import CountyAssessment, Upload
@@ -42,7 +43,7 @@ def reading_of_raw(raw: RawWorkbook, rulebook: Rulebook) -> Reading:
 
 
 def _read(raw: RawWorkbook, rulebook: Rulebook) -> Reading:
-    checked = check_raw(raw, checks_of(rulebook))
+    checked = check_raw(raw, asked_by(rulebook), checks_of(rulebook))
     return Reading(build_facts(checked.tables, checked.basics, checked.sha256), checked.warnings)
 
 

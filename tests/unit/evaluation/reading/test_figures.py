@@ -2,12 +2,13 @@
 
 import pytest
 
-from evaluation.evaluating import template_content
+from evaluation.reading.asked import Asked
 from evaluation.reading.county import read_county
-from evaluation.reading.vocabulary import FIGURE_KEYS, PART_OF, RETENTION_KEYS
+from evaluation.reading.vocabulary import PART_OF, RETENTION_KEYS
+from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from tests.builders import build_workbook
-from tests.unit.evaluation.reading.reading_cases import facts_of, warnings_of
+from tests.unit.evaluation.reading.reading_cases import ASKED, facts_of, warnings_of
 
 FIVE = {"毕业生数": 980, "三年转入": 30, "三年转出": 40, "三年前初一在校生数": 1002, "三年死亡": 2}
 DIRECT = {"初中三年巩固人数": 990, "初中三年前入学人数": 1000}
@@ -18,7 +19,7 @@ def workbook(folder, values):
 
 
 def texts(file, language="en"):
-    return [one.text(language) for one in read_county(file).warnings]
+    return [one.text(language) for one in read_county(file, ASKED).warnings]
 
 
 def keys_of(facts):
@@ -64,12 +65,21 @@ def test_key_that_nobody_asks_for_is_reported_with_what_was_meant(tmp_path, type
 
 def test_key_that_is_like_no_other_is_reported_without_a_guess(tmp_path):
     file = workbook(tmp_path, {"绿化面积": 5})
-    assert texts(file) == ["县级数据!A2: no rulebook that comes along uses the figure “绿化面积”"]
+    assert texts(file) == ["县级数据!A2: the rulebook does not ask for the figure “绿化面积”"]
 
 
-def test_known_keys_are_those_of_the_rulebooks():
-    asked = {key for name in list_rulebooks() for key in template_content(load_rulebook(name)).county_keys}
-    assert asked == set(FIGURE_KEYS)
+def test_without_a_rulebook_any_key_is_taken(tmp_path):
+    assert read_county(workbook(tmp_path, {"绿化面积": 5})).warnings == ()
+
+
+def test_key_is_spelled_as_the_rulebook_spells_it(tmp_path):
+    asked = Asked(county_keys={"生均经费（元）": "", "Wi-Fi覆盖学校数": ""})
+    facts = read_county(workbook(tmp_path, {"生均经费(元)": 5, "wi-fi 覆盖学校数": 7, "WI-FI覆盖学校": 8}), asked).facts
+    assert keys_of(facts) == ["生均经费（元）", "Wi-Fi覆盖学校数", "WI-FI覆盖学校"]
+
+
+def test_parts_and_wholes_are_keys_of_the_rulebooks():
+    asked = {key for name in list_rulebooks() for key in asked_by(load_rulebook(name)).county_keys}
     assert set(PART_OF) | set(PART_OF.values()) <= asked
 
 

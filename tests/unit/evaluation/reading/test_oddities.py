@@ -5,7 +5,7 @@ import pytest
 from evaluation.reading.county import read_county
 from tests.builders import JUNIOR_CODE, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
 from tests.paths import GOLDEN
-from tests.unit.evaluation.reading.reading_cases import warnings_of
+from tests.unit.evaluation.reading.reading_cases import ASKED, warnings_of
 
 FIVE_YEARS = [{"年份": year} for year in range(2016, 2021)]
 
@@ -154,7 +154,7 @@ def test_years_of_spending_that_are_not_five_in_a_row(tmp_path):
 
 
 def texts_of(file, language="en"):
-    return [warning.text(language) for warning in read_county(file).warnings]
+    return [warning.text(language) for warning in read_county(file, ASKED).warnings]
 
 
 def test_open_band_adds_up_to_at_least_its_fewest_pupils(tmp_path):

@@ -3,7 +3,9 @@
 import pytest
 
 from evaluation.facts import join_facts
-from evaluation.reading.columns import SHARED_FIELDS
+from evaluation.reading.asked import Asked
+from evaluation.reading.columns import SCHOOLS, SHARED_FIELDS, Column
+from evaluation.reading.county import read_county
 from evaluation.reading.sharing import split_total
 from tests.builders import JUNIOR_CODE, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook, nine_year_school
 from tests.unit.evaluation.reading.reading_cases import facts_of
@@ -121,6 +123,22 @@ def test_figures_of_a_split_school_lead_to_the_cells_of_the_total(tmp_path):
     assert facts.cell("439901", "school_stages", 3, "pupils") == "学校!G3"
     assert facts.cell("439901", "school_stages", 2, "teaching_area_m2") == "学校!L2"
     assert facts.cell("439901", "shared_resources", 2, "teaching_area_m2") == "共用资源!E2"
+
+
+def test_campuses_add_every_figure_of_a_school():
+    figures = {column.field for column in SCHOOLS.columns if column.kind in ("number", "whole")}
+    assert figures - set(SCHOOLS.added_fields) == {"indoor_sports_m2"}  # deducted before
+
+
+def test_further_column_of_a_rulebook_is_read_added_and_found_again(tmp_path):
+    books = Column("图书册数", "books", "whole", unit="册", is_added=True)
+    campus = PRIMARY_SCHOOL | {"学校代码": Q, "学校名称": "分校", "归属学校代码": P, "图书册数": 500}
+    schools = [PRIMARY_SCHOOL | {"学校代码": P, "图书册数": "1.2"}, campus | {"图书册数": 0.05}]
+    file = build_workbook(tmp_path, {"学校": schools}, headers={"图书册数": "图书册数（万册）"})
+    facts = read_county(file, Asked(columns=(books,))).facts
+    assert facts.school_stages["books"].tolist() == [12_500]
+    assert facts.cell("439901", "school_stages", 2, "books").startswith("学校!")
+    assert "books" not in read_county(file).facts.school_stages
 
 
 def test_counties_read_together_keep_the_cells_of_their_totals(tmp_path):

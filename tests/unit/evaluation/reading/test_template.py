@@ -5,18 +5,22 @@ import zipfile
 import openpyxl
 import pytest
 
+from evaluation.reading.asked import Asked
 from evaluation.reading.columns import SCHOOLS, SHEETS
-from evaluation.reading.template import TemplateContent, write_template
-from evaluation.reading.vocabulary import FIGURE_KEYS
+from evaluation.reading.template import write_template
+from evaluation.rulebook.asked import asked_by
+from evaluation.rulebook.loading import load_rulebook
 from tests.builders import BASICS, DEFAULT_ROWS
 from tests.unit.evaluation.reading.reading_cases import facts_of, problems_of, warnings_of
 
-CONTENT = TemplateContent(
+FIGURE_KEYS = tuple(asked_by(load_rulebook("xiangtan-2018")).county_keys)
+CONTENT = Asked(
     title="测试规则",
     county_keys=dict.fromkeys(FIGURE_KEYS, "元/年"),
     finding_clauses={"10.1": "学校布局规划", "10.2": ""},
     score_clauses={"8.1": "教育经费（满分 3）"},
     veto_items={str(n): f"事项{n}" for n in range(1, 7)},
+    room_kinds=("音乐", "美术"),
 )
 
 
