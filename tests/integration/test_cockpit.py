@@ -59,11 +59,21 @@ def test_every_reason_why_not_is_said_in_plain_words(survey: Survey) -> None:
     assert headline(seen, "zh") == "如果现在结束，样本无效，评估不能采用。"
     assert reasons(seen, "zh") == [
         "有效答卷还差 15 份：现有 105 份，需要 120 份。",
-        "家长占有效答卷的 46.6%，不到一半。",
-        "比六类人员的平均数（9.3 份）多出两成以上：教师 12 份。",
-        "比六类人员的平均数（9.3 份）少两成以上：校长 4 份。",
+        "家长占有效答卷的 46.6%，不到 50%。",
+        "比家长以外各类的平均数（9.3 份）多出 20% 以上：教师 12 份。",
+        "比家长以外各类的平均数（9.3 份）少 20% 以上：校长 4 份。",
     ]
-    assert reasons(seen, "en")[2] == "Too many compared with the other groups (9.3 on average): teachers 12."
+    assert reasons(seen, "en")[2] == "More than 20% above the mean of the groups other than parents (9.3): teachers 12."
+
+
+def test_shares_are_those_of_the_rulebook(survey: Survey) -> None:
+    count_answers(survey, PLANNED | {"teacher": 12, "principal": 4})
+    seen = cockpit_of(survey)
+    parameters = seen.progress.plan.parameters.model_copy(update={"parents_share": 0.6, "balance_tolerance": 0.125})
+    plan = replace(seen.progress.plan, parameters=parameters)
+    other = replace(seen, progress=replace(seen.progress, plan=plan))
+    assert [line.split("，")[-1] for line in reasons(other, "zh")[1:2]] == ["不到 60%。"]
+    assert [line.split("）")[1][:10] for line in reasons(other, "zh")[2:]] == ["多出 12.5% 以", "少 12.5% 以上"]
 
 
 def test_a_share_just_under_a_half_is_not_rounded_to_it(survey: Survey) -> None:
@@ -94,7 +104,7 @@ def test_a_group_that_lags_is_named_before_it_is_too_late(survey: Survey) -> Non
     note_pace(survey, dict.fromkeys(GROUPS, 2) | {"parent": 12, "principal": 0})
     seen = cockpit_of(survey)
     assert seen.outlook.groups["principal"].standing == Standing.SHORT
-    assert expected_reasons(seen, "zh")[-1] == "预计比六类人员的平均数（8.5 份）少两成以上：校长 1 份。"
+    assert expected_reasons(seen, "zh")[-1] == "预计比家长以外各类的平均数（8.5 份）少 20% 以上：校长 1 份。"
     short = next(alert for alert in find_alerts(seen) if alert.kind == Kind.SHORT)
     assert short.is_grave
     assert alert_line(seen, short, "zh").text.startswith("进度落后：校长。")

@@ -6,6 +6,7 @@ from typing import Final
 
 from evaluation.errors import Language, Message
 from evaluation.survey.groups import PARENT, Group
+from evaluation.survey.parameters import exact_share
 from evaluation.survey.sampling import Sample
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.campaigns import State
@@ -135,6 +136,11 @@ def school_names(alert: Alert, language: Language) -> str:
     return wording.MORE.text(language, {"names": named, "number": number})
 
 
+def percent(share: float) -> str:
+    """A share of the rulebook as a percentage, as it was typed."""
+    return f"{float(exact_share(share) * 100):.10g}%"
+
+
 def share_below(part: int, whole: int) -> str:
     """A share that is too small, rounded down: 49.96% is not shown as 50.0%."""
     return f"{part * 1_000 // whole / 10:.1f}%"
@@ -147,7 +153,8 @@ def _reasons(
         values = {"missing": sample.required - sample.valid, "valid": sample.valid, "required": sample.required}
         yield say.too_few.text(language, values)
     if "parents" in sample.reasons:
-        yield say.parents.text(language, {"share": share_below(valid[PARENT], sample.valid)})
+        least = percent(cockpit.progress.plan.parameters.parents_share)
+        yield say.parents.text(language, {"share": share_below(valid[PARENT], sample.valid), "least": least})
     yield from _imbalance(cockpit, sample, valid, language, say)
 
 
@@ -155,7 +162,7 @@ def _imbalance(
     cockpit: Cockpit, sample: Sample, valid: Mapping[Group, int], language: Language, say: _Reasons
 ) -> Iterator[str]:
     mean = mean_of_others(cockpit.progress.plan, valid) or 0
-    strays = unbalanced_groups(sample)
+    strays, tolerance = unbalanced_groups(sample), percent(cockpit.progress.plan.parameters.balance_tolerance)
     for message, group_list in (
         (say.too_many_of, [group for group in strays if valid[group] > mean]),
         (say.too_few_of, [group for group in strays if valid[group] <= mean]),
@@ -165,5 +172,9 @@ def _imbalance(
                 wording.GROUP_NUMBER.text(language, {"group": group_name(group, language), "number": valid[group]})
                 for group in group_list
             ]
-            values = {"mean": f"{float(mean):.1f}", "groups": GROUP_SEPARATORS[language].join(numbered)}
+            values = {
+                "mean": f"{float(mean):.1f}",
+                "groups": GROUP_SEPARATORS[language].join(numbered),
+                "tolerance": tolerance,
+            }
             yield message.text(language, values)

@@ -36,33 +36,33 @@ TOO_FEW_AHEAD = Message(
 )
 TOO_FEW_PARENTS_AHEAD = Message(
     "too_few_parents_ahead",
-    en="expected: parents are {share} of the valid answers; they must be half of them or more.",
-    zh="预计家长占有效答卷的 {share}，不到一半。",
+    en="expected: parents are {share} of the valid answers; they must be {least} of them or more.",
+    zh="预计家长占有效答卷的 {share}，不到 {least}。",
 )
 TOO_MANY_OF_AHEAD = Message(
     "too_many_of_ahead",
-    en="expected: too many compared with the other groups ({mean} on average): {groups}.",
-    zh="预计比六类人员的平均数（{mean} 份）多出两成以上：{groups}。",
+    en="expected: more than {tolerance} above the mean of the groups other than parents ({mean}): {groups}.",
+    zh="预计比家长以外各类的平均数（{mean} 份）多出 {tolerance} 以上：{groups}。",
 )
 TOO_FEW_OF_AHEAD = Message(
     "too_few_of_ahead",
-    en="expected: too few compared with the other groups ({mean} on average): {groups}.",
-    zh="预计比六类人员的平均数（{mean} 份）少两成以上：{groups}。",
+    en="expected: more than {tolerance} below the mean of the groups other than parents ({mean}): {groups}.",
+    zh="预计比家长以外各类的平均数（{mean} 份）少 {tolerance} 以上：{groups}。",
 )
 TOO_FEW_PARENTS = Message(
     "too_few_parents",
-    en="Parents are {share} of the valid answers; they must be half of them or more.",
-    zh="家长占有效答卷的 {share}，不到一半。",
+    en="Parents are {share} of the valid answers; they must be {least} of them or more.",
+    zh="家长占有效答卷的 {share}，不到 {least}。",
 )
 TOO_MANY_OF = Message(
     "too_many_of",
-    en="Too many compared with the other groups ({mean} on average): {groups}.",
-    zh="比六类人员的平均数（{mean} 份）多出两成以上：{groups}。",
+    en="More than {tolerance} above the mean of the groups other than parents ({mean}): {groups}.",
+    zh="比家长以外各类的平均数（{mean} 份）多出 {tolerance} 以上：{groups}。",
 )
 TOO_FEW_OF = Message(
     "too_few_of",
-    en="Too few compared with the other groups ({mean} on average): {groups}.",
-    zh="比六类人员的平均数（{mean} 份）少两成以上：{groups}。",
+    en="More than {tolerance} below the mean of the groups other than parents ({mean}): {groups}.",
+    zh="比家长以外各类的平均数（{mean} 份）少 {tolerance} 以上：{groups}。",
 )
 GROUP_NUMBER = Message("group_number", en="{group} {number}", zh="{group} {number} 份")
 NOTHING_YET = Message("nothing_yet", en="Nobody has answered yet.", zh="还没有人交答卷。")

@@ -32,6 +32,7 @@ from survey_app.services.cockpit.sentences import (
     group_name,
     headline,
     method,
+    percent,
     reasons,
 )
 from survey_app.services.cockpit.wording import PACES, STANDINGS
@@ -128,6 +129,8 @@ class CockpitPage:
     alerts: Sequence[AlertLine]
     groups: Sequence[GroupRow]
     required: int
+    parents_share: str
+    balance_tolerance: str
     returned: Return
     timeline: TimelineChart | None
     missing_codes: int
@@ -166,6 +169,8 @@ def cockpit_page(cockpit: Cockpit, language: Language) -> CockpitPage:
         alerts=[alert_line(cockpit, alert, language) for alert in find_alerts(cockpit)],
         groups=[_group_row(cockpit, group, language) for group in GROUPS],
         required=cockpit.outlook.now.required,
+        parents_share=percent(cockpit.progress.plan.parameters.parents_share),
+        balance_tolerance=percent(cockpit.progress.plan.parameters.balance_tolerance),
         returned=Return(
             sum(one.issued for one in counts),
             sum(one.answered for one in counts),
