@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scanner import Scanner
 
 from evaluation.errors import InputProblem, InvalidInput, Message
 
@@ -139,6 +140,7 @@ def _parsed(text: str) -> Any:
     """The document's root, which nobody changes: rulebooks and questionnaires are read again and again, and parsing is most of it."""
     parser = YAML(typ="rt")
     parser.Constructor = _TextOfTimes
+    parser.Scanner = Scanner  # not the one that keeps comments: nothing is written back
     return parser.load(text)
 
 

@@ -25,7 +25,9 @@ from evaluation.reading.columns import (
     Note,
     Sheet,
 )
-from evaluation.reading.vocabulary import ENTERED, GROUPS, RETAINED, RETENTION_KEYS, Choices, room_choices, veto_choices
+from evaluation.reading.vocabulary import ENTERED, RETAINED, RETENTION_KEYS, room_choices, veto_choices
+from evaluation.survey.wording import GROUPS_BY_WORD
+from evaluation.texts import Choices
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Asked:
             FINDINGS.name: self.finding_clauses,
             SCORES.name: self.score_clauses,
             VETOES.name: self.veto_items,
-            FRAMES.name: dict.fromkeys(GROUPS, ""),
+            FRAMES.name: dict.fromkeys(GROUPS_BY_WORD, ""),
         }
         return known.get(sheet.name, {})
 

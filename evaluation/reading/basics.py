@@ -11,7 +11,7 @@ from evaluation.reading.cells import Complaint, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, Column
 from evaluation.reading.headers import convert_unit, split_unit
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.vocabulary import fold
+from evaluation.texts import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,12 @@ from evaluation.reading.vocabulary import (
     ENTERED,
     GRADE,
     GRADUATES,
-    GROUPS,
     MET,
     RETAINED,
     RETENTION_KEYS,
     YES,
 )
+from evaluation.survey.wording import GROUPS_BY_WORD
 
 Record = dict[str, Any]
 Tables = Mapping[str, Table]
@@ -90,7 +90,7 @@ def _records(tables: Tables, basics: Basics) -> dict[str, list[Record]]:
         "findings": [_judged(row, is_met=row.values["is_met"] == MET) for row in _rows(tables, FINDINGS.name)],
         "scores": [_judged(row) for row in _rows(tables, SCORES.name)],
         "vetoes": [_judged(row, is_present=row.values["is_present"] == YES) for row in _rows(tables, VETOES.name)],
-        "frames": [_record(row, group=GROUPS[row.values["group"]]) for row in _rows(tables, FRAMES.name)],
+        "frames": [_record(row, group=GROUPS_BY_WORD[row.values["group"]]) for row in _rows(tables, FRAMES.name)],
         "campuses": [_campus(row) for row in schools.rows if is_campus(row)],
         "shared_resources": [_shared(row) for row in _rows(tables, SHARED.name)],
     }

@@ -15,7 +15,8 @@ from evaluation.errors import Message, Phrase
 from evaluation.reading import wording
 from evaluation.reading.columns import Column, Kind
 from evaluation.reading.tables import Fault, Merged
-from evaluation.reading.vocabulary import EXCEL_ERRORS, NOTHING_MARKS, UNITS, YEAR_SUFFIX, clean, fold
+from evaluation.reading.vocabulary import EXCEL_ERRORS, NOTHING_MARKS, UNITS, YEAR_SUFFIX
+from evaluation.texts import clean, fold
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d{1,3})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

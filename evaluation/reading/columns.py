@@ -7,17 +7,9 @@ further columns) is laid over it by `evaluation.reading.asked`.
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from evaluation.reading.vocabulary import (
-    FINDING_RESULTS,
-    GROUP_WORDS,
-    KINDS,
-    LEVELS,
-    LOCATIONS,
-    OWNERS,
-    PRESENCE,
-    STAGES,
-    Choices,
-)
+from evaluation.reading.vocabulary import FINDING_RESULTS, KINDS, LEVELS, LOCATIONS, OWNERS, PRESENCE, STAGES
+from evaluation.survey.wording import GROUP_WORDS
+from evaluation.texts import Choices
 
 Kind = Literal["text", "code", "county_code", "clause", "key", "choice", "number", "whole", "year", "share", "any"]
 

@@ -30,7 +30,8 @@ from evaluation.reading.columns import (
 from evaluation.reading.oddities import find_oddities
 from evaluation.reading.rows import Table, read_table
 from evaluation.reading.tables import RawSheet, RawWorkbook, column_index, open_workbook
-from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERING, fold
+from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERING
+from evaluation.texts import fold
 
 if TYPE_CHECKING:
     from evaluation.facts import Facts

@@ -10,6 +10,7 @@ from evaluation.errors import InvalidInput
 from evaluation.reading import wording
 from evaluation.reading.columns import SCHOOLS
 from evaluation.reading.tables import MAX_CELLS, RawSheet, RawWorkbook, read_bytes, refuse
+from evaluation.texts import decode
 
 # Excel's way to keep a code's digits in a .csv: ="4303020001"
 _QUOTED_FORMULA = re.compile(r'^="([^"]*)"$')
@@ -46,7 +47,7 @@ def _rows(name: str, content: bytes) -> list[list[str]]:
     """Raises `InvalidInput`."""
     if content.startswith(_BINARY_STARTS) or b"\0" in content:
         raise refuse(name, wording.NOT_CSV)
-    text = _decode(content)
+    text = decode(content)
     if text is None:
         raise refuse(name, wording.CSV_ENCODING)
     try:
@@ -59,15 +60,6 @@ def _rows(name: str, content: bytes) -> list[list[str]]:
     if sum(map(len, rows)) > MAX_CELLS:
         raise refuse(name, wording.FAR_AWAY, cell=f"{len(rows)}", limit=MAX_CELLS)
     return rows
-
-
-def _decode(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
 
 
 def _delimiter(text: str) -> str:

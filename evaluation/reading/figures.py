@@ -8,7 +8,8 @@ from evaluation.reading import wording
 from evaluation.reading.cells import plain
 from evaluation.reading.checks import figures_by_key, problem, retention_numbers
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.vocabulary import ENTERED, GRADUATES, PART_OF, RETAINED, RETENTION_KEYS, fold
+from evaluation.reading.vocabulary import ENTERED, GRADUATES, PART_OF, RETAINED, RETENTION_KEYS
+from evaluation.texts import fold
 
 Warnings = Iterator[InputProblem]
 

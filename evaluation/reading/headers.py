@@ -10,17 +10,8 @@ from evaluation.reading import wording
 from evaluation.reading.cells import is_blank, plain
 from evaluation.reading.columns import Column, Sheet
 from evaluation.reading.tables import Merged, RawSheet, column_letter
-from evaluation.reading.vocabulary import (
-    OWN_COLUMNS,
-    TIME_UNITS,
-    TITLE_UNIT,
-    UNIT_PREFIX,
-    UNIT_WORD,
-    UNIT_WORDS,
-    UNITS,
-    clean,
-    fold,
-)
+from evaluation.reading.vocabulary import OWN_COLUMNS, TIME_UNITS, TITLE_UNIT, UNIT_PREFIX, UNIT_WORD, UNIT_WORDS, UNITS
+from evaluation.texts import clean, fold
 
 SEARCHED_ROWS = 40
 # Kinds of a column without a unit whose figures are each of its own unit: 值, 数值.

@@ -10,7 +10,8 @@ from evaluation.reading.cells import Complaint, is_blank, parse_cell, plain
 from evaluation.reading.columns import Sheet
 from evaluation.reading.headers import Header, Placed, find_header
 from evaluation.reading.tables import RawSheet
-from evaluation.reading.vocabulary import COLUMN_NUMBER, EXAMPLE_MARK, FOOTER_ROW, TOTAL_ROW, clean, fold
+from evaluation.reading.vocabulary import COLUMN_NUMBER, EXAMPLE_MARK, FOOTER_ROW, TOTAL_ROW
+from evaluation.texts import clean, fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,39 +5,9 @@ of 城乡 and 办学类型. Our own words are those of the statistics workbook.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-_INVISIBLE = re.compile(r"_x000D_|[​‌‍⁠﻿\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def clean(text: str) -> str:
-    """The text without blanks round it (full-width ones too), control characters and Excel's escape of a carriage return."""
-    return _INVISIBLE.sub("", text).strip()
-
-
-def fold(text: str) -> str:
-    """The text for comparing: half-width, capital letters, without any blank or line break (㎡ becomes M2)."""
-    return "".join(unicodedata.normalize("NFKC", clean(text)).split()).upper()
-
-
-@dataclass(frozen=True, eq=False)
-class Choices:
-    """A closed list of words, and other words or codes of the field that mean the same."""
-
-    words: tuple[str, ...]
-    also: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        accepted = {fold(word): word for word in self.words} | {fold(word): ours for word, ours in self.also.items()}
-        object.__setattr__(self, "_accepted", accepted)
-
-    def find(self, text: str) -> str | None:
-        """Our word for `text`; None if it isn't on the list."""
-        accepted: dict[str, str] = self.__dict__["_accepted"]
-        return accepted.get(fold(text))
-
+from evaluation.texts import Choices, fold
 
 PRIMARY, JUNIOR, SPECIAL, VOCATIONAL = "小学", "初中", "特教", "职业"
 STAGES = Choices(
@@ -180,19 +150,6 @@ def veto_choices(items: Sequence[str]) -> Choices:
         {form: item for item, word in numbered.items() for form in (word, f"第{word}项") if form not in items},
     )
 
-
-GROUPS = {
-    "家长": "parent",
-    "学生": "student",
-    "教师": "teacher",
-    "校长": "principal",
-    "人大代表": "npc_deputy",
-    "政协委员": "cppcc_member",
-    "其他群众": "public",
-}
-GROUP_WORDS = Choices(
-    tuple(GROUPS), {"学生家长": "家长", "群众": "其他群众", "社会公众": "其他群众", "公众": "其他群众"}
-)
 
 # Units a header may name, by the unit of the column, with the factor that brings a value to the column's unit.
 UNIT_WORDS: dict[str, dict[str, float]] = {

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from evaluation.errors import InputProblem, Message
 from evaluation.reading.columns import RESOURCE_FIELDS, SCHOOLS
-from evaluation.reading.vocabulary import UNITS, fold
+from evaluation.reading.vocabulary import UNITS
 from evaluation.rulebook import wording
 from evaluation.rulebook.model import Indicator, Rulebook
 from evaluation.rulebook.tests import (
@@ -23,6 +23,7 @@ from evaluation.rulebook.tests import (
     UnifiedStandards,
 )
 from evaluation.strict_yaml import Document
+from evaluation.texts import fold
 
 Problems = Iterator[InputProblem]
 Step = str | int

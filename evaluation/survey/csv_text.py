@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.survey import wording
+from evaluation.texts import bare, decode
 
 WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """First bytes of .xlsx (a zip file) and of old .xls."""
@@ -37,6 +37,11 @@ class CsvColumn:
     codes: Whole
     texts: Sequence[str]
 
+    @property
+    def cells(self) -> list[str]:
+        """The texts row by row, for files that are small."""
+        return [self.texts[code] for code in self.codes.tolist()]
+
 
 @dataclass(frozen=True)
 class CsvText:
@@ -53,11 +58,20 @@ class CsvText:
     lines: Whole
     ragged: tuple[InputProblem, ...] = ()
 
-    @cached_property
-    def rows(self) -> list[list[str]]:
-        """The cells row by row, for files that are small."""
-        by_column = ([column.texts[code] for code in column.codes.tolist()] for column in self.columns)
-        return [list(row) for row in zip(*by_column, strict=True)] if self.columns else []
+    def places_of(self, columns: Iterable[Sequence[str]]) -> list[int | None]:
+        """Where each of the columns stands, under the first of its names that is there, whatever its width, blanks and brackets; None: absent."""
+        heads = [bare(head) for head in self.header]
+        found = ([heads.index(bare(name)) for name in names if bare(name) in heads] for names in columns)
+        return [places[0] if places else None for places in found]
+
+    def cells_of(self, columns: Sequence[str]) -> list[list[str]]:
+        """The cells of each of the columns, row by row. Raises `InvalidInput` where one is absent."""
+        places = self.places_of((name,) for name in columns)
+        if missing := [name for name, place in zip(columns, places, strict=True) if place is None]:
+            self.require_sound(
+                InputProblem(self.where_column(name), wording.COLUMN_MISSING, {"column": name}) for name in missing
+            )
+        return [self.columns[place].cells for place in places if place is not None]
 
     def column(self, name: str) -> CsvColumn:
         """The column `name`; empty texts if the file has none."""
@@ -122,12 +136,10 @@ def _decoded(file: Path) -> str:
         raise InvalidInput([InputProblem(file.name, wording.CSV_IS_WORKBOOK)])
     if b"\0" in content:
         raise InvalidInput([InputProblem(file.name, wording.CSV_NOT_TEXT)])
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InvalidInput([InputProblem(file.name, wording.CSV_NOT_TEXT)])
+    text = decode(content)
+    if text is None:
+        raise InvalidInput([InputProblem(file.name, wording.CSV_NOT_TEXT)])
+    return text
 
 
 @dataclass(frozen=True)

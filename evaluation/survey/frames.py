@@ -6,46 +6,42 @@ from pathlib import Path
 from evaluation.errors import InputProblem
 from evaluation.survey import wording
 from evaluation.survey.csv_text import CsvText, read_csv_text
-from evaluation.survey.groups import GROUPS, Group
-
-GROUPS_BY_NAME: dict[str, Group] = {name["zh"]: group for group, name in wording.GROUP_NAMES.items()} | {
-    group: group for group in GROUPS
-}
-"""A group by its Chinese name or its identifier."""
+from evaluation.survey.groups import Group
 
 
 def read_frames(file: Path) -> dict[Group, int]:
     """The number of people of each group that the file names. Raises `InvalidInput` with every mistake in it."""
     text = read_csv_text(file)
-    missing = [column for column in wording.FRAME_COLUMNS if column not in text.header]
-    if missing:
-        text.require_sound(
-            InputProblem(text.where_column(column), wording.COLUMN_MISSING, {"column": column}) for column in missing
-        )
+    names, people = text.cells_of(wording.FRAME_COLUMNS)
     frames: dict[Group, int] = {}
     problems: list[InputProblem] = []
-    for row in range(len(text.rows)):
-        _read_row(text, row, frames, problems)
+    for row, (name, number) in enumerate(zip(names, people, strict=True)):
+        _read_row(text, row, name, number, frames, problems)
     text.require_sound(problems)
     return frames
 
 
-def _read_row(text: CsvText, row: int, frames: dict[Group, int], problems: list[InputProblem]) -> None:
+def group_named(text: str) -> Group | None:
+    """The group that a word of the field or an identifier means."""
+    word = wording.GROUP_WORDS.find(text)
+    return wording.GROUPS_BY_WORD[word] if word else None
+
+
+def _read_row(
+    text: CsvText, row: int, name: str, number: str, frames: dict[Group, int], problems: list[InputProblem]
+) -> None:
     """Take one row into `frames`, or say into `problems` what is wrong with it."""
     name_column, people_column = wording.FRAME_COLUMNS
-    name = text.rows[row][text.header.index(name_column)]
-    people = whole_number(text.rows[row][text.header.index(people_column)])
-    group = GROUPS_BY_NAME.get(name)
+    group, people = group_named(name), whole_number(number)
     if group is None:
-        known = "、".join(GROUPS_BY_NAME)
+        known = "、".join((*wording.GROUPS_BY_WORD, *wording.GROUPS_BY_WORD.values()))
         problems.append(
             InputProblem(text.where(row, name_column), wording.UNKNOWN_GROUP, {"group": name, "known": known})
         )
     elif group in frames:
         problems.append(InputProblem(text.where(row, name_column), wording.FRAME_TWICE, {"group": name}))
     if people is None:
-        got = text.rows[row][text.header.index(people_column)]
-        problems.append(InputProblem(text.where(row, people_column), wording.FRAME_NOT_A_NUMBER, {"got": got}))
+        problems.append(InputProblem(text.where(row, people_column), wording.FRAME_NOT_A_NUMBER, {"got": number}))
     elif group is not None:
         frames.setdefault(group, people)
 

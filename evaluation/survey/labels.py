@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.survey import wording
 from evaluation.survey.csv_text import CsvText, is_scientific, read_csv_text
-from evaluation.survey.frames import GROUPS_BY_NAME, whole_number
+from evaluation.survey.frames import group_named, whole_number
 from evaluation.survey.groups import GROUPS, UNIT_NAME, Group
 
 if TYPE_CHECKING:
@@ -77,23 +77,23 @@ def read_labels(counts_file: Path | None, units_file: Path | None) -> Labels | N
 
 def read_counts(file: Path) -> list[LabelCount]:
     """The counts by label, as an export writes them (NAME-counts.csv). Raises `InvalidInput` with every mistake, by line and column."""
-    text = _with_columns(read_csv_text(file), COUNT_COLUMNS)
-    cells = [dict(zip(text.header, row, strict=True)) for row in text.rows]
+    text = read_csv_text(file)
+    cells = [dict(zip(COUNT_COLUMNS, row, strict=True)) for row in zip(*text.cells_of(COUNT_COLUMNS), strict=True)]
     problems = [problem for number, row in enumerate(cells) for problem in _count_problems(text, number, row)]
     text.require_sound([*problems, *_second_labels(text, cells)])
     return [
-        LabelCount(GROUPS_BY_NAME[row["group"]], row["unit"], *(whole_number(row[name]) or 0 for name in _NUMBERS))
+        LabelCount(group, row["unit"], *(whole_number(row[name]) or 0 for name in _NUMBERS))
         for row in cells
+        if (group := group_named(row["group"]))
     ]
 
 
 def read_units(file: Path) -> dict[str, str]:
     """The unit of each school, from the columns 单元 and 学校代码. Raises `InvalidInput` with every mistake, by line and column."""
-    text = _with_columns(read_csv_text(file), wording.UNIT_COLUMNS)
+    text = read_csv_text(file)
     units: dict[str, str] = {}
     problems: list[InputProblem] = []
-    for number, row in enumerate(text.rows):
-        unit, school = (row[text.header.index(column)] for column in wording.UNIT_COLUMNS)
+    for number, (unit, school) in enumerate(zip(*text.cells_of(wording.UNIT_COLUMNS), strict=True)):
         problems += _unit_problems(text, number, unit, school, units)
         units.setdefault(school, unit)
     text.require_sound(problems)
@@ -138,17 +138,8 @@ def _unlisted_units(labels: Labels, responses: "Responses", file: Path | None) -
     ]
 
 
-def _with_columns(text: CsvText, columns: Sequence[str]) -> CsvText:
-    missing = [column for column in columns if column not in text.header]
-    if missing:
-        text.require_sound(
-            InputProblem(text.where_column(column), wording.COLUMN_MISSING, {"column": column}) for column in missing
-        )
-    return text
-
-
 def _count_problems(text: CsvText, number: int, row: Mapping[str, str]) -> Iterator[InputProblem]:
-    if row["group"] not in GROUPS_BY_NAME:
+    if group_named(row["group"]) is None:
         values = {"group": row["group"], "known": ", ".join(GROUPS)}
         yield InputProblem(text.where(number, "group"), wording.UNKNOWN_GROUP, values)
     numbers = {name: whole_number(row[name]) for name in _NUMBERS}
@@ -166,7 +157,7 @@ def _count_problems(text: CsvText, number: int, row: Mapping[str, str]) -> Itera
 def _second_labels(text: CsvText, rows: Sequence[Mapping[str, str]]) -> Iterator[InputProblem]:
     seen = set()
     for number, row in enumerate(rows):
-        label = GROUPS_BY_NAME.get(row["group"]), row["unit"]
+        label = group_named(row["group"]), row["unit"]
         if label in seen:
             values = {"group": row["group"], "unit": row["unit"] or "–"}
             yield InputProblem(text.where(number, "unit"), wording.LABEL_TWICE, values)

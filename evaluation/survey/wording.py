@@ -5,6 +5,7 @@ from typing import Final
 
 from evaluation.errors import Language, Message
 from evaluation.survey.groups import Group
+from evaluation.texts import Choices
 
 GROUP_NAMES: Final[Mapping[Group, Mapping[Language, str]]] = {
     "parent": {"zh": "家长", "en": "parents"},
@@ -15,6 +16,14 @@ GROUP_NAMES: Final[Mapping[Group, Mapping[Language, str]]] = {
     "cppcc_member": {"zh": "政协委员", "en": "members of the CPPCC"},
     "public": {"zh": "其他群众", "en": "other residents"},
 }
+
+GROUPS_BY_WORD: Final[Mapping[str, Group]] = {names["zh"]: group for group, names in GROUP_NAMES.items()}
+GROUP_WORDS: Final = Choices(
+    tuple(GROUPS_BY_WORD),
+    {"学生家长": "家长", "群众": "其他群众", "社会公众": "其他群众", "公众": "其他群众"}
+    | {group: word for word, group in GROUPS_BY_WORD.items()},
+)
+"""Groups as files name them: our words, other words of the field, our identifiers."""
 
 # Questionnaire files
 

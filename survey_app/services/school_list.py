@@ -5,14 +5,13 @@ the six grades of a primary school (rounded down, so that no school is asked for
 stages.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.errors import InputProblem
 from evaluation.reading.cells import Complaint, Value, parse_cell
-from evaluation.reading.vocabulary import PRIMARY, SPECIAL, fold
+from evaluation.reading.vocabulary import PRIMARY, SPECIAL
 from evaluation.survey.csv_text import CsvText, read_csv_text
 from survey_app.services import wording
 from survey_app.services.campaign_columns import COLUMNS, NAME, STAGE
@@ -72,7 +71,8 @@ def read_school_list(file: Path) -> list[SchoolStage]:
     text = read_csv_text(file)
     places = _places(text)
     problems: list[InputProblem] = []
-    rows = [_read_row(text, places, row, problems) for row in range(len(text.rows))]
+    columns = [text.columns[place].cells for place in places]
+    rows = [_read_row(text, cells, row, problems) for row, cells in enumerate(zip(*columns, strict=True))]
     problems += _contradictions(text, rows)
     if not problems and not text.ragged and not any(row.pupils for row in rows):
         problems.append(InputProblem(file.name, wording.SCHOOLS_EMPTY))
@@ -80,26 +80,24 @@ def read_school_list(file: Path) -> list[SchoolStage]:
     return rows
 
 
-def _places(text: CsvText) -> dict[str, int]:
-    """Where each field's column stands, under its own name or else another; further columns are ignored."""
-    heads = [re.sub(r"[(（].*[)）]", "", fold(head)) for head in text.header]
-    names = {column.field: [fold(name) for name in (column.header, *column.aliases)] for column in COLUMNS}
-    found = {field: [heads.index(name) for name in accepted if name in heads] for field, accepted in names.items()}
-    if missing := [column.header for column in COLUMNS if not found[column.field]]:
+def _places(text: CsvText) -> list[int]:
+    """Where each of our columns stands, under its own name or else another; further columns are ignored."""
+    places = text.places_of((column.header, *column.aliases) for column in COLUMNS)
+    if missing := [column.header for column, place in zip(COLUMNS, places, strict=True) if place is None]:
         expected = ", ".join(column.header for column in COLUMNS)
         where = text.where_column("")
         text.require_sound(
             InputProblem(where, wording.SCHOOLS_COLUMN_MISSING, {"column": column, "expected": expected})
             for column in missing
         )
-    return {field: places[0] for field, places in found.items()}
+    return [place for place in places if place is not None]
 
 
-def _read_row(text: CsvText, places: dict[str, int], row: int, problems: list[InputProblem]) -> SchoolStage:
+def _read_row(text: CsvText, cells: Sequence[str], row: int, problems: list[InputProblem]) -> SchoolStage:
     """One row, and into `problems` what is wrong with it; a cell that can't be read counts as empty or 0 until they are raised."""
     values: dict[str, Value] = {}
-    for column in COLUMNS:
-        value = parse_cell(text.rows[row][places[column.field]], column)
+    for cell, column in zip(cells, COLUMNS, strict=True):
+        value = parse_cell(cell, column)
         if isinstance(value, Complaint):
             problems.append(InputProblem(text.where(row, column.header), value.message, value.values))
             value = None

@@ -9,7 +9,8 @@ import pandas as pd
 from evaluation.facts import Facts
 from evaluation.reading.cells import plain
 from evaluation.reading.columns import BASIC, BASIC_ITEMS, CLASS_BANDS, FRAMES, SHEETS, Sheet
-from evaluation.reading.vocabulary import GROUPS, MET, NO, UNMET, YES
+from evaluation.reading.vocabulary import MET, NO, UNMET, YES
+from evaluation.survey.wording import GROUPS_BY_WORD
 
 Change = Literal["added", "removed", "changed"]
 
@@ -97,7 +98,7 @@ def _label(sheet: Sheet, key: tuple[str, ...], names: Mapping[str, str]) -> str:
     return " ".join(part for part in (*shown, f"#{number}" if number != "1" else "") if part)
 
 
-_GROUP_WORDS: Final = {group: word for word, group in reversed(GROUPS.items())}
+_GROUP_WORDS: Final[dict[str, str]] = {group: word for word, group in GROUPS_BY_WORD.items()}
 
 
 def _of_row(

@@ -19,6 +19,11 @@ def test_groups_are_named_in_chinese_or_by_identifier(tmp_path: Path) -> None:
     assert read_frames(write(tmp_path, text)) == {"principal": 68, "parent": 12_000, "npc_deputy": 120, "public": 0}
 
 
+def test_groups_and_headers_are_taken_as_the_workbook_takes_them(tmp_path: Path) -> None:
+    text = "备注, 类 别（调查对象）,总体人数(人)\n,学生家长,12\n,社会公众,3\n,TEACHER,4\n"
+    assert read_frames(write(tmp_path, text)) == {"parent": 12, "public": 3, "teacher": 4}
+
+
 def test_every_mistake_is_named(tmp_path: Path) -> None:
     text = "类别,总体人数\n校长,68\n校长,69\n园长,10\n教师,很多\n学生,-5\n家长,\n园丁,1.5\n"
     with pytest.raises(InvalidInput) as caught:
