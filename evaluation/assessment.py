@@ -201,7 +201,8 @@ class ScoreBoard:
 class Assessment:
     """One county judged by one rulebook. `recognition` is None without a survey.
 
-    `excuse_share` is the share of a threshold that a school's one excused indicator must reach, None where nobody is excused.
+    A school that meets `excuse_at_least_met` resources is excused if it reaches `excuse_share` of the thresholds of the others; both are None
+    where nobody is excused.
     """
 
     rulebook: str
@@ -227,6 +228,7 @@ class Assessment:
     warnings: tuple[str, ...]
     sources: Mapping[str, str | None]
     excuse_share: float | None = None
+    excuse_at_least_met: int | None = None
 
     def with_status(self, status: Status, kind: str = "A") -> tuple[str, ...]:
         """Ids of the indicators of a kind that have this status, in the rulebook's order."""

@@ -73,6 +73,7 @@ class Judging:
     def assessment(self, county: str, warnings: tuple[str, ...], sources: Mapping[str, str | None]) -> Assessment:
         """The result of one county."""
         rulebook, facts = self.counties.rulebook, self.counties.facts
+        excuse = rulebook.resources.excuse
         row = facts.counties.loc[facts.counties["county"] == county].iloc[0]
         indicators = tuple(self._indicator(county, indicator) for indicator in rulebook.indicators)
         vetoes = self._vetoes(county)
@@ -100,7 +101,8 @@ class Judging:
             gaps=self._gaps(county),
             findings=cross_check_findings(facts, rulebook, county),
             warnings=warnings,
-            excuse_share=rulebook.resources.excuse.share if rulebook.resources.excuse else None,
+            excuse_share=excuse.share if excuse else None,
+            excuse_at_least_met=excuse.at_least_met if excuse else None,
             sources={
                 "workbook_sha256": facts.sources.get(county),
                 "responses_sha256": None,

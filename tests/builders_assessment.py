@@ -383,5 +383,6 @@ def some_assessment(outcome: Outcome = "not_met", schools: int = 12, seed: int =
         warnings=("学校!P14: 1,205 是中位数的 0.1 倍，请核对单位", "班级: 第5小学 班级数与班级表不符 <3 & 4>"),
         sources={"workbook_sha256": "a" * 64, "responses_sha256": None, "rulebook_sha256": "b" * 64, "seal_root": None},
         excuse_share=0.85,
+        excuse_at_least_met=6,
     )
     return replace(made, **changes)

@@ -90,7 +90,8 @@ def reach_chart(words: Words, matrix: MatrixView, name: str) -> str:
                 "text": f"✓{met}  △{basic}  ×{below}",
             }
         )
-        told.append(words("chart.reach_one", name=head.name, met=met, basic=basic, below=below))
+        key = "chart.reach_one" if head.basic else "chart.reach_unexcused"
+        told.append(words(key, name=head.name, met=met, basic=basic, below=below))
     title = words("chart.reach", stage=words.data(matrix.stage))
     return _drawn("reach.svg", name, title, words("join.parts").join(told), rows)
 

@@ -8,7 +8,7 @@ from evaluation.errors import Language
 from evaluation.report.conclusion import ConclusionView, conclusion_view
 from evaluation.report.context import Context
 from evaluation.report.indicators import IndicatorView, indicator_views
-from evaluation.report.numbers import ABSENT, COUNT, PERCENT, show, show_threshold
+from evaluation.report.numbers import COUNT, PERCENT, show, show_threshold
 from evaluation.report.resources import StageView, stage_views
 from evaluation.report.schools import GapTotalView, GapView, MatrixView, gap_totals, gap_views, matrices, out_of_scope
 from evaluation.report.scores import BoardView, board_view
@@ -72,6 +72,8 @@ class Report:
     matrices: tuple[MatrixView, ...]
     outside: tuple[str, ...]
     excuse_share: str
+    coefficients_intro: str
+    gaps_intro: str
     gap_totals: tuple[GapTotalView, ...]
     gaps: tuple[GapView, ...]
     survey: SurveyView | None
@@ -114,6 +116,10 @@ def report_of(assessment: Assessment, language: Language = "zh", written_on: dat
         matrices=matrices(context),
         outside=out_of_scope(context),
         excuse_share="" if assessment.excuse_share is None else show_threshold(assessment.excuse_share, PERCENT),
+        coefficients_intro=words(
+            "coefficients.intro", stages=words("join.list").join(words.data(one) for one in context.stages)
+        ),
+        gaps_intro=_gaps_intro(context),
         gap_totals=gap_totals(context),
         gaps=gap_views(context),
         survey=survey_view(context),
@@ -219,8 +225,16 @@ def _about(context: Context) -> tuple[str, ...]:
     )
 
 
+def _gaps_intro(context: Context) -> str:
+    keys = ["gaps.intro", *([] if context.assessment.excuse_share is None else ["gaps.excused"])]
+    return context.words("join.sentences").join(context.words(key) for key in keys)
+
+
 def _how_to_read(context: Context) -> tuple[str, ...]:
-    share = context.assessment.excuse_share
-    text = ABSENT if share is None else show_threshold(share, PERCENT)
-    keys = ["marks", "numbers", "indicator", "outcome", *([] if share is None else ["school"]), "notes"]
-    return tuple(context.words(f"reading.{key}", share=text) for key in keys)
+    share, least = context.assessment.excuse_share, context.assessment.excuse_at_least_met
+    excuse = (
+        [] if share is None else [context.words("reading.excuse", share=show_threshold(share, PERCENT), least=least)]
+    )
+    before, after = ("marks", "numbers", "indicator", "outcome", "school"), ("notes",)
+    said = context.words
+    return (*(said(f"reading.{key}") for key in before), *excuse, *(said(f"reading.{key}") for key in after))

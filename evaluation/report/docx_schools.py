@@ -14,7 +14,7 @@ RESOURCES_MM = 133.0
 def write_coefficients(filing: Filing) -> None:
     """County values and coefficients of each stage, as a chart and a table."""
     filing.head("coefficients")
-    filing.say(filing.words("coefficients.intro"))
+    filing.say(filing.report.coefficients_intro)
     for number, stage in enumerate(filing.report.stages):
         _write_stage(filing, stage, number)
 
@@ -71,7 +71,10 @@ def write_matrices(filing: Filing) -> None:
 def _legend(filing: Filing) -> str:
     words, share = filing.words, filing.report.excuse_share
     basic = [f"△ {words('matrix.legend_basic', share=share)}"] if share else []
-    met, below = f"✓ {words('matrix.legend_met')}", f"× {words('matrix.legend_below')}"
+    met, below = (
+        f"✓ {words('matrix.legend_met')}",
+        f"× {words('matrix.legend_below' if share else 'matrix.legend_short')}",
+    )
     return words("join.parts").join([met, *basic, below, words("matrix.legend_order")])
 
 
@@ -125,7 +128,7 @@ def write_gaps(filing: Filing) -> None:
     if not filing.report.gaps:
         filing.say(words("gaps.none"))
         return
-    filing.say(words("gaps.intro"))
+    filing.say(filing.report.gaps_intro)
     _write_totals(filing)
     columns = [
         filing.column("code", 23),

@@ -12,6 +12,7 @@ from evaluation.report.numbers import decimals_needed, show_threshold
 from evaluation.report.wording import (
     LEDGER,
     LEDGER_COLUMNS,
+    LEDGER_NOTE_BASIC,
     LEDGER_NOTES,
     LEDGER_PROGRESS,
     LEDGER_SHEETS,
@@ -61,6 +62,12 @@ def ledger_workbook(rows: Sequence[LedgerRow], title: str, basic_share: str, mad
     return stream.getvalue()
 
 
+def _notes(basic_share: str) -> list[str]:
+    """How to read the ledger; what the lower bound is only where the rule has one."""
+    first, resources, *others = LEDGER_NOTES
+    return [first, resources, *([LEDGER_NOTE_BASIC.format(share=basic_share)] if basic_share else []), *others]
+
+
 class _Writer:
     """Writes the sheets of one workbook; number formats are made once each."""
 
@@ -91,7 +98,7 @@ class _Writer:
             for key, name in LEDGER_SHEETS.items()
             if key != "notes"
         ]
-        for line, note in enumerate([*counts, "", *(one.format(share=basic_share) for one in LEDGER_NOTES)], start=1):
+        for line, note in enumerate([*counts, "", *_notes(basic_share)], start=1):
             sheet.set_row(line, LINE_POINTS * 1.2 * _lines(note, NOTE_WIDTH))
             sheet.write_string(line, 0, note, text)
         self._print(sheet)

@@ -115,8 +115,9 @@ def _matrix(context: Context, stage: str) -> MatrixView:
 
 def _summary(context: Context, stage: str, rows: tuple[SchoolView, ...]) -> str:
     counts = Counter(row.verdict for row in rows)
+    is_excusing = context.assessment.excuse_share is not None
     return context.words(
-        "matrix.summary",
+        "matrix.summary" if is_excusing else "matrix.summary_unexcused",
         stage=context.words.data(stage),
         count=len(rows),
         met=counts["met"],

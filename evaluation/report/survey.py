@@ -184,7 +184,7 @@ class _Survey:
         return self.words("join.sentences").join((sentence, told))
 
     def _notes(self) -> tuple[str, ...]:
-        keys = ["survey.note_index", "survey.note_sampling"]
+        share = show_threshold(self.found.sample.parents_share, PERCENT)
         overall = self.found.answers
         design = []
         if overall.deff is not None:
@@ -195,4 +195,4 @@ class _Survey:
                     df=show(overall.df, DESIGN_EFFECT),
                 )
             ]
-        return (*(self.words(key) for key in keys), *design)
+        return (self.words("survey.note_index", share=share), self.words("survey.note_sampling"), *design)

@@ -116,7 +116,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "status_scored.unmet": ("得分低于要求", "score too low"),
     "status_scored.missing": ("缺评分", "score missing"),
     "school.met": ("达标", "complies"),
-    "school.basic": ("达标（基本值）", "complies (1 excused)"),
+    "school.basic": ("达标（基本值）", "complies (excused)"),
     "school.below": ("未达标", "does not comply"),
     # title
     "title": ("县域义务教育优质均衡发展督导评估报告", "Evaluation of high-quality balanced compulsory education"),
@@ -380,14 +380,14 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "evidence.open": ("证据（{count}款）", "Evidence ({count} clauses)"),
     "evidence.note": ("说明", "note"),
     "evidence.excused": (
-        "按“余项不低于要求的85%”视为达标：{names}",
-        "Excused (the one remaining indicator reaches the lower bound): {names}",
+        "未达标准但按基本值（标准的{share}）视为达标：{names}",
+        "Excused, since it reaches {share} of the threshold: {names}",
     ),
     "evidence.cell": ("填报表位置", "cell"),
     # coefficients
     "coefficients.intro": (
-        "差异系数按学生数加权计算，小学、初中分开；数值越小，学校之间越均衡。",
-        "Coefficients are weighted by pupils, stage by stage; the smaller, the more even.",
+        "差异系数按学生数加权计算，{stages}分开；数值越小，学校之间越均衡。",
+        "Coefficients are weighted by pupils, apart for {stages}; the smaller, the more even.",
     ),
     "coefficients.limit": ("上限 {limit}", "limit {limit}"),
     "coefficients.none": ("无法计算", "none"),
@@ -403,11 +403,16 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     # matrix
     "matrix.summary": (
         "{stage}{count}所：各项全部达标{met}所，因基本值达标{excused}所，未达标{below}所。",
-        "{stage}: {count} schools, {met} meet all, {excused} comply with one excused, {below} do not comply.",
+        "{stage}: {count} schools, {met} meet all, {excused} are excused, {below} do not comply.",
+    ),
+    "matrix.summary_unexcused": (
+        "{stage}{count}所：各项全部达标{met}所，未达标{below}所。",
+        "{stage}: {count} schools, {met} meet all, {below} do not comply.",
     ),
     "matrix.legend_met": ("达到标准", "meets the threshold"),
     "matrix.legend_basic": ("未达到标准，但不低于标准的{share}（基本值）", "below it, but at least {share} of it"),
     "matrix.legend_below": ("低于基本值", "below that"),
+    "matrix.legend_short": ("未达到标准", "below the threshold"),
     "matrix.legend_order": ("未达标学校排在前面，其余按填报顺序。", "Schools that do not comply come first."),
     "matrix.outside": (
         "不参加资源配置判定的学校（学段）：{names}。",
@@ -430,11 +435,13 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "{name}：达标{met}所，达基本值{basic}所，低于基本值{below}所",
         "{name}: {met} meet, {basic} reach the lower bound, {below} below",
     ),
+    "chart.reach_unexcused": ("{name}：达标{met}所，未达标{below}所", "{name}: {met} meet, {below} below"),
     # gaps
     "gaps.intro": (
-        "下表列出每所学校低于标准的每一项，不论该校是否因基本值而视为达标。应有的人数、间数向上取整；现有数可含共用资源的分摊，因而可能不是整数。",
-        "Every value under its threshold, excused or not. Required people and rooms are rounded up to whole ones; what a school has may be its share of something shared, and so a fraction.",
+        "下表列出每所学校低于标准的每一项。应有的人数、间数向上取整；现有数可含共用资源的分摊，因而可能不是整数。",
+        "Every value under its threshold. Required people and rooms are rounded up to whole ones; what a school has may be its share of something shared, and so a fraction.",
     ),
+    "gaps.excused": ("因基本值而视为达标的学校也在内。", "Schools that are excused are listed too."),
     "gaps.none": (
         "没有缺口：参加判定的学校各项指标全部达到标准。",
         "No gap: every school in scope meets every threshold.",
@@ -488,7 +495,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "Of the valid ones {withheld} were withheld, so few were their like: they count for the sample, not for the rate.",
     ),
     "sample.too_few": ("有效答卷不足", "too few valid responses"),
-    "sample.parents": ("家长不足有效答卷的一半", "parents are fewer than half"),
+    "sample.parents": ("家长占有效答卷的份额不足", "too few of the valid responses are parents'"),
     "sample.unbalanced": ("各类对象数量相差过大（{groups}）", "groups out of balance ({groups})"),
     "sample_counted.too_few": (
         "有效答卷{valid}份，应有{required}份，差{short}份",
@@ -499,13 +506,13 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "{parents} parents, fewer than {share} of {valid} valid responses (at least {needed})",
     ),
     "sample_counted.unbalanced": (
-        "各类对象数量相差过大：{groups}，应在{low}至{high}份之间（六类平均数上下{tolerance}，已全员作答的类别除外）",
-        "groups out of balance: {groups}, each should have {low} to {high} (within {tolerance} of the mean of the six, groups asked as a whole left out)",
+        "各类对象数量相差过大：{groups}，应在{low}至{high}份之间（家长以外各类平均数上下{tolerance}，已全员作答的类别除外）",
+        "groups out of balance: {groups}, each should have {low} to {high} (within {tolerance} of the mean of all but the parents, groups asked as a whole left out)",
     ),
     "sample_counted.group": ("{group}{count}份", "{group} {count}"),
     "survey.note_index": (
-        "家长按规定占样本一半以上，与其在人口中的比例不同；认可度是规定配额下的指数，不是对全体居民的估计。",
-        "Parents are half of the sample by rule, not half of the county: the rate is an index under a prescribed allocation, not an estimate for all residents.",
+        "家长按规定占样本的{share}以上，与其在人口中的比例不同；认可度是规定配额下的指数，不是对全体居民的估计。",
+        "Parents are {share} of the sample or more by rule, whatever their share of the county: the rate is an index under a prescribed allocation, not an estimate for all residents.",
     ),
     "survey.note_sampling": (
         "置信区间只反映抽样误差，不反映诱导作答或挑选对象造成的偏差。",
@@ -565,8 +572,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "sources.rulebook": ("规则集 {id}：{title}；{document}", "Rulebook {id}: {title}; {document}"),
     # how to read
     "reading.marks": (
-        "✓ 达到；× 未达到；? 缺数据，不等于未达到，也不等于0；△ 未达到标准但不低于基本值。颜色与符号含义相同。",
-        "✓ met; × not met; ? data missing, which is neither unmet nor 0; △ below the threshold but not below the lower bound. Colours repeat the marks.",
+        "✓ 达到；× 未达到；? 缺数据，不等于未达到，也不等于0。颜色与符号含义相同。",
+        "✓ met; × not met; ? data missing, which is neither unmet nor 0. Colours repeat the marks.",
     ),
     "reading.numbers": (
         "数值保留2位小数，差异系数保留3位；判定用未取整的数值，等于标准即为达到。取整会掩盖差别时，多显示几位小数。",
@@ -581,8 +588,12 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "The outcome, in order: vetoed; not met, if an indicator or the scores fail; incomplete, if data are missing; else certifiable.",
     ),
     "reading.school": (
-        "学校（学段）的资源配置指标全部达到，或有一项未达到但不低于标准的{share}，视为达标。九年一贯制等学校按学段分别判定。",
-        "A school stage complies if it meets all resource indicators, or all but one that reaches {share} of the threshold. Stages are judged apart.",
+        "学校（学段）的资源配置指标全部达到，视为达标。九年一贯制等学校按学段分别判定。",
+        "A school stage complies if it meets all resource indicators. Stages are judged apart.",
+    ),
+    "reading.excuse": (
+        "资源配置指标至少{least}项达到、其余各项不低于标准的{share}（基本值，记为△）的，也视为达标。",
+        "It also complies if it meets {least} of them or more and reaches {share} of the threshold (the lower bound, marked △) in the others.",
     ),
     "reading.notes": (
         "条文有空白或脱字之处，规则集注明了补读方法，见各款“说明”。",
@@ -646,9 +657,10 @@ LEDGER: Final[Mapping[str, str]] = {
 }
 LEDGER_NOTES: Final = (
     "一行一个缺口。前十列（序号至单位）由评估结果生成，请勿改动；后十列由责任单位填写，重新生成台账时按学校代码、学段、指标逐行保留。",
-    "资源配置缺口：每所学校低于标准的每一项；标准值、基本值、实际值、缺口都是总量（如应有骨干教师人数），单位见“单位”列。基本值是标准值的{share}，人数、间数取整。",
+    "资源配置缺口：每所学校低于标准的每一项；标准值、实际值、缺口都是总量，单位见“单位”列。",
     "大班额：超过标准班额的每一个班（按班额分段填报的，实际值按分段下限计，缺口为至少数）；大规模学校：超过规定规模的每一所学校；其他校级指标：专用教室、公用经费核定、教师培训经费等按校判定的条款。",
     "县级指标：全县值、差异系数、县级比例、现场核查、社会认可度、B类得分和一票否决中未达到的事项。缺数据的条款不是缺口，不列入台账，见评估报告。",
     "完成情况：未启动、进行中、已完成。销号状态：在账（缺口仍在）、新增（上次没有）、销号（已消除）、重现（销号后又出现）。只有一次评估时没有可比的台账，一律记为在账。",
     "差异系数没有单位；比例、认可度以百分数表示，缺口是百分点。",
 )
+LEDGER_NOTE_BASIC: Final = "基本值是标准值的{share}，也是总量，人数、间数取整。"

@@ -97,7 +97,7 @@ def test_an_invalid_sample_fails_a_rate_that_is_high_enough(assessment: Assessme
     values = {"reasons": ["parents", "unbalanced:principal"]}
     clause = clause_of(assessment, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
     uncounted = replace(assessment, recognition=None)
-    assert told(uncounted, clause) == ("调查样本无效：家长不足有效答卷的一半、各类对象数量相差过大（校长）。",)
+    assert told(uncounted, clause) == ("调查样本无效：家长占有效答卷的份额不足、各类对象数量相差过大（校长）。",)
 
 
 def test_an_invalid_sample_is_counted_where_the_survey_tells_how_many(assessment: Assessment) -> None:
