@@ -246,7 +246,7 @@ class Assessment:
 
 
 def assessment_document(assessment: Assessment) -> dict[str, Any]:
-    """The JSON object `junheng.assessment/1` of the contract, section 5, with texts, citations and evidence added to it."""
+    """The JSON object `junheng.assessment/1` (docs/interfaces.md, "assessment.json"), with texts, citations and evidence added to it."""
     return {
         "schema": SCHEMA,
         "rulebook": assessment.rulebook,

@@ -287,7 +287,7 @@ def _passes(total: float | None, below: tuple[str, ...], passing_total: float) -
 def decide_outcome(
     indicators: Sequence[IndicatorResult], scores: ScoreBoard | None, vetoes: Sequence[VetoResult]
 ) -> Outcome:
-    """Vetoed before not met before incomplete before certifiable (contract, section 3)."""
+    """Vetoed before not met before incomplete before certifiable (docs/interfaces.md, "Rulebooks")."""
     statuses = {one.status for one in indicators if one.kind == "A"}
     passes = True if scores is None else scores.passes
     if any(veto.is_present for veto in vetoes):

@@ -91,7 +91,7 @@ class Stage:
         return submit(database, keys, CLOCK, code, fields(number), f"nonce of {code}", started).text
 
     def imbalances(self, *, is_quiet: bool = True) -> list[str]:
-        """What contradicts integrity.md A.6, the counters included; `is_quiet`: nobody works, so that keys can be looked at too."""
+        """What contradicts docs/anonymity.md, "The count", the counters included; `is_quiet`: nobody works, so that keys can be looked at too."""
         database, keys = open_database(self.url), self.keys()
         book = keys.book(CAMPAIGN)  # before the transaction: it only ever holds what was used
         with database.read() as connection:

@@ -1,4 +1,4 @@
-"""ledger.xlsx (台账): one row a gap, in sheets by what has to be done, with columns for those who do it (contract, section 6).
+"""ledger.xlsx (台账): one row a gap, in sheets by what has to be done, with columns for those who do it (docs/interfaces.md, "ledger.xlsx").
 
 A ledger of one assessment has nothing to compare with, so every gap is on the books (在账).
 """

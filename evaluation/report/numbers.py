@@ -1,6 +1,6 @@
 """Numbers as people read them, so that a rounded number never contradicts the verdict beside it.
 
-Values have 2 decimals, coefficients 3, shares 2 as percentages (contract, section 3). Where that many would hide on which side of its threshold a number
+Values have 2 decimals, coefficients 3, shares 2 as percentages (docs/statistics.md, 4.2). Where that many would hide on which side of its threshold a number
 lies, it is shown with more: 0.5000178 against 0.5 stands as 0.50002. Rounding is half up, on the decimal digits a person sees.
 """
 

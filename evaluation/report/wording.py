@@ -619,7 +619,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "file.figure": ("图{number}　{title}", "Figure {number}. {title}"),
 }
 
-# The ledger (台账) is a Chinese document in every language: its columns are those of the contract, section 6.
+# The ledger (台账) is a Chinese document in every language: its columns are those of docs/interfaces.md, "ledger.xlsx".
 LEDGER_COLUMNS: Final = (
     "序号", "学校代码", "学校", "学段", "指标", "标准值", "基本值", "实际值", "缺口", "单位",
     "整改措施", "责任单位", "责任人", "年度任务", "计划完成时间", "完成情况", "销号状态", "销号日期", "核实人", "备注",

@@ -1,4 +1,4 @@
-"""Where codes go: which schools give parents, pupils, teachers and principals, and how many each (contract, section 4).
+"""Where codes go: which schools give parents, pupils, teachers and principals, and how many each (docs/statistics.md, 2.1).
 
 Few schools with `per_school` people each serve anonymity and the signals; a handful in every school serve neither.
 """

@@ -1,4 +1,4 @@
-"""What each group still needs and can still take, solved from the joint rule of a valid sample (contract, section 4).
+"""What each group still needs and can still take, solved from the joint rule of a valid sample (docs/statistics.md, 2.4).
 
 A *completion* adds valid answers to those there are, within caps and frames, so that `judge_sample` finds the sample valid. All
 completions are covered without listing them: for a set of groups that end up exhausted and a total S of the other compared groups, the

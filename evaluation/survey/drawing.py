@@ -9,7 +9,7 @@ The draw, for `count` schools out of those with a size above 0, in order of code
    `count` × C' ≤ p < `count` × C.
 
 No school is hit twice, since after step 1 none is wider than the distance of two points. Only whole numbers and SHA-256 are used, so
-that the draw is the same on every machine and version. Systematic sampling: Särndal, Swensson & Wretman (1992), section 3.6.
+that the draw is the same on every machine and version. docs/statistics.md, 2.2; systematic sampling: Särndal, Swensson & Wretman (1992), section 3.6.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The sizes of respondent groups, from a .csv file with the columns 类别 and 总体人数 (contract, sections 1 and 2)."""
+"""The sizes of respondent groups, from a .csv file with the columns 类别 and 总体人数 (docs/interfaces.md, "Responses file")."""
 
 import unicodedata
 from pathlib import Path

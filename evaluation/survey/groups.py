@@ -1,4 +1,4 @@
-"""The closed list of respondent groups, in the order in which plans, remainders and reports take them (contract, section 4)."""
+"""The closed list of respondent groups, in the order in which plans, remainders and reports take them (docs/interfaces.md, "Surveys")."""
 
 import re
 from typing import Final, Literal, get_args

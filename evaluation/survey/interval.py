@@ -1,6 +1,6 @@
 """The rate of a survey as a ratio estimator, its variance by Taylor linearisation, and its Korn–Graubard interval.
 
-Method: design/statistics part 1. Särndal, Swensson & Wretman (1992) ch. 5 (ratio, linearisation); Korn & Graubard (1998) Survey
+Method: docs/statistics.md, 1. Särndal, Swensson & Wretman (1992) ch. 5 (ratio, linearisation); Korn & Graubard (1998) Survey
 Methodology 24:193 (interval); Satterthwaite degrees of freedom; NCHS Vital Health Stat 2(175) (when an interval is not reliable).
 Results equal those of R's `survey` package with `survey.lonely.psu="adjust"`.
 """
@@ -81,7 +81,7 @@ class Estimate:
         return number / asked if asked else None
 
     def document(self) -> dict[str, Any]:
-        """The JSON object of one estimate (contract, section 5), with the shares outside the base."""
+        """The JSON object of one estimate (docs/interfaces.md, "assessment.json"), with the shares outside the base."""
         return {
             "recognise": self.recognise,
             "base": self.base,
@@ -116,12 +116,12 @@ class Tally:
 
 
 def design_of(group: Whole, school: Whole, has_units: bool = False) -> Design:
-    """The default design (statistics, 1.2) of responses with a group code and a school code (−1: none).
+    """The default design (docs/statistics.md, 1.2) of responses with a group code and a school code (−1: none).
 
     A school is one PSU across groups, and all schools are one stratum; every other response is a PSU in the stratum of its group. With fewer
     than two schools every response is a PSU in its group's stratum.
 
-    In the service's own surveys (`has_units`: statistics, 2.2) a unit takes the place of the school, and who belongs to one by the group but
+    In the service's own surveys (`has_units`: docs/statistics.md, 1.2) a unit takes the place of the school, and who belongs to one by the group but
     came out without lost it where few answered. Those may all be of one school: they are one PSU a group, in the stratum of the group.
     """
     is_one_school = len(np.unique(school[school >= 0])) < 2
@@ -136,7 +136,7 @@ def design_of(group: Whole, school: Whole, has_units: bool = False) -> Design:
 
 
 def estimate_rate(design: Design, tally: Tally) -> Estimate:
-    """The rate of a tally with its variance and interval (statistics, 1.1 to 1.4)."""
+    """The rate of a tally with its variance and interval (docs/statistics.md, 1.1 to 1.4)."""
     recognise, base = int(tally.recognise.sum()), int(tally.base.sum())
     asked = tally.base > 0
     psus = int(np.count_nonzero(np.bincount(design.psu[asked])))

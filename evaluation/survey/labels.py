@@ -1,7 +1,7 @@
 """What the service knows of a campaign beside its answers, by label (a group, and in it a unit or none): counts, and the schools of units.
 
 A survey that has this is the service's own, an imported one has none of it. Withheld sheets count for the sample, never for a rate; lost
-ones for neither (design/integrity A.6, A.8; design/statistics 2.2).
+ones for neither (docs/anonymity.md, "Closing"; docs/statistics.md, 1.2).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

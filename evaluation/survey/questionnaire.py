@@ -1,6 +1,6 @@
 """Questionnaires: the instrument as data, which the form renders and validates and the statistics count by.
 
-One YAML file a group (contract, section 4). `load_questionnaires` reads a folder strictly: every mistake of every file, with line and column.
+One YAML file a group (docs/interfaces.md, "Questionnaires"). `load_questionnaires` reads a folder strictly: every mistake of every file, with line and column.
 """
 
 import re
@@ -147,7 +147,7 @@ class Questionnaire:
 
 @dataclass(frozen=True)
 class Questionnaires:
-    """The questionnaires of a survey, at most one a group, in the contract's order of groups."""
+    """The questionnaires of a survey, at most one a group, in the order of `GROUPS`."""
 
     by_group: Mapping[Group, Questionnaire]
 

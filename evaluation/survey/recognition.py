@@ -1,6 +1,6 @@
 """The recognition rate of one county: by answers and by questionnaires, by item and group, with its interval and its sample.
 
-Rates: contract, section 4; interval: design/statistics part 1.
+Rates and interval: docs/statistics.md, 1.
 """
 
 import math
@@ -155,7 +155,7 @@ def _answers_to_fail(estimate: Estimate, threshold: float) -> int | None:
 
 
 def recognition_document(recognition: Recognition) -> dict[str, Any]:
-    """The JSON object `recognition` of the contract, section 5, with the plan, the shares outside the base and the interval in words."""
+    """The JSON object `recognition` (docs/interfaces.md, "assessment.json"), with the plan, the shares outside the base and the interval in words."""
     answers, verdict = recognition.answers, recognition.interval_verdict
     return {
         "unit": recognition.unit,

@@ -21,7 +21,7 @@ from evaluation.survey.responses_cells import Columns, read_columns
 class Responses:
     """The responses of one county or several, valid or not; times only of imported files.
 
-    `responses`, one row a response: county, response (number within the county, from 0), group (categories in the contract's order),
+    `responses`, one row a response: county, response (number within the county, from 0), group (categories in the order of `GROUPS`),
     school ("" for none; a unit such as U001 where a school would be too small), submitted_at (naive, Asia/Shanghai; NaT unknown),
     duration_s (seconds; NaN unknown), valid (bool).
     `answers`, one row a chosen option: county, response, question (categories: all questions), value. A question without a row was not
@@ -43,7 +43,7 @@ class ResponseRow:
 
 
 def read_responses(file: Path, questionnaires: Questionnaires, county: str = "") -> Responses:
-    """Read a responses file (contract, section 4). Raises `InvalidInput` with every mistake in it, by line and column."""
+    """Read a responses file (docs/interfaces.md, "Responses file"). Raises `InvalidInput` with every mistake in it, by line and column."""
     return _tables(county, questionnaires, read_columns(read_csv_text(file), questionnaires))
 
 

@@ -1,4 +1,4 @@
-"""Sample size, plan, codes to issue, and whether a sample is valid, with the reasons (contract, section 4). Exact arithmetic throughout.
+"""Sample size, plan, codes to issue, and whether a sample is valid, with the reasons (docs/statistics.md, 2.1 and 2.3). Exact arithmetic throughout.
 
 Source: xiangtan-2018, 附件1, note 3 (1.5‰ of the residents; parents not under 50%; the other groups about equal in number).
 """
@@ -49,7 +49,7 @@ class Sample:
         }
 
     def document(self) -> dict[str, Any]:
-        """The JSON object `sample` of the contract."""
+        """The JSON object `sample` (docs/interfaces.md, "assessment.json")."""
         return {
             "required": self.required,
             "valid": self.valid,
@@ -66,7 +66,7 @@ def sample_size(population: int, parameters: SurveyParameters) -> int:
 
 
 def plan_sample(required: int, frames: Counts, parameters: SurveyParameters) -> dict[Group, int]:
-    """How many answers each group is planned to give, in the contract's order of groups.
+    """How many answers each group is planned to give, in the order of `GROUPS`.
 
     Parents get their share rounded up, the six others the rest in equal parts. `frames` holds the number of people of a group where it is
     known; a group gets no more than that, the others share what it can't take, and what none of them can take goes to the parents.

@@ -305,7 +305,7 @@ SAMPLING_ERROR: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "the sample cannot tell whether the rate is above or below {threshold}",
     },
 }
-"""What the interval says beside the decision, which stays with the rate itself (statistics, 1.4)."""
+"""What the interval says beside the decision, which stays with the rate itself (docs/statistics.md, 1.4)."""
 
 
 def sampling_error_sentence(verdict: str, threshold: float, language: Language) -> str:

@@ -30,7 +30,7 @@ def usual_workers() -> int:
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn publishes no types
-    """gunicorn's logger, which tells of processes and not of requests: a time in a log could be laid beside answers (integrity: A.7)."""
+    """gunicorn's logger, which tells of processes and not of requests: a time in a log could be laid beside answers (docs/operations.md, "What is logged")."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """There is no access log, whatever gunicorn is told."""

@@ -81,7 +81,7 @@ def hash_code(key: bytes, code: str) -> bytes:
 
 
 def place_tag(key: bytes, h: bytes, group: str, school: str, label: str) -> bytes:
-    """What binds a code to its place: whoever writes to the database can't move it to another crowd (integrity.md A.3)."""
+    """What binds a code to its place: whoever writes to the database can't move it to another crowd (docs/anonymity.md, "Codes")."""
     return hmac.digest(
         key, _PLACE_DOMAIN + b"\0".join((h, *(part.encode() for part in (group, school, label)))), hashlib.sha256
     )

@@ -1,4 +1,4 @@
-"""Who comes out with whom at the closing (integrity.md A.6).
+"""Who comes out with whom at the closing (docs/anonymity.md, "Closing").
 
 A crowd of at least k keeps its unit. Smaller ones join each other without a unit and, if they are still fewer than k, the smallest of the
 larger ones joins them. What would still come out in a crowd under k is withheld: counted, and destroyed.

@@ -1,4 +1,4 @@
-"""Which cells of a table may be shown (integrity.md A.8).
+"""Which cells of a table may be shown (docs/statistics.md, 5).
 
 Cells of too few people are merged into one line, "others"; while that still holds too few, the smallest shown cell joins it. Every person is
 in exactly one shown line, so the lines sum to the total, and what a line hides can't be found by subtracting others: a line of "others"

@@ -1,4 +1,4 @@
-"""The sealed envelope in which a sheet waits for the closing (integrity.md A.5).
+"""The sealed envelope in which a sheet waits for the closing (docs/anonymity.md, "Envelopes").
 
 Web processes hold only a pool's public key: they can seal and cannot open. One ephemeral key an envelope, used once, hence the fixed
 nonce of the cipher. X25519: RFC 7748; HKDF: RFC 5869; ChaCha20-Poly1305: RFC 8439. An envelope opens only under its own id, so that one

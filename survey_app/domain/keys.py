@@ -1,4 +1,4 @@
-"""Keys, kept in a directory of their own and never in the database (integrity.md A.4).
+"""Keys, kept in a directory of their own and never in the database (docs/anonymity.md, "Keys").
 
 `campaigns/ID.key`    the HMAC key of a campaign's codes (32 random bytes)
 `campaigns/ID.terms`  the terms a campaign was opened with: the body of its log's first entry

@@ -1,4 +1,4 @@
-"""Receipts: 60 random bits in Crockford's base 32, in three groups of four (integrity.md A.5).
+"""Receipts: 60 random bits in Crockford's base 32, in three groups of four (docs/anonymity.md, "A submission").
 
 A receipt proves that a submission was accepted and never says which answers it held: nothing in it is computed from them. The nonce of
 a form is bound to its code in the same way: only its hash is kept, so that a repeated form is recognised, and no stored value lets

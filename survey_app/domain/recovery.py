@@ -1,4 +1,4 @@
-"""The recovery key, to which copies of the key directory are encrypted (integrity.md A.6).
+"""The recovery key, to which copies of the key directory are encrypted (docs/operations.md, "Backup and restore").
 
 Its public half lies in the key directory; the private one is printed once, on paper, for somebody other than who keeps the copies. On
 paper: four lines of 15 characters in Crockford's base 32, each 8 bytes of the key and a check of its own, so that a mistake is found in

@@ -1,6 +1,6 @@
 """The time a form was handed out, signed for its code, so that the form can bring it back without a cookie, thirty hours or a restart later.
 
-Nothing of it is kept. A sheet that comes back sooner than its questionnaire can be read is handed back (integrity.md A.4); so is one
+Nothing of it is kept. A sheet that comes back sooner than its questionnaire can be read is handed back (docs/anonymity.md, "A submission"); so is one
 without a start time, or with one that none of our secrets has signed. A start time of ours that lies ahead (our clock was set back, or
 two servers disagree) is as good as one long ago: the respondent can do nothing about it.
 """

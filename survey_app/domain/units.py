@@ -1,4 +1,4 @@
-"""Units: what an answer keeps of its school, chosen so that nobody stands alone in it (integrity.md A.3).
+"""Units: what an answer keeps of its school, chosen so that nobody stands alone in it (docs/anonymity.md, "Units and labels").
 
 They are formed once over the schools and serve all groups. A unit of one school bears the school's code, others are numbered U001, U002, …
 A *label* is what a code and its envelope bear of a unit: `CAMPAIGN/GROUP/UNIT`; one of more than `POOL_SIZE` codes is split into several,

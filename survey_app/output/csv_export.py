@@ -10,7 +10,7 @@ from survey_app.output.exported import Export, Progress
 
 
 def write_responses(path: Path, export: Export, progress: Progress) -> None:
-    """The responses file of the contract, with the mark that makes spreadsheets read it as UTF-8."""
+    """The responses file (docs/interfaces.md, "Responses file"), with the mark that makes spreadsheets read it as UTF-8."""
     columns = answer_columns(export.questionnaires)
     write_table(path, response_header(columns), response_rows(export, columns, progress))
 

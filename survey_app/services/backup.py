@@ -1,4 +1,4 @@
-"""Copies of the database and of the key directory (integrity.md A.6, "Backup").
+"""Copies of the database and of the key directory (docs/operations.md, "Backup and restore").
 
 `FILE` is a zip of the rows of each table (storage/copying.py) with a manifest; `FILE.keys` is the key directory, encrypted to the recovery
 key, with the hash of `FILE`. Every pool is turned over first. The state of the database that is copied is fixed while the mixer stands

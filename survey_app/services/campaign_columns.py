@@ -1,4 +1,4 @@
-"""The columns of a campaign's list of schools (contract, section 4)."""
+"""The columns of a campaign's list of schools (docs/campaigns.md, "The file")."""
 
 from typing import Final
 

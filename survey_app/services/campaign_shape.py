@@ -1,4 +1,4 @@
-"""The shape of a campaign file: its keys, their values and defaults (contract, section 4)."""
+"""The shape of a campaign file: its keys, their values and defaults (docs/campaigns.md, "The file")."""
 
 import re
 from datetime import date, datetime, time, timedelta

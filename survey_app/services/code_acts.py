@@ -1,7 +1,7 @@
 """What staff did with codes while a campaign was open: told in the log of acts once a day, apart in time and transaction.
 
 An entry of the moment would stand, by its time or its transaction, next to the code it is about, and tell a sheet that was keyed in from
-one that came by phone (integrity.md A.6). So an act is noted in the key directory, without code and time, and the worker writes after the
+one that came by phone (docs/anonymity.md, "What staff do with codes"). So an act is noted in the key directory, without code and time, and the worker writes after the
 day's end, or when the campaign is closed, who did what how often.
 """
 

@@ -1,4 +1,4 @@
-"""What the key directory keeps of each campaign's log, so that a log that goes back is told (integrity.md B.2).
+"""What the key directory keeps of each campaign's log, so that a log that goes back is told (docs/anonymity.md, "The ledger").
 
 Whoever puts an older database back, by `restore` or by hand, gives up what the log has said since. The worker therefore keeps the entries
 beside the keys as they grow; what is there already is only ever gone on with, unless it was given up and is kept as such.

@@ -1,4 +1,4 @@
-"""Sheets of paper, keyed in twice by two people and compared, then handed in like any other (integrity.md A.5).
+"""Sheets of paper, keyed in twice by two people and compared, then handed in like any other (docs/anonymity.md, "What staff do with codes").
 
 A sheet of paper bears a code. The first typing is checked as a form is and kept sealed: readable only with its key file and the code
 together, and the code is on the paper. The second typist brings the code again; the typings are compared in memory; where they agree (or

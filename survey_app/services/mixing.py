@@ -1,4 +1,4 @@
-"""What waits for the closing is turned over, and counted against the codes that were used (integrity.md A.6).
+"""What waits for the closing is turned over, and counted against the codes that were used (docs/anonymity.md, "Turnover").
 
 A pool that has received anything is turned over every ten minutes: all its envelopes are opened, sealed anew under a fresh key and new
 random ids, and the old key is destroyed, so that nothing in it bears a trace of when it came. Nothing leaves a pool before the closing.

@@ -90,7 +90,7 @@ def progress_of(connection: Connection, campaign_id: str) -> Progress:
 
 
 def show_campaign(database: Database, campaign_id: str) -> dict[str, Any]:
-    """The document of `campaign show --json` (contract, section 4). Raises `UnknownCampaign`."""
+    """The document of `campaign show --json` (docs/interfaces.md, "campaign show --json"). Raises `UnknownCampaign`."""
     progress = read_progress(database, campaign_id)
     campaign = progress.campaign
     return {

@@ -1,4 +1,4 @@
-"""The sample plan from a campaign file: size, shares of the groups, codes, and the draw of schools (contract, section 4).
+"""The sample plan from a campaign file: size, shares of the groups, codes, and the draw of schools (docs/statistics.md, 2.1).
 
 Frames are what the file or the workbook says; where they say nothing, what the list of schools implies: parents as many as pupils, pupils
 of grade 3 and up, teachers, and one principal a school. The other groups have no frame then.

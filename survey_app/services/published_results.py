@@ -1,4 +1,4 @@
-"""What the results page shows of a closed campaign: the county's figures, and the groups as far as they may be shown (integrity.md A.8)."""
+"""What the results page shows of a closed campaign: the county's figures, and the groups as far as they may be shown (docs/anonymity.md, "What is shown")."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class GroupLine:
 
 @dataclass(frozen=True)
 class PublishedResults:
-    """The recognition rate of a campaign; `document` is the contract's object `recognition`, exact, for the office."""
+    """The recognition rate of a campaign; `document` is the object `recognition`, exact, for the office."""
 
     campaign: Campaign
     document: Mapping[str, Any]

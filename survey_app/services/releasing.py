@@ -1,4 +1,4 @@
-"""The closing opens what waited: each sheet comes out in a crowd of at least k, or is withheld and destroyed (integrity.md A.6).
+"""The closing opens what waited: each sheet comes out in a crowd of at least k, or is withheld and destroyed (docs/anonymity.md, "Closing").
 
 One transaction a crowd, in which its envelopes are deleted; crowds that join come first; so a crash anywhere is made good by doing it
 again. Keys go when all is out. Texts come out by group, apart from the answers, where their crowd is large enough.

@@ -1,4 +1,4 @@
-"""Puts a copy back (integrity.md A.6): into an empty database that nobody uses, all or nothing, after everything was checked.
+"""Puts a copy back (docs/operations.md, "Backup and restore"): into an empty database that nobody uses, all or nothing, after everything was checked.
 
 The database is an old one then, and the key directory may be newer: where only the database died, it is still there. So in the transaction
 that stores the rows:

@@ -1,4 +1,4 @@
-"""What to do where sheets and used codes do not agree (integrity.md A.6): say what differs, write it off, and go on.
+"""What to do where sheets and used codes do not agree (docs/anonymity.md, "The count"): say what differs, write it off, and go on.
 
 A code that the book knows as used and the table does not becomes used again, so that nobody votes twice. Envelopes that can't be opened,
 since they were moved or put there by somebody else, are taken away. What is missing then is written off as lost, in the log, with who did

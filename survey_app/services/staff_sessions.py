@@ -4,7 +4,7 @@ A session ends when nobody has used it for half an hour, after twelve hours, by 
 given another password or second factor (its version moves on). Times are kept to the minute.
 
 When it was used last stands in its signed cookie and not in its row: a row written at each request of the desk would stand, by its
-transaction, next to the code of the sheet that is handed in by it, and tell paper from phones (integrity.md A.6, A.10).
+transaction, next to the code of the sheet that is handed in by it, and tell paper from phones (docs/anonymity.md, "What staff do with codes").
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What must agree before the service listens (integrity.md A.6): the key directory with itself, and the database with it.
+"""What must agree before the service listens (docs/anonymity.md, "The count"): the key directory with itself, and the database with it.
 
 An older database or an older key directory that was put back is told, with what is lost by it. Nothing is accepted for a dead key in any
 case: a web process seals only for a pair of which both halves are there, and whose public half is the one that the pool names.

@@ -1,4 +1,4 @@
-"""A code's state, and its one submission (integrity.md A.5).
+"""A code's state, and its one submission (docs/anonymity.md, "A submission").
 
 What needs no lock is done before the transaction: reading the code, checking the answers, sealing them. The transaction itself, which
 several submissions may share, is in storage/submissions.py.

@@ -1,4 +1,4 @@
-"""The terms a campaign was opened with (integrity.md A.4, B.2): what web processes and the worker go by, from the key directory.
+"""The terms a campaign was opened with (docs/anonymity.md, "Keys"): what web processes and the worker go by, from the key directory.
 
 They are the body of the log's first entry: the plan's hash with its seed, least crowds, least seconds, caps, hashes of questionnaires and
 rules, and number and root of the places of the codes. Whoever writes to the database can change none of it unseen.

@@ -11,7 +11,7 @@ from survey_app.storage.overview import find_assessment_lines
 
 @dataclass(frozen=True, slots=True)
 class LatestVerdict:
-    """What a county's latest assessment says (contract, section 5); `outcome` None: not judged yet."""
+    """What a county's latest assessment says (docs/interfaces.md, "Rulebooks"); `outcome` None: not judged yet."""
 
     assessment: str
     county_name: str

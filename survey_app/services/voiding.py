@@ -1,4 +1,4 @@
-"""Declaring the answers of a unit void before the closing (integrity.md A.6): handed-out model answers, slips filled in by others.
+"""Declaring the answers of a unit void before the closing (docs/anonymity.md, "Closing"): handed-out model answers, slips filled in by others.
 
 In one act its unused codes are cancelled and its sheets go off the places and the sample. At the closing its crowds of at least k come
 out with their unit and do not count; smaller ones are withheld. Codes that are issued in its schools from now on come under a unit of

@@ -1,4 +1,4 @@
-"""Whether as many sheets are there as codes were used (integrity.md A.6): the absolute numbers, never the counters."""
+"""Whether as many sheets are there as codes were used (docs/anonymity.md, "The count"): the absolute numbers, never the counters."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""All rows of the database as lines of text, in the order of their keys, and back (integrity.md A.6).
+"""All rows of the database as lines of text, in the order of their keys, and back (docs/operations.md, "Backup and restore").
 
 A copy consists of rows, not of pages: a page, or the order of rows in it, tells in which order they came (A.1), a row in the order of random
 keys does not. A line is a JSON list of a row's values; bytes are written in base 64, moments and days as ISO 8601 has them.

@@ -31,7 +31,7 @@ def or_none_without_database(read: Callable[[], _Read]) -> _Read | None:
 
 
 def keeps_commit_times(connection: Connection) -> bool:
-    """Whether the server keeps the time of each commit: with it, the transaction that used a code would tell when (integrity: A.4)."""
+    """Whether the server keeps the time of each commit: with it, the transaction that used a code would tell when (docs/anonymity.md, "For whoever runs it")."""
     if connection.dialect.name != "postgresql":
         return False
     return str(connection.execute(text("SHOW track_commit_timestamp")).scalar_one()) == "on"

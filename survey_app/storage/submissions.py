@@ -1,4 +1,4 @@
-"""The code of a form with all that decides about it, and what a submission writes (integrity.md A.4, A.5).
+"""The code of a form with all that decides about it, and what a submission writes (docs/anonymity.md, "A submission").
 
 Rows are locked in the order code, pool, group, school, pace, within each by key. The group's row, which all its submissions share, comes
 late and so is held for a moment only. Closing marks the groups' rows as ended before it opens anything, so no submission comes after it.

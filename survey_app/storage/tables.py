@@ -169,7 +169,7 @@ cell = make_table(
     counter("void"),  # of the answered ones
 )
 
-# --- the respondents' side (integrity.md A.4: codes, pools, envelopes, answers) -------------------------------------------------
+# --- the respondents' side (docs/anonymity.md, "A submission": codes, pools, envelopes, answers) -------------------------------------------------
 
 # a crowd of codes and where its sheets wait; void: declared so before the closing, with a reason in the log
 label = make_table(

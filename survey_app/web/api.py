@@ -1,4 +1,4 @@
-"""What programs read (contract, section 4): campaigns and assessments as JSON, to whoever brings a token."""
+"""What programs read (docs/interfaces.md, "HTTP for programs"): campaigns and assessments as JSON, to whoever brings a token."""
 
 from flask import Blueprint, Response, jsonify
 

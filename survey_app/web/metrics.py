@@ -1,6 +1,6 @@
 """Counts and times of the staff's and the programs' requests, for whoever watches the machine.
 
-Nothing of respondents is counted (integrity: A.10): not their pages and not the files these load, no address without a route, which may be
+Nothing of respondents is counted (docs/anonymity.md, "Who learns what"): not their pages and not the files these load, no address without a route, which may be
 a mistyped code, no page of the desk on which a code is typed; nor what a process uses, which moves with their requests.
 
 Under gunicorn the processes count together through the folder that PROMETHEUS_MULTIPROC_DIR names (`junheng serve` makes one). A folder

@@ -1,4 +1,4 @@
-"""The respondents' pages (contract, section 4): typing a code, the form, its one submission, and looking for a receipt.
+"""The respondents' pages (docs/interfaces.md, "Respondents' pages"): typing a code, the form, its one submission, and looking for a receipt.
 
 No cookies and no session: whatever a form needs stands in the form. GET and HEAD change nothing (unknown codes are counted, to stop
 guessing).

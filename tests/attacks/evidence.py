@@ -1,4 +1,4 @@
-"""A survey of 200 sheets with everything that attackers hold of it (integrity.md A.7, A.10): played once, attacked by many.
+"""A survey of 200 sheets with everything that attackers hold of it (docs/anonymity.md, "Who learns what"): played once, attacked by many.
 
 Real requests to the real application: phones open a form and send it when it has been read, two clerks key in sheets of paper, programs
 ask with their tokens, the worker counts, turns over and closes. Only the clock is ours: it is moved on from one act to the next, so that

@@ -1,4 +1,4 @@
-"""How good an attacker's guesses are, against chance (integrity.md A.10).
+"""How good an attacker's guesses are, against chance (docs/anonymity.md, "Who learns what").
 
 A guess gives each code weights over the answers of its label; what is expected to be right is the sum of the weights of the true answers.
 Chance is 1/n for each code of a label with n answers. Attackers learn from everybody else: they are given the true answers of all other

@@ -1,4 +1,4 @@
-"""The six small cases that other programs get wrong (golden/cases.md), each through a workbook as a county would type it."""
+"""The six small cases that other programs get wrong (tests/golden/data/cases.md), each through a workbook as a county would type it."""
 
 import json
 from pathlib import Path

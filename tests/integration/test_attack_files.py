@@ -1,4 +1,4 @@
-"""What lies on disk before the closing, and what the tables have room for (integrity.md A.4, A.9). On both engines."""
+"""What lies on disk before the closing, and what the tables have room for (docs/anonymity.md, "A submission"). On both engines."""
 
 import secrets
 from datetime import timedelta

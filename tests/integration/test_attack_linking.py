@@ -1,5 +1,5 @@
 """Who has the database, its log, every copy, counts, the service's log, or a copy of the keys must not get from codes to answers, nor tell
-a sheet keyed in from a phone's (integrity.md A.7, A.10). On both engines.
+a sheet keyed in from a phone's (docs/anonymity.md, "Who learns what"). On both engines.
 
 One survey with real requests is played for all of them (tests/attacks/evidence.py). Each attacker guesses from what that adversary has;
 the guesses are to be at most chance and two standard errors. Of honest guesses one in forty is beyond that, so what is, is tried again on

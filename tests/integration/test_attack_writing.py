@@ -1,5 +1,5 @@
 """Who writes to the database, or once to the key directory, can destroy and can stop the survey, and is told; nothing can be linked by it
-(integrity.md A.7, A.10). On both engines.
+(docs/anonymity.md, "Who learns what"). On both engines.
 
 The attacker goes for one respondent, whose code and whose envelope (as it came in) are known. Whatever is done, no key of the attacker's
 opens anything, nobody votes twice, and an answer comes out, if at all, among k others at least that really were sent.

@@ -1,4 +1,4 @@
-"""Copies of the database and the keys: made under load, put back, damaged, killed (integrity.md A.6, "Backup"), on both engines."""
+"""Copies of the database and the keys: made under load, put back, damaged, killed (docs/operations.md, "Backup and restore"), on both engines."""
 
 import json
 import os

@@ -44,7 +44,7 @@ def draft(database: Database, keys: KeyDirectory, clock: FixedClock, tmp_path: P
     return create_campaign(database, keys, clock, write_campaign(tmp_path))
 
 
-def test_the_document_of_show_is_the_contract_s(database: Database, keys: KeyDirectory, draft: str) -> None:
+def test_the_document_of_show_is_the_one_of_interfaces_md(database: Database, keys: KeyDirectory, draft: str) -> None:
     document = show_campaign(database, draft)
     assert list(document) == [
         "schema", "id", "name", "state", "county", "year", "rulebook", "opens", "closes", "groups", "schools", "units", "sample",

@@ -1,4 +1,4 @@
-"""kill −9 anywhere (integrity.md A.6, A.9): nothing acknowledged is lost, nothing is there twice, every counter agrees. On both engines.
+"""kill −9 anywhere (docs/anonymity.md, "The count"): nothing acknowledged is lost, nothing is there twice, every counter agrees. On both engines.
 
 At random moments under load, and at every single step of a submission, of some at once, of a turnover, of a sheet that is keyed in, of
 issuing more codes, and of a closing.

@@ -46,7 +46,7 @@ def test_a_campaign_that_takes_nothing_is_not_read(database: Database, keys: Key
 def test_no_row_beside_the_counters_is_of_a_submissions_transaction(
     database: Database, keys: KeyDirectory, clock: FixedClock
 ) -> None:
-    """On PostgreSQL a row tells the transaction that wrote it: an hour must not be told that way of a code (integrity.md A.1)."""
+    """On PostgreSQL a row tells the transaction that wrote it: an hour must not be told that way of a code (docs/anonymity.md, "The idea")."""
     survey = open_survey(database, keys, clock, [Crowd("parent", "S1", 8)])
     for code in survey.all_codes()[:3]:
         survey.submit(code)

@@ -1,4 +1,4 @@
-"""Crowds over anything that may wait at the closing (integrity.md A.6)."""
+"""Crowds over anything that may wait at the closing (docs/anonymity.md, "Closing")."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""From the published lines no hidden cell follows (integrity.md A.9, test 8)."""
+"""From the published lines no hidden cell follows (docs/statistics.md, 5)."""
 
 import numpy as np
 from hypothesis import given

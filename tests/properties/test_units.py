@@ -1,4 +1,4 @@
-"""Units over random plans (integrity.md A.9, 9)."""
+"""Units over random plans (docs/anonymity.md, "Units and labels")."""
 
 import math
 from random import Random

@@ -1,4 +1,4 @@
-"""The ledger's size and root as they are printed, to be noted where the office can't reach (integrity.md B.2, B.3)."""
+"""The ledger's size and root as they are printed, to be noted where the office can't reach (docs/anonymity.md, "The ledger")."""
 
 import base64
 from typing import Final

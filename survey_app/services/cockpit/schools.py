@@ -1,6 +1,6 @@
 """The schools of a campaign beside each other, and valid answers by unit as far as they may be shown.
 
-Groups without units are left out of both: whether a school's principal has taken part is nobody's business (integrity.md A.3).
+Groups without units are left out of both: whether a school's principal has taken part is nobody's business (docs/anonymity.md, "What is shown").
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -101,7 +101,7 @@ def silent_schools(cockpit: Cockpit) -> list[SchoolLine]:
 
 
 def valid_by_unit(cockpit: Cockpit) -> dict[Group, list[UnitLine]]:
-    """Valid answers by unit within each group that has units; small units stand together (integrity.md A.8, inside the office: k)."""
+    """Valid answers by unit within each group that has units; small units stand together (docs/statistics.md, 5)."""
     tables = {}
     for group in GROUPS:
         units = {one.unit: one for one in cockpit.progress.units if one.group == group}

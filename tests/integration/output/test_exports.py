@@ -61,7 +61,7 @@ def without_guard(cell):
     return cell[1:] if cell.startswith("'") else cell
 
 
-def test_csv_is_the_responses_file_of_the_contract(tmp_path):
+def test_csv_is_the_responses_file(tmp_path):
     write_export(tmp_path / "answers.csv", odd_export())
     assert read_csv(tmp_path / "answers.csv") == [HEADER, *ROWS]
 

@@ -1,4 +1,4 @@
-"""The respondents' pages (contract, section 4), as a browser without JavaScript and cookies sees them. On both engines."""
+"""The respondents' pages (docs/interfaces.md, "Respondents' pages"), as a browser without JavaScript and cookies sees them. On both engines."""
 
 import logging
 import re

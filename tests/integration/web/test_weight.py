@@ -1,4 +1,4 @@
-"""What a phone has to load (contract, section 4): at most 60 KB gzipped a page, everything from one origin."""
+"""What a phone has to load (docs/interfaces.md, "Respondents' pages"): at most 60 KB gzipped a page, everything from one origin."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""One cell: what people type, and what it is read as (contract, section 2)."""
+"""One cell: what people type, and what it is read as (docs/interfaces.md, "The statistics workbook")."""
 
 from datetime import date
 
@@ -185,7 +185,7 @@ def test_level_three(raw):
     ],
 )
 def test_words_and_codes_of_the_field_are_understood(column, raw, word):
-    """statistics-forms.md, section 5."""
+    """Words of the official school statistics (教育事业统计)."""
     assert parse_cell(raw, column) == word
 
 

@@ -1,4 +1,4 @@
-"""What must hold between rows and sheets; every problem of the workbook comes at once, with its cell (contract, section 2)."""
+"""What must hold between rows and sheets; every problem of the workbook comes at once, with its cell (docs/interfaces.md, "The statistics workbook")."""
 
 from datetime import date
 

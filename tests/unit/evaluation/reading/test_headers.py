@@ -1,4 +1,4 @@
-"""Headers are found wherever they stand and however they are written; units in them are obeyed (contract, section 2)."""
+"""Headers are found wherever they stand and however they are written; units in them are obeyed (docs/interfaces.md, "The statistics workbook")."""
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_columns_may_stand_in_any_order(tmp_path):
 
 
 def test_hidden_first_row_of_letters_and_titles_are_passed_over(tmp_path):
-    """cases.md, case 2: a workbook whose first row holds A, B, C … and is hidden."""
+    """tests/golden/data/cases.md, case 2: a workbook whose first row holds A, B, C … and is hidden."""
     letters = [chr(ord("A") + index) for index in range(len(SCHOOL_ROWS[0]))]
     rows = [letters, ["2020学年 学校基本情况统计表"], [], ["表号：教基1001", "单位：人"], *SCHOOL_ROWS]
     file = with_sheet(tmp_path, rows, hidden_rows=[1], merged=["A2:R2"])
@@ -98,7 +98,7 @@ def test_header_repeated_on_a_later_page_is_no_data(tmp_path):
 
 
 def test_without_headers_one_message_says_where_they_were_looked_for(tmp_path):
-    """cases.md, case 2: not a hundred missing columns."""
+    """tests/golden/data/cases.md, case 2: not a hundred missing columns."""
     file = with_sheet(tmp_path, SCHOOL_ROWS[1:])
     assert problems_of(file) == [("学校", "header_not_found")]
 
@@ -151,7 +151,7 @@ def test_unknown_and_unnamed_columns_are_reported_and_ignored(tmp_path):
 
 
 def test_wan_yuan_in_a_header_is_multiplied_and_reported(tmp_path):
-    """cases.md, case 1."""
+    """tests/golden/data/cases.md, case 1."""
     file = build_workbook(
         tmp_path, {"学校": [{"教学仪器设备值": 120.5}]}, headers={"教学仪器设备值": "教学仪器设备值（万元）"}
     )

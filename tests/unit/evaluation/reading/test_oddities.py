@@ -1,4 +1,4 @@
-"""What is plausible but odd is reported, changes nothing, and a sound workbook is silent (contract, section 2, last paragraph)."""
+"""What is plausible but odd is reported, changes nothing, and a sound workbook is silent (docs/interfaces.md, "The statistics workbook")."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The split of a multi-stage school's total, and campuses added to their school (cases.md, case 3; golden/published, split)."""
+"""The split of a multi-stage school's total, and campuses added to their school (tests/golden/data/cases.md, case 3; golden/published, split)."""
 
 import pytest
 

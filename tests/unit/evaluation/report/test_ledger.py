@@ -1,4 +1,4 @@
-"""ledger.xlsx: the columns of the contract, one row a gap, and a workbook that people can work in."""
+"""ledger.xlsx: the columns of docs/interfaces.md, "ledger.xlsx", one row a gap, and a workbook that people can work in."""
 
 import io
 from dataclasses import replace
@@ -59,7 +59,7 @@ def rows_of(workbook: Workbook, sheet: str) -> list[dict[str, Any]]:
     return [dict(zip([str(one) for one in head], row, strict=True)) for row in rows]
 
 
-def test_every_sheet_has_exactly_the_columns_of_the_contract(workbook: Workbook) -> None:
+def test_every_sheet_has_exactly_the_columns_that_are_promised(workbook: Workbook) -> None:
     assert workbook.sheetnames == ["说明", *SHEETS]
     for sheet in SHEETS:
         assert [cell.value for cell in workbook[sheet][1]] == COLUMNS

@@ -90,7 +90,7 @@ def test_the_same_assessment_writes_the_same_bytes(tmp_path: Path) -> None:
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in NAMES)
 
 
-def test_the_json_is_the_document_of_the_contract(tmp_path: Path) -> None:
+def test_the_json_is_the_document_of_the_assessment(tmp_path: Path) -> None:
     write_reports(some_assessment("incomplete"), tmp_path)
     document = json.loads((tmp_path / "assessment.json").read_text(encoding="utf-8"))
     assert document["schema"] == "junheng.assessment/1"

@@ -151,7 +151,7 @@ def test_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     assert load_questionnaire(tmp_path / "parent.yaml").group == "parent"
 
 
-def test_folder_gives_the_groups_in_the_order_of_the_contract() -> None:
+def test_folder_gives_the_groups_in_their_order() -> None:
     questionnaires = load_questionnaires(GOLDEN / "counties" / "good-11" / "questionnaires")
     assert tuple(questionnaires.by_group) == GROUPS
     assert questionnaires.question_ids == (*(f"q{number:02}" for number in range(1, 13)), "comment")

@@ -1,4 +1,4 @@
-"""Rates by both units, what lies outside the base, reliability, and the JSON object of the contract."""
+"""Rates by both units, what lies outside the base, reliability, and the JSON object."""
 
 import json
 import math
@@ -238,7 +238,7 @@ def test_plan_follows_the_frames_and_a_campaigns_own_plan_stands() -> None:
     assert recognition(rows, plan=kept).plan == kept
 
 
-def test_document_has_the_fields_of_the_contract() -> None:
+def test_document_has_the_fields_that_are_promised() -> None:
     document = recognition_document(recognition(spread(20, 5)))
     assert set(document) >= {
         *("unit", "rate", "recognise", "base", "by_answer", "by_questionnaire", "items", "groups", "plan", "signals"),

@@ -1,4 +1,4 @@
-"""Size, plan and validity of the sample (contract, section 4)."""
+"""Size, plan and validity of the sample (docs/statistics.md, 2.1 and 2.3)."""
 
 import pytest
 from pydantic import ValidationError

@@ -1,4 +1,4 @@
-"""Posted fields → checked answers (contract, section 4: respondent pages, questionnaires)."""
+"""Posted fields → checked answers (docs/interfaces.md, "Respondents' pages")."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""When a campaign takes a form: opening, closing, grace, and a clock that is set back (contract, section 4)."""
+"""When a campaign takes a form: opening, closing, grace, and a clock that is set back (docs/campaigns.md, "Closing")."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

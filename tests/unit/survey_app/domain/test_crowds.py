@@ -1,4 +1,4 @@
-"""Who comes out with whom at the closing (integrity.md A.6)."""
+"""Who comes out with whom at the closing (docs/anonymity.md, "Closing")."""
 
 import pytest
 

@@ -101,7 +101,7 @@ def test_contents_that_do_not_fit_are_a_bug() -> None:
 
 
 def test_the_construction_is_the_documented_one() -> None:
-    """Opened here step by step from the primitives, as anybody would who reads integrity.md."""
+    """Opened here step by step from the primitives, as anybody would who reads docs/anonymity.md, "Envelopes"."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
     from cryptography.hazmat.primitives.hashes import SHA256

@@ -1,4 +1,4 @@
-"""The test vectors of integrity.md B.5, and the entries of the log."""
+"""Test vectors of the hash trees (docs/anonymity.md, "The ledger"), and the entries of the log."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Units of schools: formed once over all groups, neighbours together, nobody alone in one (integrity.md A.3)."""
+"""Units of schools: formed once over all groups, neighbours together, nobody alone in one (docs/anonymity.md, "Units and labels")."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The campaign file: defaults, forgiving times, and every mistake at once with its place (contract, section 4)."""
+"""The campaign file: defaults, forgiving times, and every mistake at once with its place (docs/campaigns.md, "The file")."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ def problems_of(path: Path) -> tuple[InputProblem, ...]:
     return caught.value.problems
 
 
-def test_what_the_file_leaves_out_has_the_contract_s_defaults(tmp_path: Path) -> None:
+def test_what_the_file_leaves_out_has_its_defaults(tmp_path: Path) -> None:
     file = read_campaign_file(write_campaign(tmp_path)).file
     assert (file.expected_return, file.per_school, file.grace_minutes, file.anonymity_k) == (0.8, 10, 30, 5)
     assert (file.min_seconds, file.min_sample, file.frames, file.caps) == (None, 0, {}, {})

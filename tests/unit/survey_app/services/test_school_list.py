@@ -1,4 +1,4 @@
-"""The list of schools: forgiving about how it is typed, exact about what is wrong (contract, section 4)."""
+"""The list of schools: forgiving about how it is typed, exact about what is wrong (docs/campaigns.md, "The file")."""
 
 from pathlib import Path
 
