@@ -15,6 +15,7 @@ from survey_app.services.installation import Installation
 from survey_app.services.passwords import hash_password
 from survey_app.services.staff_sessions import begin_session
 from survey_app.storage.users import insert_account
+from tests.builders_jobs import run_waiting_jobs
 
 PASSWORD = "four unrelated words"
 OWN_COUNTY, OTHER_COUNTY = "430302", "430304"
@@ -22,7 +23,10 @@ OWN_COUNTY, OTHER_COUNTY = "430302", "430304"
 
 @dataclass
 class StaffBrowser:
-    """A browser, signed in or not, that sends the CSRF token of its session with every form."""
+    """A browser, signed in or not, that sends the CSRF token of its session with every form.
+
+    Where an answer leads to a job, the job is done and what its page leads to is the answer, as it is for somebody who waits.
+    """
 
     client: FlaskClient
     account: Account | None = None
@@ -30,7 +34,8 @@ class StaffBrowser:
 
     def get(self, path: str, **options: Any) -> TestResponse:
         """Opens a page."""
-        return self.client.get(path, **options)
+        answer = self._after_job(self.client.get(path, **options))
+        return self.client.get(path, **options) if answer.headers.get("Location") == path else answer
 
     def post(self, path: str, fields: dict[str, Any] | None = None, **options: Any) -> TestResponse:
         """Sends a form as a page of ours would; files are pairs of a stream and a name."""
@@ -39,7 +44,13 @@ class StaffBrowser:
         answer = self.client.post(path, data=data, headers=headers, **options)
         if path.startswith("/sign-"):
             self.token = None  # another session has another
-        return answer
+        return self._after_job(answer)
+
+    def _after_job(self, answer: TestResponse) -> TestResponse:
+        if answer.status_code != 303 or not answer.headers["Location"].startswith("/jobs/"):
+            return answer
+        assert run_waiting_jobs(installation_of(self.client.application)) > 0
+        return self.client.get(answer.headers["Location"])
 
     def csrf_token(self) -> str:
         """The token of a page that was opened in this session."""

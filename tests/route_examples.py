@@ -10,7 +10,9 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from survey_app.domain.assessments import AssessmentState, CountyAssessment
-from survey_app.domain.staff import Role
+from survey_app.domain.jobs import JobKind
+from survey_app.domain.staff import Role, StaffUser
+from survey_app.services.jobs import ask
 from survey_app.services.users import find_user
 from survey_app.storage.assessments import insert_assessment, keep_rulebook
 from tests.builders_staff import OWN_COUNTY, installation_of, make_account
@@ -37,6 +39,12 @@ def own_assessment(app: Flask) -> str:
     return ASSESSMENT
 
 
+def own_job(app: Flask) -> str:
+    """A job about the county."""
+    user = StaffUser("x", Role.EVALUATOR, OWN_COUNTY)
+    return ask(installation_of(app), user, JobKind.VERDICT, f"assessment/{ASSESSMENT}", OWN_COUNTY, {})
+
+
 def fixed(text: str) -> Callable[[Flask], str]:
     """Something that has no county of its own."""
     return lambda _app: text
@@ -49,6 +57,7 @@ PARTS: dict[str, Callable[[Flask], Any]] = {
     "token_id": fixed("0"),
     "code": fixed("430302001"),
     "filename": fixed("staff.css"),
+    "job_id": own_job,
     "indicator_id": fixed("8"),
     "clause_id": fixed("10.1"),
     "upload_id": fixed("0"),

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from survey_app.cli.metrics_socket import metrics_served
 from survey_app.cli.web_server import run_web
-from survey_app.services.mixing_worker import work
+from survey_app.jobs.background import work
 from survey_app.settings import Settings
 
 log = logging.getLogger(__name__)

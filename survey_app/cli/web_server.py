@@ -11,8 +11,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http.errors import ParseException
 
 from survey_app import create_app
+from survey_app.domain.bug_reports import steps_of
 from survey_app.settings import Settings
-from survey_app.web.bug_reports import steps_of
 
 HEAD_S: Final = 10
 """The first line and the headers of a request come in this time, all in all, or the connection ends."""

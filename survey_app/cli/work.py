@@ -13,10 +13,10 @@ def work(ctx: click.Context) -> None:
     Closes campaigns at their time, counts and turns over what waits, forgets what has had its time. Ends at SIGTERM or Ctrl-C. Two at once are safe: they take
     turns. Without one, answers are taken but nothing is closed; /healthz and the pages of open campaigns say so.
     """
-    from survey_app.services import mixing_worker
+    from survey_app.jobs.background import work as work_until_stopped
     from survey_app.services.starting_up import find_mismatches
 
     with opened_installation(ctx) as at:
         for line in find_mismatches(at.database, at.keys):
             click.echo(f"warning: {line}", err=True)
-    mixing_worker.work(settings_from_environment())
+    work_until_stopped(settings_from_environment())

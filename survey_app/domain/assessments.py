@@ -12,7 +12,7 @@ TEXT_LIMIT: Final = 2_000
 PHOTO_LIMIT_BYTES: Final = 8_000_000
 PHOTOS_A_CLAUSE: Final = 12
 PHOTOS_AN_ASSESSMENT: Final = 600  # removed ones included: they are kept
-WORKBOOK_LIMIT_BYTES: Final = 20_000_000
+WORKBOOK_LIMIT_BYTES: Final = 40_000_000
 
 _WORKBOOK_MARK: Final = "@"  # no account's name holds it
 

@@ -1,17 +1,15 @@
-"""The process beside the web server (`junheng serve` starts it, `junheng work` is it alone): counts and turns over what is due, closes campaigns at their time, forgets what has had its time.
+"""The rounds of the background worker (jobs/background.py): counts and turns over what is due, closes campaigns at their time, forgets what has had its time.
 
 Every job is safe to repeat, so the process may be killed and started at any moment, and several may run: they take turns.
 """
 
 import logging
-import os
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from itertools import count
 from random import SystemRandom
 
-from survey_app.domain.clock import Clock, SystemClock
+from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.closing import advance_campaigns
 from survey_app.services.code_acts import tell_code_acts
@@ -22,8 +20,7 @@ from survey_app.services.keying import forget_typed_sheets
 from survey_app.services.mixing import TURNED_OVER_EVERY_S, Mixer, clean_key_directory
 from survey_app.services.parcels import sweep_parcels
 from survey_app.services.readings import take_readings
-from survey_app.settings import Settings
-from survey_app.storage.session import Database, open_database
+from survey_app.storage.session import Database
 
 INTERVAL_S = 5.0
 _JITTER = 0.2
@@ -60,42 +57,8 @@ def run_worker(
         stop.wait(interval_s * SystemRandom().uniform(1 - _JITTER, 1 + _JITTER))
 
 
-def work(settings: Settings, parent: int | None = None, interval_s: float = INTERVAL_S) -> None:
-    """The worker as a process of its own: ends at SIGTERM or SIGINT after the job in hand, and when its parent is gone.
-
-    `parent` is the id of the process that it belongs to, if any: told, not asked, since it may be gone before this one could ask.
-    """
-    stop = _stop_at_signals()
-    if parent is not None:
-        _watch_parent(stop, parent)
-    database = open_database(settings.database_url)
-    try:
-        run_worker(database, KeyDirectory(settings.keys_dir), SystemClock(), stop, interval_s)
-    finally:
-        database.close()
-
-
 def _attempt(name: str, job: Callable[[], object]) -> None:
     try:
         job()
     except Exception:
         log.exception("the worker could not %s; it will try again", name)
-
-
-def _stop_at_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _watch_parent(stop: threading.Event, parent: int) -> None:
-    """Stops when the process that started this one has died without a word (kill −9)."""
-
-    def watch() -> None:
-        while not stop.is_set():
-            if os.getppid() != parent:
-                stop.set()
-            stop.wait(1.0)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

@@ -16,8 +16,10 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, text
 from survey_app.storage.schema import metadata
 from survey_app.storage.tables import Instant
 
-NOT_COPIED: Final = frozenset({"failed_sign_in", "guess", "heartbeat", "parcel", "request_count", "staff_session"})
-"""What is only there for a while: limits and signs of life, parcels with codes, who is signed in (a copy would sign them in again)."""
+NOT_COPIED: Final = frozenset(
+    {"failed_sign_in", "guess", "heartbeat", "job", "job_file", "parcel", "request_count", "staff_session"}
+)
+"""What is only there for a while: limits and signs of life, parcels with codes, jobs, who is signed in (a copy would sign them in again)."""
 _OF_MEGABYTES: Final = frozenset({"stored_file"})
 _ROWS_AT_ONCE: Final = 500
 _DECODERS: Final[Mapping[type, Callable[[Any], Any]]] = {

@@ -8,14 +8,26 @@ from typing import Any, Final
 from flask import Blueprint, Flask, request
 from markupsafe import Markup
 
+from survey_app.domain.bug_reports import steps_of
 from survey_app.domain.clock import Clock
 from survey_app.services.installation import open_installation
 from survey_app.services.served_paths import served_paths
 from survey_app.settings import Settings
-from survey_app.web import admin, api, assessments, auth, campaigns, desk, health, respondent, second_factor, staff
+from survey_app.web import (
+    admin,
+    api,
+    assessments,
+    auth,
+    campaigns,
+    desk,
+    health,
+    jobs,
+    respondent,
+    second_factor,
+    staff,
+)
 from survey_app.web.access import may_hold_answers, public, require_declared_access
 from survey_app.web.addresses import below, here, is_big_print, link, make_asset_address
-from survey_app.web.bug_reports import steps_of
 from survey_app.web.errors import answer_errors
 from survey_app.web.guard import guard_requests
 from survey_app.web.installation import INSTALLATION, install
@@ -40,6 +52,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     assessments.blueprint,
     campaigns.blueprint,
     desk.blueprint,
+    jobs.blueprint,
     api.blueprint,
 )
 

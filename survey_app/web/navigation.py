@@ -17,6 +17,7 @@ NAVIGATION: Final = (
     ("/campaigns", Message("nav", en="Surveys", zh="调查活动")),
     ("/desk", Message("nav", en="Respondents' desk", zh="答疑台")),
     ("/assessments", Message("nav", en="Assessments", zh="评估")),
+    ("/jobs", Message("nav", en="Jobs", zh="任务")),
     ("/city", Message("nav", en="All counties", zh="各县区")),
     ("/admin", Message("nav", en="Accounts", zh="账号")),
     ("/admin/audit", Message("nav", en="Log", zh="操作日志")),

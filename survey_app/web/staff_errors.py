@@ -9,6 +9,7 @@ from werkzeug.exceptions import Conflict, HTTPException, NotFound
 
 from survey_app.domain.clock import written_end
 from survey_app.domain.errors import OtherPathOpen, PastItsEnd, UnknownAssessment, UnknownCampaign, WrongState
+from survey_app.services.jobs import UnknownJob
 from survey_app.services.wording import ENDS_IN_PAST, OTHER_PATH_OPEN
 from survey_app.web.access import Gate, gate_of_request
 from survey_app.web.auth import page_without_token
@@ -27,6 +28,7 @@ JSON_ERRORS: Final[Mapping[int, tuple[str, str]]] = {
     403: ("forbidden", "the token's account may not read this"),
     404: ("not_found", "there is nothing at this address that the token's account may see"),
     405: ("method_not_allowed", "this address can only be read"),
+    503: ("not_yet", "what was asked for is still being computed; ask again in a while"),
     429: ("too_many_requests", "too many calls; wait as long as Retry-After says"),
 }
 
@@ -36,6 +38,7 @@ def answer_staff_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, page_without_token)
     app.register_error_handler(UnknownCampaign, _nothing_there)
     app.register_error_handler(UnknownAssessment, _nothing_there)
+    app.register_error_handler(UnknownJob, _nothing_there)
     app.register_error_handler(WrongState, _wrong_state)
 
 
@@ -49,7 +52,7 @@ def staff_error(error: HTTPException) -> Response | None:
     return None
 
 
-def _nothing_there(_error: UnknownCampaign | UnknownAssessment) -> Response:
+def _nothing_there(_error: UnknownCampaign | UnknownAssessment | UnknownJob) -> Response:
     return staff_error(NotFound()) or Response(status=404)
 
 

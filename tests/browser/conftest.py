@@ -51,6 +51,7 @@ class Server:
     keys: Path
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     process: subprocess.Popen[bytes] | None = None
+    worker: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -75,6 +76,7 @@ class Server:
             pass_fds=[number],
             cwd=REPOSITORY,
         )
+        self.worker = subprocess.Popen([sys.executable, "-m", "survey_app.cli", "work"], env=environment, cwd=REPOSITORY)
         self._wait()
 
     def _wait(self) -> None:
@@ -89,10 +91,11 @@ class Server:
         raise AssertionError("the server did not start")
 
     def stop(self) -> None:
-        if self.process is not None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=30)
-            self.process = None
+        for process in (self.process, self.worker):
+            if process is not None:
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=30)
+        self.process = self.worker = None
 
 
 @pytest.fixture(scope="module")

@@ -71,8 +71,9 @@ SURVEY_APP = {
     "services": {"domain", "storage", "settings", "demo_county"},
     "output": {"domain"},
     "demo_county": set(),
+    "jobs": {"domain", "output", "services", "settings", "storage"},
     "web": {"domain", "output", "services", "settings"},
-    "cli": {"domain", "output", "services", "settings", "web", "storage", "demo_county"},
+    "cli": {"domain", "jobs", "output", "services", "settings", "web", "storage", "demo_county"},
     "wsgi": {"settings"},
     "gunicorn_conf": {"cli", "settings"},
 }
@@ -87,6 +88,7 @@ EVALUATION_FROM_APP: dict[str, set[str] | None] = {
     "output": {"errors", "fonts", "output_files", "survey"},
     "web": {"errors", "survey"},
     "demo_county": None,
+    "jobs": {"errors", "survey"},
     "services": None,
     "cli": None,
 }

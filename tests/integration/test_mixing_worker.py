@@ -25,7 +25,7 @@ from tests.paths import REPOSITORY
 WORK = """
 import sys
 from pathlib import Path
-from survey_app.services.mixing_worker import work
+from survey_app.jobs.background import work
 from survey_app.settings import Settings
 work(Settings(sys.argv[1], Path(sys.argv[2])), int(sys.argv[3]), interval_s=0.05)
 """

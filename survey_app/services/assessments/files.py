@@ -16,7 +16,7 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import UnknownAssessment
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import wording
-from survey_app.services.assessments.judging import live_verdict
+from survey_app.services.assessments.judging import kept_verdict
 from survey_app.storage.assessments import find_assessment, find_signed_file, list_signings
 from survey_app.storage.files import read_file
 from survey_app.storage.session import Database
@@ -41,25 +41,23 @@ class AssessmentFile:
     is_draft: bool
 
 
-def assessment_document_for(
-    database: Database, assessment_id: str, clock: Clock, user: StaffUser | None = None
-) -> dict[str, Any]:
+def assessment_document_for(database: Database, assessment_id: str, user: StaffUser | None = None) -> dict[str, Any]:
     """The object `junheng.assessment/1` of what stands or is signed, as somebody may see it (None: with everything).
 
-    Raises `UnknownAssessment`, also while there is no workbook.
+    Raises `UnknownAssessment`, also while there is no workbook, and `NotJudged`.
     """
-    return assessment_document(_standing(database, clock, assessment_id, user))
+    return assessment_document(_standing(database, assessment_id, user))
 
 
 def assessment_file(database: Database, clock: Clock, user: StaffUser, assessment_id: str, name: str) -> AssessmentFile:
-    """One of `FILES`. Raises `UnknownAssessment`, also where there is nothing to write about yet."""
+    """One of `FILES`. Raises `UnknownAssessment`, also where there is nothing to write about yet, and `NotJudged`."""
     if name not in FILES:
         raise UnknownAssessment(f"{assessment_id}/{name}")
     with database.read() as connection:
         assessment = find_assessment(connection, assessment_id)
         frozen = _frozen_file(connection, assessment_id, name) if assessment.is_signed else None
     if frozen is None:
-        result = _standing(database, clock, assessment_id, user)
+        result = _standing(database, assessment_id, user)
         frozen = draft_file(result, name, today(clock))
     stem = f"{assessment.county_code}-{assessment.year}"
     return AssessmentFile(name, stem, FILES[name], frozen, not assessment.is_signed)
@@ -102,9 +100,9 @@ def _write(result: Assessment, report: Report, name: str, day: date) -> bytes:
     return makers[name]()
 
 
-def _standing(database: Database, clock: Clock, assessment_id: str, user: StaffUser | None) -> Assessment:
+def _standing(database: Database, assessment_id: str, user: StaffUser | None) -> Assessment:
     """The signed result, or the live one as somebody may see it."""
-    result = live_verdict(database, clock, assessment_id, user).result
+    result = kept_verdict(database, assessment_id, user).result
     if result is None:
         raise UnknownAssessment(assessment_id)
     return result

@@ -26,6 +26,7 @@ from evaluation.rulebook_input import ignored_rows
 from evaluation.survey.recognition import Recognition
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner
 from survey_app.domain.clock import LOCAL_ZONE, Clock
+from survey_app.domain.errors import SurveyError
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.entries import current_entries, hidden_clauses, visible_entries
 from survey_app.services.assessments.remembering import Remembered
@@ -109,8 +110,15 @@ class EnteredFacts(Facts):
         return self.entered.get((table, row)) or super().cell(county, table, row, name)
 
 
-def live_verdict(database: Database, clock: Clock, assessment_id: str, user: StaffUser | None = None) -> LiveVerdict:
-    """The verdict as somebody may see it (None: with everything), or the signed one. Raises `UnknownAssessment`."""
+@dataclass(eq=False)
+class NotJudged(SurveyError):
+    """What stands has not been judged yet."""
+
+    content: Content
+
+
+def kept_verdict(database: Database, assessment_id: str, user: StaffUser | None = None) -> LiveVerdict:
+    """The verdict as somebody may see it (None: with everything), if it is known, or the signed one. Raises `UnknownAssessment`, `NotJudged`."""
     with database.read() as connection:
         content = content_of(connection, find_assessment(connection, assessment_id), user)
         if content.assessment.is_signed:
@@ -118,9 +126,24 @@ def live_verdict(database: Database, clock: Clock, assessment_id: str, user: Sta
         if content.workbook is None:
             return LiveVerdict(content, None)
         kept = find_judged(connection, assessment_id, content.judged_sha256)
-        result = result_from_text(kept) if kept else judge(connection, content)
-    if not kept or (not content.hidden and content.assessment.judged_sha256 != content.judged_sha256):
-        _keep(database, clock, content, result)
+    if kept is None:
+        raise NotJudged(content)
+    known = LiveVerdict(content, result_from_text(kept))
+    if not content.hidden and content.assessment.judged_sha256 != content.judged_sha256:
+        with database.write() as connection:
+            _note_outcome(connection, content, known.result)
+    return known
+
+
+def live_verdict(database: Database, clock: Clock, assessment_id: str, user: StaffUser | None = None) -> LiveVerdict:
+    """The same, judged now if it is not known: for jobs, for it takes its time. Raises `UnknownAssessment`."""
+    try:
+        return kept_verdict(database, assessment_id, user)
+    except NotJudged as missing:
+        content = missing.content
+    with database.read() as connection:
+        result = judge(connection, content)
+    _keep(database, clock, content, result)
     return LiveVerdict(content, result)
 
 
@@ -222,14 +245,19 @@ def _surveyed(connection: Connection, assessment: CountyAssessment, rulebook: Ru
 
 
 def _keep(database: Database, clock: Clock, content: Content, result: Assessment) -> None:
-    """Keeps a result for whoever looks next; what lists show is the one with everything in it."""
-    assessment_id, name = content.assessment.id, content.judged_sha256
+    """Keeps a result for whoever looks next."""
     with database.write() as connection:
-        keep_judged(connection, assessment_id, name, result_text(result), clock.now())
-        forget_judged(connection, assessment_id, RESULTS_KEPT)
-        if not content.hidden and not content.assessment.is_signed:
-            summary = {"judged_sha256": name, "outcome": result.outcome, "grade": result.grade}
-            update_assessment(connection, assessment_id, **summary)
+        keep_judged(connection, content.assessment.id, content.judged_sha256, result_text(result), clock.now())
+        forget_judged(connection, content.assessment.id, RESULTS_KEPT)
+        if not content.hidden:
+            _note_outcome(connection, content, result)
+
+
+def _note_outcome(connection: Connection, content: Content, result: Assessment | None) -> None:
+    """What lists show is the result with everything in it."""
+    if result is not None:
+        summary = {"judged_sha256": content.judged_sha256, "outcome": result.outcome, "grade": result.grade}
+        update_assessment(connection, content.assessment.id, **summary)
 
 
 @cache

@@ -12,11 +12,10 @@ from evaluation.report.contents import Report, report_of
 from evaluation.rulebook.tests import TESTS
 from survey_app.domain.assessments import CountyAssessment, EntryKey, EntryKind, Signing, Upload
 from survey_app.domain.campaigns import Campaign
-from survey_app.domain.clock import Clock
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.assessments.entering import subjects_of
 from survey_app.services.assessments.entries import counting_scores
-from survey_app.services.assessments.judging import Content, live_verdict
+from survey_app.services.assessments.judging import Content, kept_verdict
 from survey_app.services.assessments.score_views import scored_points
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import closed_campaigns
@@ -87,9 +86,9 @@ class SurveyChoice:
     choices: list[Campaign]
 
 
-def overview(database: Database, clock: Clock, user: StaffUser, assessment_id: str, language: Language) -> Overview:
-    """The assessment as somebody may see it, in the page's language. Raises `UnknownAssessment`."""
-    verdict = live_verdict(database, clock, assessment_id, user)
+def overview(database: Database, user: StaffUser, assessment_id: str, language: Language) -> Overview:
+    """The assessment as somebody may see it, in the page's language. Raises `UnknownAssessment`, `NotJudged`."""
+    verdict = kept_verdict(database, assessment_id, user)
     content, result = verdict.content, verdict.result
     with database.read() as connection:
         return Overview(

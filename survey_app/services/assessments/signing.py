@@ -21,7 +21,7 @@ from survey_app.services.assessments.entries import (
     refuse_problems,
 )
 from survey_app.services.assessments.files import signed_files, today
-from survey_app.services.assessments.judging import Content, content_of, live_verdict, result_text
+from survey_app.services.assessments.judging import Content, NotJudged, content_of, kept_verdict, result_text
 from survey_app.services.assessments.score_views import scored_points, wants_note
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
@@ -54,9 +54,9 @@ class ToSign:
         return self.content.content_sha256
 
 
-def prepare_signing(database: Database, clock: Clock, assessment_id: str, user: StaffUser) -> ToSign:
-    """What somebody would sign now; `is_hidden`: not before the own scores are given. Raises `UnknownAssessment`."""
-    verdict = live_verdict(database, clock, assessment_id)
+def prepare_signing(database: Database, assessment_id: str, user: StaffUser) -> ToSign:
+    """What somebody would sign now; `is_hidden`: not before the own scores are given. Raises `UnknownAssessment`, `NotJudged`."""
+    verdict = kept_verdict(database, assessment_id)
     with database.read() as connection:
         points = scored_points(rulebook_of(connection, verdict.content.assessment))
     entries = verdict.content.entries
@@ -69,8 +69,13 @@ def prepare_signing(database: Database, clock: Clock, assessment_id: str, user: 
 def sign(
     database: Database, clock: Clock, user: StaffUser, assessment_id: str, seen_sha256: str, *, knows_open: bool
 ) -> Signing:
-    """Freezes the assessment as the signer saw it. Raises `InvalidInput`, `AssessmentSigned`, `UnknownAssessment`."""
-    prepared = prepare_signing(database, clock, assessment_id, user)
+    """Freezes the assessment as the signer saw it. Raises `InvalidInput`, `AssessmentSigned`, `UnknownAssessment`, `NotJudged`."""
+    try:
+        prepared = prepare_signing(database, assessment_id, user)
+    except NotJudged as missing:
+        if missing.content.content_sha256 != seen_sha256:
+            raise InvalidInput([InputProblem("", wording.CHANGED_SINCE)]) from missing
+        raise
     _refuse(prepared, seen_sha256, knows_open=knows_open)
     assert prepared.result is not None  # noqa: S101 - without one there was an obstacle
     files = signed_files(prepared.result, today(clock))

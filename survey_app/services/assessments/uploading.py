@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePosixPath, PureWindowsPath
@@ -76,24 +77,39 @@ class _Arrival:
 
 
 def upload_workbook(
-    database: Database, clock: Clock, user: StaffUser, assessment_id: str, file_name: str, content: bytes
+    database: Database,
+    clock: Clock,
+    user: StaffUser,
+    assessment_id: str,
+    file_name: str,
+    content: bytes,
+    end: Callable[[Connection, Upload], object] = lambda _connection, _upload: None,
+    tell: Callable[[int], object] = lambda _percent: None,
 ) -> Upload:
     """Takes a workbook as a new version, or refuses it; either way the upload's report can be read afterwards.
 
-    Raises `InvalidInput` where no file was sent, `AssessmentSigned`, `UnknownAssessment`.
+    `end` is called in the transaction that stores it, `tell` with percents. Raises `InvalidInput` where no file was sent, `AssessmentSigned`,
+    `UnknownAssessment`.
     """
-    if not file_name and not content:
-        raise InvalidInput([InputProblem("workbook", wording.NO_FILE)])
+    _refuse_no_file(file_name, len(content))
     name = shown_file_name(file_name)
     # reading takes its time: before the transaction, in which others would have to wait
-    arrival = _examine(database, assessment_id, name, content)
+    arrival = _examine(database, assessment_id, name, content, tell)
+    tell(80)
     with database.write() as connection:
         assessment = to_change(connection, assessment_id)
         stored = _store(connection, assessment, arrival, _sent(clock, user, name, content))
         details = {"version": stored.version, "sha256": stored.sha256, "file": name, "problems": len(arrival.problems)}
         action = "workbook_uploaded" if arrival.reading else "workbook_refused"
         record_act(connection, clock, user, action, assessment, details)
+        end(connection, stored)
     return stored
+
+
+def refuse_at_once(file_name: str, size: int) -> None:
+    """Raises `InvalidInput` where no file was sent, or one that is too large: what needs no reading."""
+    _refuse_no_file(file_name, size)
+    _refuse_large("workbook", size)
 
 
 def shown_file_name(sent: str) -> str:
@@ -147,14 +163,18 @@ def _sent(clock: Clock, user: StaffUser, name: str, content: bytes) -> Upload:
     return Upload(growing_id(clock), None, name, len(content), digest, user.name, clock.now(), "")
 
 
-def _examine(database: Database, assessment_id: str, name: str, content: bytes) -> _Arrival:
+def _examine(
+    database: Database, assessment_id: str, name: str, content: bytes, tell: Callable[[int], object]
+) -> _Arrival:
     with database.read() as connection:
         assessment = find_assessment(connection, assessment_id)
         refuse_signed(assessment)
         rulebook = rulebook_of(connection, assessment)
         newest = find_newest_version(connection, assessment_id)
         before = reading_of(connection, newest, rulebook) if newest else None
+    tell(30)
     reading, problems, warnings = _read(assessment, rulebook, name, content)
+    tell(70)
     differences = workbook_differences(before.facts, reading.facts) if before and reading else []
     return _Arrival(rulebook, content, reading, problems, warnings, newest, differences)
 
@@ -165,7 +185,7 @@ def _read(
     """The reading of a file (None: it is refused), its problems and its warnings."""
     raw: RawWorkbook | None = None
     try:
-        _refuse_large(name, content)
+        _refuse_large(name, len(content))
         _refuse_macros(name, content)
         raw = read_xlsx(name, content)
         reading = reading_of_raw(raw, rulebook)
@@ -175,10 +195,15 @@ def _read(
     return reading, [], problem_rows([*reading.warnings, *ignored_rows(reading.facts, rulebook)], raw)
 
 
-def _refuse_large(name: str, content: bytes) -> None:
-    if len(content) > WORKBOOK_LIMIT_BYTES:
-        values = {"size": -(-len(content) // MEGABYTE), "limit": WORKBOOK_LIMIT_BYTES // MEGABYTE}
-        raise InvalidInput([InputProblem(name, wording.TOO_LARGE, values)])
+def _refuse_no_file(file_name: str, size: int) -> None:
+    if not file_name and not size:
+        raise InvalidInput([InputProblem("workbook", wording.NO_FILE)])
+
+
+def _refuse_large(where: str, size: int) -> None:
+    if size > WORKBOOK_LIMIT_BYTES:
+        values = {"size": -(-size // MEGABYTE), "limit": WORKBOOK_LIMIT_BYTES // MEGABYTE}
+        raise InvalidInput([InputProblem(where, wording.TOO_LARGE, values)])
 
 
 def _refuse_macros(name: str, content: bytes) -> None:

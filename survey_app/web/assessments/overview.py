@@ -123,7 +123,7 @@ def file(assessment_id: str, file_name: str) -> ResponseReturnValue:
 
 def _overview(assessment_id: str) -> Overview:
     at = installation()
-    return overview(at.database, at.clock, current_user(), assessment_id, current_language())
+    return overview(at.database, current_user(), assessment_id, current_language())
 
 
 def _fits(one: CountyAssessment, asked: dict[str, str]) -> bool:

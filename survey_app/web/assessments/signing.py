@@ -1,11 +1,13 @@
 """Signing, reopening, and the history of both."""
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from evaluation.errors import InvalidInput
 from survey_app.domain.assessments import TEXT_LIMIT
 from survey_app.services.assessments.files import verdict_words
+from survey_app.services.assessments.jobs import ask_for_verdict
+from survey_app.services.assessments.judging import NotJudged
 from survey_app.services.assessments.signing import (
     may_reopen,
     prepare_signing,
@@ -19,6 +21,7 @@ from survey_app.web.assessments import wording
 from survey_app.web.assessments.blueprint import WORKERS, blueprint, find
 from survey_app.web.counties import assessment_county
 from survey_app.web.installation import installation
+from survey_app.web.jobs import lead_to_job
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import notify, problems_by_field, words
 
@@ -45,7 +48,7 @@ def sign_assessment(assessment_id: str) -> ResponseReturnValue:
             knows_open=form.get("knows_open") == "1",
         )
     except InvalidInput as invalid:
-        return _sign_page(assessment_id, problems_by_field(invalid)), 422
+        return _refused(assessment_id, problems_by_field(invalid))
     notify(wording.SIGNED)
     return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)
 
@@ -63,10 +66,21 @@ def reopen_assessment(assessment_id: str) -> ResponseReturnValue:
     return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)
 
 
+def _refused(assessment_id: str, problems: dict[str, str]) -> ResponseReturnValue:
+    """The page with what is in the way; where what stands now is yet to be judged, after a job has done so."""
+    try:
+        return _sign_page(assessment_id, problems), 422
+    except NotJudged as missing:
+        for sentence in problems.values():
+            flash(sentence)
+        back = url_for("assessments.sign_form", assessment_id=assessment_id)
+        return lead_to_job(ask_for_verdict(installation(), current_user(), missing, back))
+
+
 def _sign_page(assessment_id: str, problems: dict[str, str]) -> str:
     at, user = installation(), current_user()
     assessment, signings = find(assessment_id), signings_of(at.database, assessment_id)
-    prepared = prepare_signing(at.database, at.clock, assessment_id, user)
+    prepared = prepare_signing(at.database, assessment_id, user)
     shown = None if prepared.is_hidden else prepared.result
     return render_template(
         "assessments/sign.html",

@@ -1,10 +1,10 @@
 """The workbook: uploads, what became of each, the list of problems, and the empty workbook."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound
@@ -12,25 +12,27 @@ from werkzeug.exceptions import NotFound
 from evaluation.errors import InvalidInput, Message
 from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES
 from survey_app.output.row_list import rows_xlsx
+from survey_app.services.assessments.jobs import ask_for_check, checks_under_way
 from survey_app.services.assessments.problems import ProblemRow
 from survey_app.services.assessments.template import empty_workbook
 from survey_app.services.assessments.uploading import (
     UploadReport,
     read_upload_report,
-    upload_workbook,
     uploads_of,
     workbook_content,
 )
+from survey_app.services.jobs import PART_BYTES
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.assessments import wording
 from survey_app.web.assessments.blueprint import WORKERS, attachment, blueprint, find
 from survey_app.web.counties import assessment_county
 from survey_app.web.installation import installation
+from survey_app.web.jobs import lead_to_job
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import problems_by_field, words
 
 # far more than is taken, so that somebody who sends a large file reads our words and not the browser's
-LARGEST_BODY_BYTES: Final = 3 * WORKBOOK_LIMIT_BYTES
+LARGEST_BODY_BYTES: Final = 2 * WORKBOOK_LIMIT_BYTES
 ROWS_SHOWN: Final = 150
 """Of a long list; all of it is in the list to download."""
 PROBLEM_WIDTHS: Final = (8, 14, 10, 26, 20, 60, 60)
@@ -48,14 +50,14 @@ def workbook(assessment_id: str) -> ResponseReturnValue:
 @blueprint.post("/<assessment_id>/workbook")
 @signed_in(*WORKERS, county=assessment_county, body_limit_bytes=LARGEST_BODY_BYTES)
 def upload(assessment_id: str) -> ResponseReturnValue:
-    """Takes or refuses a workbook; what became of it stands on a page of its own, which can be reloaded."""
-    at, sent = installation(), request.files.get("workbook")
-    name, content = (sent.filename or "", content_of(sent)) if sent else ("", b"")
+    """Has a workbook checked by a job, whose page leads to what became of it."""
+    sent = request.files.get("workbook")
+    name, size, parts = (sent.filename or "", size_of(sent), parts_of(sent)) if sent else ("", 0, iter(()))
     try:
-        taken = upload_workbook(at.database, at.clock, current_user(), assessment_id, name, content)
+        job = ask_for_check(installation(), current_user(), assessment_id, name, size, parts)
     except InvalidInput as invalid:
         return _workbook_page(assessment_id, problems_by_field(invalid)), 422
-    return redirect(url_for("assessments.upload_report", assessment_id=assessment_id, upload_id=taken.id), 303)
+    return lead_to_job(job)
 
 
 @blueprint.get("/<assessment_id>/uploads/<upload_id>")
@@ -107,6 +109,17 @@ def template(assessment_id: str) -> ResponseReturnValue:
     return attachment(content, XLSX, words(wording.TEMPLATE_FILE, rulebook=assessment.rulebook))
 
 
+def size_of(sent: FileStorage) -> int:
+    """How large a file is that a form brought."""
+    return sent.stream.seek(0, io.SEEK_END)
+
+
+def parts_of(sent: FileStorage) -> Iterator[bytes]:
+    """The content of a file that a form brought, part by part."""
+    sent.stream.seek(0, io.SEEK_SET)
+    return iter(lambda: sent.stream.read(PART_BYTES), b"")
+
+
 def content_of(sent: FileStorage) -> bytes:
     """The content of a file that a form brought."""
     sent.stream.seek(0, io.SEEK_SET)
@@ -128,9 +141,15 @@ def _report(assessment_id: str, upload_id: str) -> UploadReport:
 
 
 def _workbook_page(assessment_id: str, problems: dict[str, str]) -> str:
-    uploads = uploads_of(installation().database, assessment_id)
+    at, assessment = installation(), find(assessment_id)
     return render_template(
-        "assessments/workbook.html", assessment=find(assessment_id), uploads=uploads, problems=problems
+        "assessments/workbook.html",
+        assessment=assessment,
+        uploads=uploads_of(at.database, assessment_id),
+        checks=checks_under_way(at, assessment),
+        user_name=current_user().name,
+        problems=problems,
+        limit_mb=WORKBOOK_LIMIT_BYTES // 1_000_000,
     )
 
 

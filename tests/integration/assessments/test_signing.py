@@ -15,9 +15,11 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import judging
 from survey_app.services.assessments.entering import Typed, save_finding, save_veto
 from survey_app.services.assessments.files import FILES, assessment_document_for, assessment_file
+from survey_app.services.assessments.judging import live_verdict
 from survey_app.services.assessments.photos import PhotoFile, remove_photo
 from survey_app.services.assessments.scoring import TypedScore, leave_rest, save_scores
 from survey_app.services.assessments.signing import (
+    ToSign,
     prepare_signing,
     read_manifest,
     reopen,
@@ -42,8 +44,14 @@ def vetoed(database: Database, clock: FixedClock) -> str:
     return id_
 
 
+def prepared(database: Database, clock: FixedClock, id_: str, user: StaffUser) -> ToSign:
+    """What is shown once it is judged, which a job does."""
+    live_verdict(database, clock, id_)
+    return prepare_signing(database, id_, user)
+
+
 def sign_as_seen(database: Database, clock: FixedClock, user: StaffUser, id_: str, **options: bool) -> Signing:
-    seen = prepare_signing(database, clock, id_, user).content_sha256
+    seen = prepared(database, clock, id_, user).content_sha256
     return sign(database, clock, user, id_, seen, **{"knows_open": False, **options})
 
 
@@ -68,7 +76,7 @@ def test_a_signature_says_what_it_froze(database: Database, clock: FixedClock, v
 
 def test_nothing_changes_once_it_is_signed(database: Database, clock: FixedClock, vetoed: str) -> None:
     save_finding(database, clock, LI, vetoed, "10.2", Typed("yes", "看过", 0), [PhotoFile("a.jpg", picture())])
-    seen = prepare_signing(database, clock, vetoed, ADMIN)
+    seen = prepared(database, clock, vetoed, ADMIN)
     sign(database, clock, ADMIN, vetoed, seen.content_sha256, knows_open=False)
     attempts = [
         lambda: upload_workbook(database, clock, LI, vetoed, "b.xlsx", workbook()),
@@ -84,7 +92,7 @@ def test_nothing_changes_once_it_is_signed(database: Database, clock: FixedClock
     for attempt in attempts:
         with pytest.raises(AssessmentSigned):
             attempt()
-    assert prepare_signing(database, clock, vetoed, ADMIN).content_sha256 == seen.content_sha256
+    assert prepared(database, clock, vetoed, ADMIN).content_sha256 == seen.content_sha256
 
 
 def test_signed_files_are_those_of_the_day_of_the_signature(database: Database, clock: FixedClock, vetoed: str) -> None:
@@ -99,10 +107,11 @@ def test_signed_files_are_those_of_the_day_of_the_signature(database: Database, 
     assert "2026年11月23日" in page
     assert "草稿" not in page
     document = json.loads(assessment_file(database, clock, LI, vetoed, "assessment.json").content)
-    assert document == json.loads(json.dumps(assessment_document_for(database, vetoed, clock)))
+    assert document == json.loads(json.dumps(assessment_document_for(database, vetoed)))
 
 
 def test_files_of_a_draft_say_so(database: Database, clock: FixedClock, vetoed: str) -> None:
+    live_verdict(database, clock, vetoed, LI)
     page = assessment_file(database, clock, LI, vetoed, "report.html")
     assert page.is_draft
     assert "草稿，未签署" in page.content.decode()
@@ -113,7 +122,7 @@ def test_files_of_a_draft_say_so(database: Database, clock: FixedClock, vetoed: 
 
 
 def test_what_was_not_seen_is_not_signed(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
+    seen = prepared(database, clock, vetoed, ADMIN).content_sha256
     save_finding(database, clock, LI, vetoed, "10.2", Typed("no", "漏看了一处", 0))
     with pytest.raises(InvalidInput) as refused:
         sign(database, clock, ADMIN, vetoed, seen, knows_open=False)
@@ -124,7 +133,7 @@ def test_what_was_not_seen_is_not_signed(database: Database, clock: FixedClock, 
 def test_the_hash_of_the_content_does_not_depend_on_the_version_of_the_program(
     database: Database, clock: FixedClock, vetoed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = prepare_signing(database, clock, vetoed, ADMIN).content
+    content = prepared(database, clock, vetoed, ADMIN).content
     before = (content.content_sha256, content.judged_sha256)
     monkeypatch.setattr(judging, "_judging_sha256", lambda: "another version")
     assert content.content_sha256 == before[0]
@@ -132,7 +141,7 @@ def test_the_hash_of_the_content_does_not_depend_on_the_version_of_the_program(
 
 
 def test_a_photo_added_since_counts_as_a_change(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
+    seen = prepared(database, clock, vetoed, ADMIN).content_sha256
     save_finding(database, clock, LI, vetoed, "10.1", Typed("", "", 1), [PhotoFile("a.jpg", picture())])
     with pytest.raises(InvalidInput):
         sign(database, clock, ADMIN, vetoed, seen, knows_open=False)
@@ -145,7 +154,7 @@ def test_an_open_verdict_is_not_signed(database: Database, clock: FixedClock) ->
     assert kinds(refused.value) == ["sign_no_workbook"]
     good = [PRIMARY_SCHOOL, JUNIOR_SCHOOL | {"体育运动场馆面积": 6000}]
     upload_workbook(database, clock, LI, id_, "a.xlsx", workbook({"学校": good}))
-    assert prepare_signing(database, clock, id_, ADMIN).result is not None
+    assert prepared(database, clock, id_, ADMIN).result is not None
     with pytest.raises(InvalidInput) as refused:
         sign_as_seen(database, clock, ADMIN, id_)
     assert kinds(refused.value) == ["sign_incomplete"]
@@ -154,7 +163,7 @@ def test_an_open_verdict_is_not_signed(database: Database, clock: FixedClock) ->
 def test_scores_far_apart_without_a_note_must_be_known(database: Database, clock: FixedClock, vetoed: str) -> None:
     save_scores(database, clock, LI, vetoed, [TypedScore("8.1", "3", "", 0)])
     save_scores(database, clock, WANG, vetoed, [TypedScore("8.1", "0.5", "", 0)])
-    assert prepare_signing(database, clock, vetoed, ADMIN).clauses_without_note == ("8.1",)
+    assert prepared(database, clock, vetoed, ADMIN).clauses_without_note == ("8.1",)
     with pytest.raises(InvalidInput) as refused:
         sign_as_seen(database, clock, ADMIN, vetoed)
     assert kinds(refused.value) == ["sign_open_notes"]
@@ -171,7 +180,7 @@ def test_an_evaluator_scores_before_signing(database: Database, clock: FixedCloc
 
 
 def test_of_two_who_sign_at_once_one_does(database: Database, clock: FixedClock, vetoed: str) -> None:
-    seen = prepare_signing(database, clock, vetoed, ADMIN).content_sha256
+    seen = prepared(database, clock, vetoed, ADMIN).content_sha256
 
     def attempt(user: StaffUser) -> bool:
         try:

@@ -138,7 +138,7 @@ REFUSED = {
     "other.zip": (with_part(with_part(b"", "a.txt", b"a"), "b.txt", b"b"), "不是 Excel 工作簿"),
     "macros.xlsm": (with_part(workbook(), "xl/vbaProject.bin", b"\xcc\x61"), "含有宏"),
     "bomb.xlsx": (with_part(workbook(), "xl/worksheets/sheet99.xml", b"0" * BOMB), "拒绝读取"),
-    "large.xlsx": (b"PK" + b"0" * 30_000_000, "文件有 31 MB，最多接收 20 MB"),
+    "large.xlsx": (b"PK" + b"0" * 50_000_000, "文件有 51 MB，最多接收 40 MB"),
 }
 
 

@@ -24,7 +24,8 @@ from survey_app.services.tokens import make_token
 from survey_app.storage.session import Database
 from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_SCHOOL
 from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook
-from tests.builders_staff import StaffBrowser, sign_in_as
+from tests.builders_jobs import run_waiting_jobs
+from tests.builders_staff import StaffBrowser, installation_of, sign_in_as
 from tests.builders_web import Page
 from tests.paths import GOLDEN
 
@@ -182,14 +183,18 @@ def test_no_file_is_said_at_the_field(li: StaffBrowser, begun: str) -> None:
     assert "没有选择文件" in answer.text
 
 
-def test_thirty_megabytes_are_refused_in_kind_words(li: StaffBrowser, begun: str, database: Database) -> None:
-    page = followed(li, send_workbook(li, b"PK" + b"0" * 30_000_000, "大.xlsx"))
-    assert "文件有 31 MB，最多接收 20 MB" in page
-    assert "请删去图片" in page
+def test_fifty_megabytes_are_refused_in_kind_words_and_nothing_is_stored(
+    li: StaffBrowser, begun: str, app: Flask
+) -> None:
+    answer = send_workbook(li, b"PK" + b"0" * 50_000_000, "大.xlsx")
+    assert answer.status_code == 422
+    assert "文件有 51 MB，最多接收 40 MB" in answer.text
+    assert "请删去图片" in answer.text
+    assert run_waiting_jobs(installation_of(app)) == 0
 
 
 def test_more_than_any_workbook_is_refused_before_it_is_read(li: StaffBrowser, begun: str) -> None:
-    answer = send_workbook(li, b"0" * 70_000_000)
+    answer = send_workbook(li, b"0" * 90_000_000)
     assert answer.status_code == 413
     assert "提交的内容太大" in answer.text
 
@@ -205,7 +210,7 @@ def served(app: Flask) -> Iterator[tuple[str, int]]:
 
 
 def test_a_connection_lost_midway_leaves_nothing(
-    served: tuple[str, int], li: StaffBrowser, begun: str, database: Database
+    served: tuple[str, int], li: StaffBrowser, begun: str, database: Database, app: Flask
 ) -> None:
     content, token = workbook(), li.csrf_token()
     cookie = li.client.get_cookie("junheng_session")
@@ -224,6 +229,7 @@ def test_a_connection_lost_midway_leaves_nothing(
     with socket.create_connection(served) as whole:  # the same, whole, to see that it would have been taken
         whole.sendall(head.encode() + body)
         assert b" 303 " in whole.recv(100)
+    assert run_waiting_jobs(installation_of(app)) == 1
     uploads = uploads_of(database, f"2020-{COUNTY}")
     assert [(one.version, one.size) for one in uploads] == [(1, len(content))]
 
@@ -459,10 +465,9 @@ def test_the_signature_freezes_what_was_seen(li: StaffBrowser, chief: StaffBrows
     assert "签署将封存这些内容" in page
     seen = Page(page).values["seen"][-1]
     li.post(f"{OWN}/findings/10.2", {"choice": "yes", "text": "补看", "seen": "0"})
-    answer = chief.post(f"{OWN}/sign", {"seen": seen})
-    assert answer.status_code == 422
-    assert "打开本页之后内容有了变动" in answer.text
-    answer = chief.post(f"{OWN}/sign", {"seen": Page(answer.text).values["seen"][-1]})
+    page = followed(chief, chief.post(f"{OWN}/sign", {"seen": seen}))
+    assert "打开本页之后内容有了变动" in page
+    answer = chief.post(f"{OWN}/sign", {"seen": Page(page).values["seen"][-1]})
     assert "chief 于 2026-11-23 12:00 签署" in followed(chief, answer)
     assert "%E8%8D%89%E7%A8%BF" not in li.get(f"{OWN}/files/report.html").headers["Content-Disposition"]
     assert "已签署" in li.get("/assessments").text
@@ -503,7 +508,11 @@ def test_the_programs_document_is_the_verdict(
     app: Flask, chief: StaffBrowser, decided: str, database: Database, clock: FixedClock
 ) -> None:
     bearer = {"Authorization": f"Bearer {make_token(database, clock, '(junheng)', 'chief')}"}
-    document = app.test_client().get(f"/api/v1/assessments/2020-{COUNTY}", headers=bearer).get_json()
+    address = f"/api/v1/assessments/2020-{COUNTY}"
+    before = app.test_client().get(address, headers=bearer)  # nobody is there who would judge
+    assert (before.status_code, before.get_json()["error"]["code"]) == (503, "not_yet")
+    assert run_waiting_jobs(installation_of(app)) == 1
+    document = app.test_client().get(address, headers=bearer).get_json()
     result = live_verdict(database, clock, f"2020-{COUNTY}", StaffUser("chief", Role.ADMIN, None)).result
     assert result is not None
     assert (document["schema"], document["outcome"], document["vetoes"]) == (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey_app.web.bug_reports import steps_of
+from survey_app.domain.bug_reports import steps_of
 
 
 def look_up(code: str) -> str:

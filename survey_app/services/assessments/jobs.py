@@ -1,0 +1,50 @@
+"""What takes long about an assessment and is therefore done by a job: checking its workbook, judging it."""
+
+from collections.abc import Iterable
+
+from survey_app.domain.assessments import CountyAssessment
+from survey_app.domain.jobs import Job, JobKind
+from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments.judging import NotJudged
+from survey_app.services.assessments.starting import refuse_signed, show_assessment
+from survey_app.services.assessments.uploading import refuse_at_once, shown_file_name
+from survey_app.services.installation import Installation
+from survey_app.services.jobs import ask, jobs_about
+
+WORKBOOK_FILE = "workbook"
+
+
+def ask_for_check(
+    at: Installation, user: StaffUser, assessment_id: str, file_name: str, size: int, parts: Iterable[bytes]
+) -> str:
+    """Has a workbook checked; the id of the job. Raises `InvalidInput` as `upload_workbook` does, before anything is stored, `AssessmentSigned`."""
+    refuse_at_once(file_name, size)
+    assessment = show_assessment(at.database, assessment_id)
+    refuse_signed(assessment)
+    arguments = {"assessment": assessment.id, "file_name": shown_file_name(file_name), "size": size}
+    return ask(
+        at,
+        user,
+        JobKind.WORKBOOK,
+        _subject(assessment),
+        assessment.county_code,
+        arguments,
+        files={WORKBOOK_FILE: parts},
+    )
+
+
+def ask_for_verdict(at: Installation, user: StaffUser, missing: NotJudged, back: str = "") -> str:
+    """Has an assessment judged as it stands, for the page `back`; the id of the job. Who looks twice asks once."""
+    assessment = missing.content.assessment
+    once = f"verdict/{assessment.id}/{missing.content.judged_sha256}/{user.name}"
+    arguments = {"assessment": assessment.id, "back": back}
+    return ask(at, user, JobKind.VERDICT, _subject(assessment), assessment.county_code, arguments, once=once)
+
+
+def checks_under_way(at: Installation, assessment: CountyAssessment) -> list[Job]:
+    """The workbooks that are being checked, or whose check has failed; the latest first."""
+    return jobs_about(at, _subject(assessment), JobKind.WORKBOOK)
+
+
+def _subject(assessment: CountyAssessment) -> str:
+    return f"assessment/{assessment.id}"
