@@ -1,18 +1,28 @@
 """Migrations: one head, tracked; they apply to an empty database; the models are what they make. On both engines."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
-from survey_app.storage.migrating import DatabaseOfOldRelease, migration_config, upgrade_database
+from survey_app.storage import assessment_tables, job_tables, staff_tables
+from survey_app.storage.migrating import (
+    DatabaseOfOldRelease,
+    migration_config,
+    newest_revision,
+    upgrade_database,
+)
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import open_database
 from tests.paths import REPOSITORY
+
+ACCOUNT = {"name": "li", "role": "evaluator", "password": "", "created_at": datetime(2026, 11, 23, tzinfo=UTC)}
 
 
 def test_there_is_one_head_and_the_tracked_file_names_it() -> None:
@@ -40,6 +50,23 @@ def test_upgrading_twice_changes_nothing(make_database_url: Callable[..., str]) 
     url = make_database_url(empty=True)
     upgrade_database(url)
     upgrade_database(url)
+
+
+def test_a_database_of_the_first_migration_is_brought_up_with_its_data(make_database_url: Callable[..., str]) -> None:
+    url = make_database_url(empty=True)
+    database, config = open_database(url), migration_config()
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001_create_tables")
+        connection.execute(insert(staff_tables.account), ACCOUNT)
+        connection.execute(insert(assessment_tables.stored_file), {"sha256": "0" * 64, "size": 3, "content": b"abc"})
+    upgrade_database(url)
+    with database.read() as connection:
+        assert connection.execute(select(staff_tables.account.c.name)).scalars().all() == ["li"]
+        assert connection.execute(select(assessment_tables.stored_file.c.content)).scalar_one() == b"abc"
+        assert connection.execute(select(job_tables.job)).all() == []
+        assert MigrationContext.configure(connection).get_current_revision() == newest_revision()
+    database.close()
 
 
 def test_answers_have_no_order_of_arrival_in_the_schema(
