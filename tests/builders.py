@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+
 from tests.files.workbooks.xlsx_parts import SheetParts, xlsx_bytes
 
 COUNTY = "439901"
@@ -118,6 +120,18 @@ def build_workbook(
     path = folder / name
     path.write_bytes(xlsx_bytes(workbook_rows(sheets, **options) | dict(raw or {})))
     return path
+
+
+def fill_template(path: Path, sheets: Mapping[str, Rows]) -> None:
+    """Type rows below the example of each sheet of an empty workbook, as a person would."""
+    book = openpyxl.load_workbook(path)
+    for name, rows in sheets.items():
+        page = book[name]
+        columns = {str(cell.value).split("（")[0]: cell.column for cell in page[2] if cell.value}
+        for number, row in enumerate(rows, start=4):
+            for header, value in row.items():
+                page.cell(number, columns[header], value)
+    book.save(path)
 
 
 def build_csv_folder(

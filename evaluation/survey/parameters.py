@@ -25,13 +25,13 @@ def _refuse_many_decimals(number: float) -> float:
     return number
 
 
-def _refuse_other_than_number(item: str) -> str:
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", item):
+def _refuse_other_than_id(item: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*", item):
         raise refusal(wording.EXPECTED_ITEM)
     return item
 
 
-Item = Annotated[str, AfterValidator(_refuse_other_than_number)]
+Item = Annotated[str, AfterValidator(_refuse_other_than_id)]
 """An item of the rule that answers count toward."""
 
 Share = Annotated[float, Field(gt=0, lt=1), AfterValidator(_refuse_many_decimals)]

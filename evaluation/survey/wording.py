@@ -35,8 +35,8 @@ EXPECTED_ID = Message(
 EXPECTED_WORDS = Message("expected_words", en="a text that isn't blank", zh="非空的文字")
 EXPECTED_ITEM = Message(
     "expected_item",
-    en='the number of an item as the rule prints it, such as "36" or "8.4"',
-    zh='细则中的项目编号，如 "36"、"8.4"',
+    en='the id of an item of the rule (letters, digits, “.”, “-”), such as "36" or "8.4"',
+    zh='细则中的项目编号（字母、数字、“.”、“-”），如 "36"、"8.4"',
 )
 EXPECTED_DECIMALS = Message("expected_decimals", en="a number with at most 6 decimals", zh="最多 6 位小数的数字")
 NO_QUESTIONNAIRES = Message(

@@ -10,7 +10,7 @@ from evaluation.reading.columns import SCHOOLS, SHEETS
 from evaluation.reading.template import write_template
 from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import load_rulebook
-from tests.builders import BASICS, DEFAULT_ROWS
+from tests.builders import BASICS, DEFAULT_ROWS, fill_template
 from tests.unit.evaluation.reading.reading_cases import facts_of, problems_of, warnings_of
 
 FIGURE_KEYS = tuple(asked_by(load_rulebook("xiangtan-2018")).county_keys)
@@ -31,21 +31,9 @@ def template(tmp_path):
     return path
 
 
-def fill(path, sheets):
-    """Type rows below the example of each sheet, as a person would."""
-    book = openpyxl.load_workbook(path)
-    for name, rows in sheets.items():
-        page = book[name]
-        fields = {cell.value.split("（")[0]: cell.column for cell in page[2] if cell.value}
-        for number, row in enumerate(rows, start=4):
-            for header, value in row.items():
-                page.cell(number, fields[header], value)
-    book.save(path)
-
-
 def type_sound_county(path):
     basics = [{"值": value} for value in BASICS.values()]
-    fill(path, {"基本信息": basics, "学校": [DEFAULT_ROWS["学校"]]})
+    fill_template(path, {"基本信息": basics, "学校": [DEFAULT_ROWS["学校"]]})
 
 
 def test_every_sheet_has_header_note_example_and_frozen_panes(template):
@@ -130,7 +118,7 @@ def test_wholly_filled_template_is_silent(template):
     rest["B评分"] = [{"评估人": "甲", "得分": 2.5}]
     rest["一票否决"] = [{"是否存在": "否"}] * 6
     rest["调查对象规模"] = [{"总体人数": 1000}] * 7
-    fill(template, rest)
+    fill_template(template, rest)
     assert warnings_of(template) == [("共用资源", "sheet_not_supplied"), ("班额分布", "sheet_not_supplied")]
     facts = facts_of(template)
     assert facts.findings["is_met"].tolist() == [True, False]
