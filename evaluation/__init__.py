@@ -7,18 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluation.judging import assess
+    from evaluation.judging import judge
     from evaluation.reading.county import read_county
     from evaluation.report.writing import write_reports
     from evaluation.rulebook.asked import asked_by
     from evaluation.rulebook.loading import load_rulebook
     from evaluation.survey.questionnaire import load_questionnaires
 
-__all__ = ["asked_by", "assess", "load_questionnaires", "load_rulebook", "read_county", "write_reports"]
+__all__ = ["asked_by", "judge", "load_questionnaires", "load_rulebook", "read_county", "write_reports"]
 
 _HOMES = {
     "asked_by": "evaluation.rulebook.asked",
-    "assess": "evaluation.judging",
+    "judge": "evaluation.judging",
     "load_questionnaires": "evaluation.survey.questionnaire",
     "load_rulebook": "evaluation.rulebook.loading",
     "read_county": "evaluation.reading.county",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from evaluation.errors import InputProblem
 from evaluation.survey.recognition import Recognition, recognition_document
 
 SCHEMA = "junheng.assessment/1"
@@ -225,7 +226,7 @@ class Assessment:
     recognition_threshold: float
     gaps: tuple[Gap, ...]
     findings: tuple[Finding, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[InputProblem, ...]
     sources: Mapping[str, str | None]
     excuse_share: float | None = None
     excuse_at_least_met: int | None = None
@@ -272,7 +273,7 @@ def assessment_document(assessment: Assessment) -> dict[str, Any]:
             for one in assessment.findings
         ],
         "veto_items": [_veto_document(one) for one in assessment.vetoes],
-        "warnings": list(assessment.warnings),
+        "warnings": [one.text("zh") for one in assessment.warnings],
         "sources": dict(assessment.sources),
     }
 

@@ -6,34 +6,34 @@ from itertools import pairwise
 import pandas as pd
 
 from evaluation.assessment import Evidence, Finding
+from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.facts import Facts
 from evaluation.numeric import is_less
-from evaluation.rulebook.model import CrossCheck, Rulebook
+from evaluation.rulebook.model import CrossCheck
 
 YUAN_PER_WAN = 10_000
 
 
-def cross_check_findings(facts: Facts, rulebook: Rulebook, county: str) -> tuple[Finding, ...]:
+def cross_check_findings(counties: JudgedCounties, county: str) -> tuple[Finding, ...]:
     """The findings of every cross-check of the rulebook whose clause got points in this county."""
     return tuple(
         finding
-        for check in rulebook.cross_checks
-        if _is_scored(facts, check.clause, county)
-        for finding in _spending_findings(facts, check, county)
+        for check in counties.rulebook.cross_checks
+        if _is_scored(counties.rows("scores", county), check.clause)
+        for finding in _spending_findings(counties, check, county)
     )
 
 
-def _is_scored(facts: Facts, clause: str, county: str) -> bool:
-    scores = facts.scores
-    return bool(((scores["county"] == county) & (scores["clause"] == clause) & (scores["score"] > 0)).any())
+def _is_scored(scores: pd.DataFrame, clause: str) -> bool:
+    return bool(((scores["clause"] == clause) & (scores["score"] > 0)).any())
 
 
-def _spending_findings(facts: Facts, check: CrossCheck, county: str) -> Iterator[Finding]:
-    finance = facts.finance[facts.finance["county"] == county].sort_values("year").tail(check.test.years)
+def _spending_findings(counties: JudgedCounties, check: CrossCheck, county: str) -> Iterator[Finding]:
+    finance = counties.rows("finance", county).sort_values("year").tail(check.test.years)
     per_pupil = finance["spending_wan_yuan"] * YUAN_PER_WAN / finance["pupils"].where(finance["pupils"] > 0)
     table = finance.assign(per_pupil_yuan=per_pupil)
     for name, text in (("spending_wan_yuan", check.spending_text), ("per_pupil_yuan", check.per_pupil_text)):
-        yield from _falls(facts, check.clause, table, name, text, county)
+        yield from _falls(counties.facts, check.clause, table, name, text, county)
 
 
 def _falls(facts: Facts, clause: str, table: pd.DataFrame, name: str, text: str, county: str) -> Iterator[Finding]:

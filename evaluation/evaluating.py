@@ -1,11 +1,11 @@
 """What the commands on files do: read everything, collect every problem, judge, and only then write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.errors import InputProblem, InvalidInput, Language, Message
+from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.reading.asked import NOTHING_ASKED, Asked
 from evaluation.reading.county import MoreChecks, Reading, check_county, no_more_checks, read_county
 from evaluation.rulebook.asked import asked_by
@@ -17,7 +17,8 @@ from evaluation.workbook_rows import rows_of_workbook
 
 if TYPE_CHECKING:
     from evaluation.assessment import Assessment
-    from evaluation.facts import Facts
+    from evaluation.facts import County, Facts
+    from evaluation.judging import Case
     from evaluation.survey.groups import Group
     from evaluation.survey.labels import Labels
     from evaluation.survey.questionnaire import Questionnaires
@@ -34,12 +35,12 @@ OTHER_YEAR = Message(
     en="the survey is of {survey}, the workbook of {workbook}; expected both of one year",
     zh="调查是{survey}年的，工作簿是{workbook}年的；两者应属同一年",
 )
-STRANGE_SCHOOLS = Message(
+UNKNOWN_SCHOOLS = Message(
     "responses_of_unknown_schools",
     en="{responses} responses name {number} schools that the workbook does not have: {schools}",
     zh="有{responses}份答卷的学校代码不在工作簿里，共{number}个：{schools}",
 )
-STRANGE_ITEM = Message(
+UNKNOWN_ITEM = Message(
     "question_of_unknown_item",
     en="question {question} of {questionnaire} counts toward item {item}, which {rulebook} does not have; its answers are left out there",
     zh="问卷{questionnaire}的{question}题计入项目{item}，而{rulebook}没有这个项目；它的回答不会计入",
@@ -132,117 +133,95 @@ def checks_of(rulebook: Rulebook | None) -> MoreChecks:
     return lambda tables: unjudgeable_rows(rows_of_workbook(tables), rulebook)
 
 
-def evaluate_files(
-    workbook: Path, rulebook_name: str, survey: SurveyFiles | None, language: Language = "zh"
-) -> tuple["Assessment", list[InputProblem]]:
-    """Judge one county's workbook, with its survey if there is one; the warnings come beside the result.
+def evaluate_workbook(
+    workbook: Path, rulebook_name: str, survey: SurveyFiles | SurveyAnswers | None = None
+) -> "Assessment":
+    """Judge one county's workbook, with its survey if there is one.
 
     Raises `InvalidInput` with the problems of workbook, rulebook, questionnaires and responses together.
     """
+    from evaluation.judging import judge
+
     inputs = _Inputs()
-    answers = inputs.read(read_survey, survey) if survey else None
-    return _evaluate(workbook, rulebook_name, answers, inputs, language)
-
-
-def evaluate_workbook(
-    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, language: Language = "zh"
-) -> tuple["Assessment", list[InputProblem]]:
-    """Judge one county's workbook with a survey that was read before. Raises `InvalidInput` with all problems."""
-    return _evaluate(workbook, rulebook_name, survey, _Inputs(), language)
-
-
-def _evaluate(
-    workbook: Path, rulebook_name: str, survey: SurveyAnswers | None, inputs: _Inputs, language: Language
-) -> tuple["Assessment", list[InputProblem]]:
+    answers = inputs.read(read_survey, survey) if isinstance(survey, SurveyFiles) else survey
     rulebook = inputs.read(load_rulebook, rulebook_name)
     reading = inputs.read(read_county, workbook, asked_of(rulebook), checks_of(rulebook))
     inputs.require_sound()
-    return judge_reading(reading, rulebook, survey, language)
+    (assessment,) = judge([case_of(reading, rulebook, answers)], rulebook)
+    return assessment
 
 
-def judge_reading(
-    reading: Reading, rulebook: Rulebook, survey: SurveyAnswers | None, language: Language = "zh"
-) -> tuple["Assessment", list[InputProblem]]:
-    """Judge what was read. Raises `InvalidInput` where the facts can't be judged, or the survey is another county's."""
-    from evaluation.judging import assess
+def case_of(reading: Reading, rulebook: Rulebook, survey: SurveyAnswers | None) -> "Case":
+    """What one county is judged from: its facts, what its survey says, and everything odd in either.
 
-    facts = reading.facts
-    warnings = [*reading.warnings, *ignored_rows(facts, rulebook)]
-    county = str(facts.counties["county"].iloc[0])
-    recognitions, sources = {}, {}
-    if survey is not None:
-        _require_same_county(county, survey)
-        warnings += [*survey_oddities(facts, survey), *strange_schools(facts, survey), *strange_items(rulebook, survey)]
-        recognitions[county] = recognition_of_county(facts, rulebook, survey)
-        sources = {"responses_sha256": survey.sha256, "seal_root": survey.seal_root}
-    (assessment,) = assess(facts, rulebook, recognitions, [one.text(language) for one in warnings], sources)
-    return assessment, warnings
+    The command, the browser and whoever judges many counties take this way from what was read to what is judged. Raises `InvalidInput`
+    where the survey is another county's, or asks nothing that the rulebook's rate is counted from.
+    """
+    from evaluation.judging import Case
 
-
-def _require_same_county(county: str, survey: SurveyAnswers) -> None:
-    if survey.county not in ("", county):
-        raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county, "survey": survey.county})])
-
-
-def survey_oddities(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
-    """Where the survey was planned for another number of residents, or another year, than the workbook's."""
-    county = facts.counties.iloc[0]
-    return [
-        InputProblem("", message, {"survey": ours, "workbook": int(theirs)})
-        for message, ours, theirs in (
-            (OTHER_POPULATION, survey.population, county["population"]),
-            (OTHER_YEAR, survey.year, county["year"]),
-        )
-        if ours is not None and ours != int(theirs)
-    ]
+    county, facts = reading.county, reading.facts
+    warnings = (*reading.warnings, *ignored_rows(facts, rulebook))
+    if survey is None:
+        return Case(county.code, facts, warnings=warnings)
+    if survey.county not in ("", county.code):
+        raise InvalidInput([InputProblem("", OTHER_COUNTY, {"county": county.code, "survey": survey.county})])
+    return Case(
+        county.code,
+        facts,
+        _recognition(reading, rulebook, survey),
+        (*warnings, *_other_plan(county, survey), *_unknown_schools(facts, survey), *_unknown_items(rulebook, survey)),
+        {"responses_sha256": survey.sha256, "seal_root": survey.seal_root},
+    )
 
 
-def strange_schools(facts: "Facts", survey: SurveyAnswers) -> list[InputProblem]:
-    """Responses of schools that the workbook does not have; units of several schools (U001) are no schools."""
-    counted = survey.responses.responses["school"].value_counts()
-    known = set(facts.school_stages["school"])
-    strange = {
-        name: int(n) for name, n in counted.items() if name and name not in known and not UNIT_NAME.fullmatch(str(name))
-    }
-    if not strange:
-        return []
-    schools = ", ".join(sorted(map(str, strange))[:_NAMED])
-    return [
-        InputProblem(
-            "", STRANGE_SCHOOLS, {"number": len(strange), "responses": sum(strange.values()), "schools": schools}
-        )
-    ]
-
-
-def strange_items(rulebook: Rulebook, survey: SurveyAnswers) -> list[InputProblem]:
-    """Questions whose answers count toward an item that the rulebook does not have: they count toward nothing."""
-    known = {one.id for one in rulebook.indicators} | {one.id for one in rulebook.clauses()}
-    return [
-        InputProblem(
-            "", STRANGE_ITEM, {"questionnaire": one.key, "question": question.id, "item": item, "rulebook": rulebook.id}
-        )
-        for one in survey.questionnaires
-        for question in one.questions
-        for item in question.items
-        if item not in known
-    ]
-
-
-def recognition_of_county(facts: "Facts", rulebook: Rulebook, survey: SurveyAnswers) -> "Recognition":
-    """What the survey says of the one county that was read."""
+def _recognition(reading: Reading, rulebook: Rulebook, survey: SurveyAnswers) -> "Recognition":
+    """What the survey says of the county that was read."""
     from evaluation.survey.recognition import estimate_recognition
 
-    frames = dict(zip(facts.frames["group"], facts.frames["size"].astype(int).tolist(), strict=True))
+    sizes = reading.facts.frames
+    frames = dict(zip(sizes["group"], sizes["size"].astype(int).tolist(), strict=True))
     return estimate_recognition(
         survey.responses,
         survey.questionnaires,
         rulebook.survey.parameters,
-        population=int(facts.counties["population"].iloc[0]),
+        population=reading.county.population,
         frames=frames if survey.frames is None else survey.frames,
         plan=survey.plan,
         required=survey.required,
         labels=survey.labels,
     )
+
+
+def _other_plan(county: "County", survey: SurveyAnswers) -> Iterator[InputProblem]:
+    """Where the survey was planned for another number of residents, or another year, than the workbook's."""
+    for message, planned, stated in (
+        (OTHER_POPULATION, survey.population, county.population),
+        (OTHER_YEAR, survey.year, county.year),
+    ):
+        if planned is not None and planned != stated:
+            yield InputProblem("", message, {"survey": planned, "workbook": stated})
+
+
+def _unknown_schools(facts: "Facts", survey: SurveyAnswers) -> Iterator[InputProblem]:
+    """Responses of schools that the workbook does not have; units of several schools (U001) are no schools."""
+    counted = {str(name): int(n) for name, n in survey.responses.responses["school"].value_counts().items()}
+    known = {"", *facts.school_stages["school"]}
+    unknown = {name: n for name, n in counted.items() if name not in known and not UNIT_NAME.fullmatch(name)}
+    if unknown:
+        schools = ", ".join(sorted(unknown)[:_NAMED])
+        values = {"number": len(unknown), "responses": sum(unknown.values()), "schools": schools}
+        yield InputProblem("", UNKNOWN_SCHOOLS, values)
+
+
+def _unknown_items(rulebook: Rulebook, survey: SurveyAnswers) -> Iterator[InputProblem]:
+    """Questions whose answers count toward an item that the rulebook does not have: they count toward nothing."""
+    known = {one.id for one in rulebook.indicators} | {one.id for one in rulebook.clauses()}
+    for one in survey.questionnaires:
+        for question in one.questions:
+            for item in question.items:
+                if item not in known:
+                    values = {"questionnaire": one.key, "question": question.id, "item": item, "rulebook": rulebook.id}
+                    yield InputProblem("", UNKNOWN_ITEM, values)
 
 
 def read_survey(files: SurveyFiles) -> SurveyAnswers:

@@ -84,6 +84,16 @@ COLUMNS: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class County:
+    """A county in the year of its facts: code, name, residents."""
+
+    code: str
+    name: str
+    year: int
+    population: int
+
+
+@dataclass(frozen=True, slots=True)
 class SheetLayout:
     """Where a table's fields stand in one county's workbook: the sheet's name and the column letter of each field."""
 
@@ -142,6 +152,14 @@ class Facts:
             return layout.sheet
         return f"{layout.sheet}!{layout.columns.get(name, '')}{row}"
 
+    def each_county(self) -> tuple[County, ...]:
+        """The counties, in the order of their table."""
+        columns = [self.counties[name].tolist() for name in ("county", "name", "year", "population")]
+        return tuple(
+            County(str(code), str(name), int(year), int(people))
+            for code, name, year, people in zip(*columns, strict=True)
+        )
+
     def supplies(self, table: str) -> set[str]:
         """The counties that supplied `table`."""
         return set(self.supplied.loc[self.supplied["table"] == table, "county"])
@@ -149,6 +167,8 @@ class Facts:
 
 def join_facts(parts: Sequence[Facts]) -> Facts:
     """The facts of several counties as one; the counties must differ."""
+    if len(parts) == 1:
+        return parts[0]
     tables = {name: pd.concat([getattr(part, name) for part in parts], ignore_index=True) for name in COLUMNS if parts}
     layouts = {key: value for part in parts for key, value in part.layouts.items()}
     sources = {key: value for part in parts for key, value in part.sources.items()}

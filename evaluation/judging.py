@@ -1,7 +1,7 @@
-"""Facts and a rulebook (and surveys) → one `Assessment` a county: indicators, scores, vetoes, outcome, grade, gaps, findings."""
+"""Cases and a rulebook → one `Assessment` a case: indicators, scores, vetoes, outcome, grade, gaps, findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,8 @@ from evaluation.clause_results import CountyParts, clause_result, optional_numbe
 from evaluation.criteria import judge_clause
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.cross_checks import cross_check_findings
-from evaluation.facts import Facts
+from evaluation.errors import InputProblem
+from evaluation.facts import County, Facts, join_facts
 from evaluation.gaps import resource_gaps
 from evaluation.numeric import is_at_least
 from evaluation.rulebook.model import Cited, Indicator, Rulebook
@@ -32,21 +33,53 @@ from evaluation.survey.recognition import Recognition
 from evaluation.verdicts import ClauseVerdicts
 
 
-def assess(
-    facts: Facts,
-    rulebook: Rulebook,
-    recognitions: Mapping[str, Recognition] | None = None,
-    warnings: Sequence[str] = (),
-    sources: Mapping[str, str | None] | None = None,
-) -> list[Assessment]:
-    """Judge every county of the facts; one `Assessment` a county, in the order of `facts.counties`.
+@dataclass(frozen=True)
+class Case:
+    """One county in one year, and everything that its verdict rests on.
 
-    `recognitions` maps a county's code to what its survey says; a county without a survey has its clauses `missing`. Raises `InvalidInput` where the facts can't be judged by this rulebook: a school in scope without
-    pupils, a score outside its points.
+    `facts` are its tables; those of other counties of the year may stand in them too, so that many cases share the facts of one file.
+    `recognition` is what its survey says, None without one. `warnings` are what is odd in its inputs, `sources` the hashes beside those
+    of workbook and rulebook: responses_sha256, seal_root.
     """
-    require_judgeable(facts, rulebook)
-    judging = Judging(JudgedCounties(facts, rulebook, recognitions or {}))
-    return [judging.assessment(county, tuple(warnings), sources or {}) for county in judging.counties.codes]
+
+    county: str
+    facts: Facts
+    recognition: Recognition | None = None
+    warnings: tuple[InputProblem, ...] = ()
+    sources: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def judge(cases: Sequence[Case], rulebook: Rulebook) -> list[Assessment]:
+    """Judge every case, all counties of a year at once; one `Assessment` a case, in their order.
+
+    A case without a survey has the clauses that rest on one `missing`. Raises `InvalidInput` where facts can't be judged by this rulebook
+    (`require_judgeable`: a school in scope without pupils, a score outside its points).
+    """
+    judged: dict[int, Assessment] = {}
+    for batch in _batches(cases):
+        facts = join_facts(list({id(cases[number].facts): cases[number].facts for number in batch}.values()))
+        require_judgeable(facts, rulebook)
+        surveys = {one.county: one.recognition for one in (cases[number] for number in batch) if one.recognition}
+        judging = Judging(JudgedCounties(facts, rulebook, surveys))
+        judged |= {number: judging.assessment(cases[number]) for number in batch}
+    return [judged[number] for number in range(len(cases))]
+
+
+def _batches(cases: Sequence[Case]) -> list[list[int]]:
+    """The numbers of the cases that are judged at once: all of them, but that one county's years stand in batches of their own."""
+    of_facts: dict[int, list[int]] = {}
+    for number, case in enumerate(cases):
+        of_facts.setdefault(id(case.facts), []).append(number)
+    batches: list[tuple[set[str], list[int]]] = []
+    for numbers in of_facts.values():
+        counties = {one.code for one in cases[numbers[0]].facts.each_county()}
+        batch = next((one for one in batches if one[0].isdisjoint(counties)), None)
+        if batch is None:
+            batches.append((counties, numbers))
+        else:
+            batch[0].update(counties)
+            batch[1].extend(numbers)
+    return [numbers for _, numbers in batches]
 
 
 @dataclass(frozen=True)
@@ -70,11 +103,15 @@ class Judging:
         """`resource_gaps`, split by county."""
         return {str(county): rows for county, rows in resource_gaps(self.counties.resources).groupby("county")}
 
-    def assessment(self, county: str, warnings: tuple[str, ...], sources: Mapping[str, str | None]) -> Assessment:
-        """The result of one county."""
-        rulebook, facts = self.counties.rulebook, self.counties.facts
-        excuse = rulebook.resources.excuse
-        row = facts.counties.loc[facts.counties["county"] == county].iloc[0]
+    @cached_property
+    def described(self) -> dict[str, County]:
+        """The counties by code."""
+        return {one.code: one for one in self.counties.facts.each_county()}
+
+    def assessment(self, case: Case) -> Assessment:
+        """The result of one case."""
+        rulebook, county = self.counties.rulebook, case.county
+        excuse, described = rulebook.resources.excuse, self.described[county]
         indicators = tuple(self._indicator(county, indicator) for indicator in rulebook.indicators)
         vetoes = self._vetoes(county)
         scores = score_board(rulebook, indicators)
@@ -84,9 +121,9 @@ class Judging:
             rulebook_title=rulebook.title,
             rulebook_document=rulebook.document,
             county_code=county,
-            county_name=str(row["name"]),
-            year=int(row["year"]),
-            population=float(row["population"]),
+            county_name=described.name,
+            year=described.year,
+            population=float(described.population),
             outcome=outcome,
             grade=decide_grade(rulebook, scores) if outcome == "certifiable" else None,
             scores=scores,
@@ -96,20 +133,20 @@ class Judging:
             schools=self._schools(county),
             coefficients=self._by_stage(county, "coefficient"),
             county_values=self._by_stage(county, "mean"),
-            recognition=self.counties.recognitions.get(county),
+            recognition=case.recognition,
             recognition_threshold=rulebook.survey.parameters.threshold,
             gaps=self._gaps(county),
-            findings=cross_check_findings(facts, rulebook, county),
-            warnings=warnings,
+            findings=cross_check_findings(self.counties, county),
+            warnings=case.warnings,
             excuse_share=excuse.share if excuse else None,
             excuse_at_least_met=excuse.at_least_met if excuse else None,
             sources={
-                "workbook_sha256": facts.sources.get(county),
+                "workbook_sha256": self.counties.facts.sources.get(county),
                 "responses_sha256": None,
                 "rulebook_sha256": rulebook.sha256 or None,
                 "seal_root": None,
             }
-            | dict(sources),
+            | dict(case.sources),
         )
 
     def _indicator(self, county: str, indicator: Indicator) -> IndicatorResult:
@@ -133,8 +170,7 @@ class Judging:
         )
 
     def _vetoes(self, county: str) -> tuple[VetoResult, ...]:
-        rows = self.counties.facts.vetoes
-        answered = {row["item"]: row for row in rows[rows["county"] == county].to_dict("records")}
+        answered = {row["item"]: row for row in self.counties.rows("vetoes", county).to_dict("records")}
         return tuple(
             self._veto(county, item.id, item.text, answered.get(item.id))
             for item in self.counties.rulebook.vetoes.items
@@ -187,10 +223,9 @@ class Judging:
         )
 
     def _schools_out_of_scope(self, county: str, inside: set[tuple[str, str]]) -> list[SchoolResult]:
-        schools = self.counties.facts.school_stages
         return [
             SchoolResult(**self._described(county, row), in_scope=False, values={})
-            for row in schools[schools["county"] == county].to_dict("records")
+            for row in self.counties.rows("school_stages", county).to_dict("records")
             if (row["school"], row["stage"]) not in inside
         ]
 

@@ -28,6 +28,7 @@ from evaluation.assessment import (
     Status,
     VetoResult,
 )
+from evaluation.errors import InputProblem, Message
 from evaluation.numeric import round_up_whole
 from evaluation.survey.groups import GROUPS
 from evaluation.survey.interval import Estimate
@@ -36,6 +37,29 @@ from evaluation.survey.sampling import Sample
 
 RULEBOOK = Path(__file__).resolve().parent.parent / "evaluation" / "rulebooks" / "xiangtan-2018.yaml"
 STAGES = ("小学", "初中")
+WARNINGS = (
+    InputProblem(
+        "学校!P14",
+        Message(
+            "far_from_median",
+            en="{value} is {times} times the median; please check the unit",
+            zh="{value} 是中位数的 {times} 倍，请核对单位",
+        ),
+        {"value": "1,205", "times": 0.1},
+    ),
+    InputProblem(
+        "班级",
+        Message("class_count", en="{school}: classes don't agree <3 & 4>", zh="{school} 班级数与班级表不符 <3 & 4>"),
+        {"school": "第5小学"},
+    ),
+)
+
+
+def warning(text: str) -> InputProblem:
+    """A warning that says just this, in either language."""
+    return InputProblem("", Message("said", en="{text}", zh="{text}"), {"text": text})
+
+
 EVALUATORS = ("评估人甲", "评估人乙", "评估人丙")
 BAD = ("not_met", "vetoed")
 
@@ -380,7 +404,7 @@ def some_assessment(outcome: Outcome = "not_met", schools: int = 12, seed: int =
         recognition_threshold=0.85,
         gaps=gaps_of(rows),
         findings=(Finding("8.2", "2019年一般公共预算教育支出41000万元，低于2018年的42000万元，与8.2的得分不符。"),),
-        warnings=("学校!P14: 1,205 是中位数的 0.1 倍，请核对单位", "班级: 第5小学 班级数与班级表不符 <3 & 4>"),
+        warnings=WARNINGS,
         sources={"workbook_sha256": "a" * 64, "responses_sha256": None, "rulebook_sha256": "b" * 64, "seal_root": None},
         excuse_share=0.85,
         excuse_at_least_met=6,

@@ -55,12 +55,12 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (80, 40), **options: Any
 
 def close_golden_survey(database: Database, clock: Clock, folder: Path, campaign: str = "golden") -> str:
     """A closed campaign whose answers are those of a golden county's responses file."""
-    facts = read_county(folder / "workbook.xlsx").facts
-    county = facts.counties.iloc[0]
+    reading = read_county(folder / "workbook.xlsx")
+    facts, county = reading.facts, reading.county
     rules = load_rulebook("xiangtan-2018")
     instruments = load_questionnaires(folder / "questionnaires")
     frames = dict(zip(facts.frames["group"], facts.frames["size"].astype(int).tolist(), strict=True))
-    required = sample_size(int(county["population"]), rules.survey.parameters)
+    required = sample_size(county.population, rules.survey.parameters)
     plan = SamplePlan(
         required=required,
         parameters=rules.survey.parameters,
@@ -92,11 +92,11 @@ def _campaign_row(campaign: str, county: Any, clock: Clock, required: int) -> di
     now = clock.now()
     return {
         "id": campaign,
-        "name": f"{county['name']}社会认可度调查",
-        "county_code": str(county["county"]),
-        "county_name": str(county["name"]),
-        "population": int(county["population"]),
-        "year": int(county["year"]),
+        "name": f"{county.name}社会认可度调查",
+        "county_code": county.code,
+        "county_name": county.name,
+        "population": county.population,
+        "year": county.year,
         "rulebook": "xiangtan-2018",
         "base_url": "https://survey.example.cn",
         "opens": now - timedelta(days=14),

@@ -44,6 +44,17 @@ class JudgedCounties:
         """How many rows of a table each county has."""
         return np.bincount(self.positions(table), minlength=len(self.codes))
 
+    def rows(self, table: str, county: str) -> pd.DataFrame:
+        """The rows of a county in a table of the facts; each table is split once, however many counties there are."""
+        if table not in self._rows_by_county:
+            self._rows_by_county[table] = _split(getattr(self.facts, table), "county")
+        found = self._rows_by_county[table].get(county)
+        return getattr(self.facts, table).iloc[:0] if found is None else found
+
+    @cached_property
+    def _rows_by_county(self) -> dict[str, dict[str, pd.DataFrame]]:
+        return {}
+
     def figure(self, key: str) -> pd.DataFrame:
         """The county figure of this key: columns value and row, one row a county (NaN where absent)."""
         figures = self._figures.get(key, self.facts.county_figures.iloc[:0])

@@ -34,7 +34,7 @@ from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERIN
 from evaluation.texts import fold
 
 if TYPE_CHECKING:
-    from evaluation.facts import Facts
+    from evaluation.facts import County, Facts
 
 
 # What else must hold in the rows, beyond what every workbook is asked; it gets the rows as far as they could be read.
@@ -52,6 +52,12 @@ class Reading:
 
     facts: "Facts"
     warnings: tuple[InputProblem, ...] = ()
+
+    @property
+    def county(self) -> "County":
+        """The one county of the workbook."""
+        (county,) = self.facts.each_county()
+        return county
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evaluation.errors import InputProblem
 from survey_app.cli.evaluate_summary import summary_lines
 from survey_app.cli.reporting import input_problems_reported, language_of, print_json, print_problems
 from survey_app.cli.wording import COUNTS_HELP, UNITS_HELP
 from survey_app.domain.clock import LOCAL_ZONE, SystemClock
 
 if TYPE_CHECKING:
-    from evaluation.assessment import Assessment
-    from evaluation.evaluating import SurveyFiles
+    from evaluation.evaluating import SurveyAnswers, SurveyFiles
 
 
 @click.command()
@@ -51,33 +49,29 @@ def evaluate(
 
     Writes assessment.json, report.html, report.docx and ledger.xlsx into the folder --out, or nothing at all if the input is wrong.
     """
+    from evaluation.evaluating import evaluate_workbook
     from evaluation.report.writing import write_reports
 
     survey = _survey_files(responses, questionnaires, units, counts)
     if survey is not None and campaign is not None:
         raise click.UsageError("expected the survey either as files or as --campaign, not both")
     with input_problems_reported(ctx):
-        assessment, warnings = _judge(ctx, workbook, rulebook, survey, campaign)
+        assessment = evaluate_workbook(workbook, rulebook, _answers(ctx, campaign) if campaign else survey)
         write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
     if as_json:
         from evaluation.assessment import assessment_document
 
         print_json(assessment_document(assessment))
         return
-    print_problems(warnings, language_of(ctx), "warning: ")
+    print_problems(assessment.warnings, language_of(ctx), "warning: ")
     click.echo("\n".join(summary_lines(assessment, out, language_of(ctx))))
 
 
-def _judge(
-    ctx: click.Context, workbook: Path, rulebook: str, survey: "SurveyFiles | None", campaign: str | None
-) -> tuple["Assessment", list[InputProblem]]:
-    if campaign is not None:
-        from survey_app.cli.evaluate_campaign import judge_with_campaign
+def _answers(ctx: click.Context, campaign: str) -> "SurveyAnswers":
+    # the database is loaded only where a campaign is asked for
+    from survey_app.cli.evaluate_campaign import answers_of_closed_campaign
 
-        return judge_with_campaign(ctx, workbook, rulebook, campaign)
-    from evaluation.evaluating import evaluate_files
-
-    return evaluate_files(workbook, rulebook, survey)
+    return answers_of_closed_campaign(ctx, campaign)
 
 
 def _survey_files(

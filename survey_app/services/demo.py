@@ -106,9 +106,9 @@ def make_demo(at: Installation, folder: Path, base_url: str) -> Demo:
 
 def _begin_assessment(at: Installation, workbook: Path) -> None:
     """The statistics are uploaded; findings and scores wait to be looked at."""
-    county = read_county(workbook).facts.counties.iloc[0]
+    county = read_county(workbook).county
     evaluator = StaffUser("evaluator-a", Role.EVALUATOR, None)
-    new = NewAssessment(str(county["county"]), str(county["name"]), str(county["year"]), RULEBOOK)
+    new = NewAssessment(county.code, county.name, str(county.year), RULEBOOK)
     assessment = start_assessment(at.database, at.clock, evaluator, new)
     upload_workbook(at.database, at.clock, evaluator, assessment, workbook.name, workbook.read_bytes())
 

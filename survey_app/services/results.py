@@ -5,14 +5,11 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
-from evaluation.assessment import Assessment
-from evaluation.errors import InputProblem
-from evaluation.evaluating import SurveyAnswers, evaluate_workbook
+from evaluation.evaluating import SurveyAnswers
 from evaluation.rulebook.model import Rulebook
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.labels import LabelCount, Labels
@@ -64,16 +61,6 @@ def recognition_of_campaign(database: Database, campaign_id: str) -> dict[str, A
         answers.labels,
     )
     return recognition_document(recognition)
-
-
-def assess_with_campaign(
-    database: Database, campaign_id: str, workbook: Path, rulebook: str
-) -> tuple[Assessment, list[InputProblem]]:
-    """Judge a county's workbook together with its closed survey. Raises `InvalidInput`, `UnknownCampaign`, `WrongState`."""
-    with database.read() as connection:
-        campaign = require_closed(connection, campaign_id, "see its results")
-        answers = _answers(connection, campaign)
-    return evaluate_workbook(workbook, rulebook, answers)
 
 
 def survey_answers(connection: Connection, campaign_id: str) -> SurveyAnswers:

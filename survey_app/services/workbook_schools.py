@@ -28,9 +28,10 @@ def read_workbook_schools(path: Path) -> WorkbookSchools:
     """Schools and frames of the workbook at `path`. Raises `InvalidInput` with every problem of the workbook."""
     from evaluation.reading.county import read_county
 
-    facts = read_county(path).facts
+    reading = read_county(path)
+    facts = reading.facts
     stages = [_stage(row) for row in facts.school_stages.to_dict("records")]
-    return WorkbookSchools(str(facts.counties["county"].iloc[0]), schools_from_stages(stages), _frames(facts))
+    return WorkbookSchools(reading.county.code, schools_from_stages(stages), _frames(facts))
 
 
 def _stage(row: Any) -> SchoolStage:

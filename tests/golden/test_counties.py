@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from evaluation.assessment import assessment_document
-from evaluation.evaluating import SurveyFiles, evaluate_files
+from evaluation.evaluating import SurveyFiles, evaluate_workbook
 from tests.golden.comparing import differences
 from tests.paths import COUNTIES, GOLDEN, REPOSITORY
 
@@ -30,7 +30,7 @@ def arguments(folder: Path) -> list[str]:
 def test_library_agrees_with_the_reference(name: str) -> None:
     folder = GOLDEN / "counties" / name
     survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
-    assessment, _ = evaluate_files(folder / "workbook.xlsx", "xiangtan-2018", survey)
+    assessment = evaluate_workbook(folder / "workbook.xlsx", "xiangtan-2018", survey)
     actual = json.loads(json.dumps(assessment_document(assessment), allow_nan=False))
     assert list(differences(expected(name), actual)) == []
 
@@ -40,7 +40,7 @@ def test_another_rule_is_another_file(name: str) -> None:
     folder = GOLDEN / "counties" / name
     survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
     rulebook = REPOSITORY / "tests" / "files" / "rulebooks" / "national-2017-core.yaml"
-    assessment, _ = evaluate_files(folder / "workbook.xlsx", str(rulebook), survey)
+    assessment = evaluate_workbook(folder / "workbook.xlsx", str(rulebook), survey)
     actual = json.loads(json.dumps(assessment_document(assessment), allow_nan=False))
     assert list(differences(expected(name, "national-2017"), actual)) == []
 
@@ -64,20 +64,26 @@ def test_command_agrees_with_the_reference(name: str, tmp_path: Path) -> None:
     assert files == {"assessment.json", "report.html", "report.docx", "ledger.xlsx"}
 
 
-def test_answers_and_questions_that_count_nowhere_are_told(tmp_path: Path) -> None:
-    folder = GOLDEN / "counties" / "good-11"
-    questionnaires = shutil.copytree(folder / "questionnaires", tmp_path / "questionnaires")
-    public = questionnaires / "public.yaml"
+def county_with_answers_that_count_nowhere(folder: Path) -> Path:
+    """A golden county in `folder`, three of whose answers name a school it hasn't, and one question an item that no rule has."""
+    golden = GOLDEN / "counties" / "good-11"
+    shutil.copy(golden / "workbook.xlsx", folder)
+    public = shutil.copytree(golden / "questionnaires", folder / "questionnaires") / "public.yaml"
     text = public.read_text(encoding="utf-8")
     public.write_text(re.sub("(['\"])36\\1", "'99'", text, count=1), encoding="utf-8")
-    responses = (folder / "responses.csv").read_text(encoding="utf-8-sig").splitlines()
-    place = responses[0].split(",").index("school")
-    moved = [[*row[:place], "NOSCHOOL", *row[place + 1 :]] for row in csv.reader(responses[1:4]) if row[place]]
-    assert moved
-    with (tmp_path / "responses.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([responses[0].split(","), *moved, *csv.reader(responses[4:])])
-    survey = SurveyFiles(tmp_path / "responses.csv", questionnaires)
-    _, warnings = evaluate_files(folder / "workbook.xlsx", "xiangtan-2018", survey)
+    head, *rows = csv.reader((golden / "responses.csv").read_text(encoding="utf-8-sig").splitlines())
+    place = head.index("school")
+    for row in [row for row in rows if row[place] and row[head.index("valid")] == "1"][:3]:
+        row[place] = "NOSCHOOL"
+    with (folder / "responses.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    return folder
+
+
+def test_answers_and_questions_that_count_nowhere_are_told(tmp_path: Path) -> None:
+    folder = county_with_answers_that_count_nowhere(tmp_path)
+    survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
+    warnings = evaluate_workbook(folder / "workbook.xlsx", "xiangtan-2018", survey).warnings
     told = {one.kind: one.values for one in warnings}
-    assert told["responses_of_unknown_schools"] == {"number": 1, "responses": len(moved), "schools": "NOSCHOOL"}
+    assert told["responses_of_unknown_schools"] == {"number": 1, "responses": 3, "schools": "NOSCHOOL"}
     assert told["question_of_unknown_item"]["item"] == "99"

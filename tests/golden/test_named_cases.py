@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.assessment import Assessment, ClauseResult, SchoolResult, assessment_document
 from evaluation.errors import InputProblem, InvalidInput
-from evaluation.evaluating import evaluate_files
+from evaluation.evaluating import evaluate_workbook
 from tests.builders import (
     JUNIOR_CODE,
     JUNIOR_SCHOOL,
@@ -20,8 +20,9 @@ from tests.builders import (
 )
 
 
-def judged(path: Path) -> tuple[Assessment, list[InputProblem]]:
-    return evaluate_files(path, "xiangtan-2018", None)
+def judged(path: Path) -> tuple[Assessment, tuple[InputProblem, ...]]:
+    assessment = evaluate_workbook(path, "xiangtan-2018")
+    return assessment, assessment.warnings
 
 
 def clause(assessment: Assessment, id_: str) -> ClauseResult:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from evaluation.evaluating import evaluate_workbook
 from evaluation.survey.questionnaire import load_questionnaires
 from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app.cli import main
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.errors import GroupFull
 from survey_app.services.installation import Installation, open_installation
-from survey_app.services.results import assess_with_campaign
+from survey_app.services.results import survey_answers
 from survey_app.settings import Settings
 from tests.builders_campaign import FLOOR, POPULATION, write_made_up_county
 
@@ -102,5 +103,7 @@ def check_verdict(at: Installation, campaign: str, folder: Path, recognition: di
     document = json.loads((folder / "reports" / "assessment.json").read_text(encoding="utf-8"))
     assert document["recognition"]["sample"] == recognition["sample"]
     assert document["sources"]["seal_root"]
-    _, warnings = assess_with_campaign(at.database, campaign, workbook, "xiangtan-2018")
-    assert "survey_of_another_population" in [one.kind for one in warnings]
+    with at.database.read() as connection:
+        answers = survey_answers(connection, campaign)
+    assessment = evaluate_workbook(workbook, "xiangtan-2018", answers)
+    assert "survey_of_another_population" in [one.kind for one in assessment.warnings]

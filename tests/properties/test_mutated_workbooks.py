@@ -21,8 +21,9 @@ from python_calamine import CalamineWorkbook
 
 from evaluation.assessment import assessment_document
 from evaluation.errors import InvalidInput
-from evaluation.evaluating import judge_reading
+from evaluation.evaluating import case_of
 from evaluation.facts import COLUMNS
+from evaluation.judging import judge
 from evaluation.reading.cells import Complaint, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, SHEETS, Sheet
 from evaluation.reading.county import Reading, read_county
@@ -286,16 +287,16 @@ def test_mutated_workbook_is_read_or_refused(shard: int, tmp_path: Path) -> None
         reading = read_or_refuse(path)
         outcomes["refused" if reading is None else "read"] += 1
         if reading is not None and outcomes["read"] <= JUDGED:
-            judge(reading, rulebook)
+            judge_or_refuse(reading, rulebook)
 
     check()
     # a mutation that no reader could fail on would prove nothing, nor would one that is always refused
     assert min(outcomes.values()) > EXAMPLES // 10
 
 
-def judge(reading: Reading, rulebook: Any) -> None:
+def judge_or_refuse(reading: Reading, rulebook: Any) -> None:
     try:
-        assessment, _ = judge_reading(reading, rulebook, None)
+        (assessment,) = judge([case_of(reading, rulebook, None)], rulebook)
     except InvalidInput:
         return
     json.dumps(assessment_document(assessment), allow_nan=False)

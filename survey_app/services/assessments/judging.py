@@ -6,7 +6,7 @@ A result is kept under the hash of everything it was judged from, so that a page
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +17,10 @@ from sqlalchemy import Connection
 
 import evaluation
 from evaluation.assessment import Assessment
-from evaluation.errors import InputProblem
-from evaluation.evaluating import recognition_of_county, survey_oddities
-from evaluation.facts import Facts, table_from_rows
-from evaluation.judging import assess
+from evaluation.evaluating import case_of
+from evaluation.facts import COLUMNS, Facts, table_from_rows
+from evaluation.judging import Case, judge
 from evaluation.rulebook.model import Rulebook
-from evaluation.rulebook_input import ignored_rows
-from evaluation.survey.recognition import Recognition
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import SurveyError
@@ -49,16 +46,7 @@ RESULTS_KEPT: Final = 12
 _RESULTS: Final = TypeAdapter(Assessment)
 
 
-@dataclass(frozen=True)
-class Surveyed:
-    """What a closed survey contributes: its rates, its hashes, and where it was planned for other numbers than the workbook's."""
-
-    recognition: Recognition
-    sources: dict[str, str | None]
-    oddities: tuple[InputProblem, ...]
-
-
-_SURVEYED: Final = Remembered[Surveyed](32)
+_CASES: Final = Remembered[Case](6)
 
 
 @dataclass(frozen=True)
@@ -99,17 +87,6 @@ class LiveVerdict:
     result: Assessment | None
 
 
-@dataclass(frozen=True)
-class EnteredFacts(Facts):
-    """Facts whose findings, scores and vetoes were entered: `entered` says for (table, row) where such a row came from."""
-
-    entered: Mapping[tuple[str, int], str] = field(default_factory=dict)
-
-    def cell(self, county: str, table: str, row: int, name: str = "") -> str:
-        """The address of a value, or who entered it and when."""
-        return self.entered.get((table, row)) or super().cell(county, table, row, name)
-
-
 @dataclass(eq=False)
 class NotJudged(SurveyError):
     """What stands has not been judged yet."""
@@ -142,7 +119,7 @@ def live_verdict(database: Database, clock: Clock, assessment_id: str, user: Sta
     except NotJudged as missing:
         content = missing.content
     with database.read() as connection:
-        result = judge(connection, content)
+        result = judge_content(connection, content)
     _keep(database, clock, content, result)
     return LiveVerdict(content, result)
 
@@ -158,32 +135,35 @@ def content_of(connection: Connection, assessment: CountyAssessment, user: Staff
     return Content(assessment, workbook, visible_entries(current, assessment, user), photos, hidden)
 
 
-def judge(connection: Connection, content: Content) -> Assessment:
+def judge_content(connection: Connection, content: Content) -> Assessment:
     """The result of a content that has a workbook."""
-    assert content.workbook is not None  # noqa: S101 - callers have looked
     rulebook = rulebook_of(connection, content.assessment)
-    reading = reading_of(connection, content.workbook, rulebook)
-    facts = entered_facts(reading.facts, content.entries)
-    warnings = [*reading.warnings, *ignored_rows(reading.facts, rulebook)]
-    county = content.assessment.county_code
-    recognitions: dict[str, Recognition] = {}
-    sources: dict[str, str | None] = {}
-    if content.assessment.campaign is not None:
-        survey = _surveyed(connection, content.assessment, rulebook, reading.facts)
-        recognitions[county], sources = survey.recognition, survey.sources
-        warnings += survey.oddities
-    (result,) = assess(facts, rulebook, recognitions, [one.text("zh") for one in warnings], sources)
+    case = _case(connection, content, rulebook)
+    (result,) = judge([replace(case, facts=with_entries(case.facts, case.county, content.entries))], rulebook)
     return result
 
 
-def entered_facts(facts: Facts, entries: Mapping[EntryKey, Entry]) -> EnteredFacts:
-    """The facts of a workbook with what was entered in the place of its own findings, scores and vetoes."""
-    county = str(facts.counties["county"].iloc[0])
+def _case(connection: Connection, content: Content, rulebook: Rulebook) -> Case:
+    """What workbook and survey say; a closed campaign does not change any more."""
+    workbook, campaign_id = content.workbook, content.assessment.campaign
+    assert workbook is not None  # noqa: S101 - callers have looked
+    campaign = None if campaign_id is None else find_campaign(connection, campaign_id)
+
+    def compute() -> Case:
+        answers = None if campaign is None else survey_answers(connection, campaign.id)
+        return case_of(reading_of(connection, workbook, rulebook), rulebook, answers)
+
+    return _CASES.get((workbook.sha256, rulebook.sha256, campaign), compute)
+
+
+def with_entries(facts: Facts, county: str, entries: Mapping[EntryKey, Entry]) -> Facts:
+    """The facts of a workbook with what was entered in the place of its own findings, scores and vetoes; `moved` says where it came from."""
     tables = {table: _rows(county, entries, kind) for table, kind in _TABLES.items()}
-    shared = {name: getattr(facts, name) for name in Facts.__dataclass_fields__}
-    filled = {name: table_from_rows(name, [row for row, _ in rows]) for name, rows in tables.items()}
-    entered = {(name, row["row"]): source for name, rows in tables.items() for row, source in rows}
-    return EnteredFacts(**shared | filled, entered=entered)
+    moved = {place: address for place, address in facts.moved.items() if place[1] not in tables}
+    for table, rows in tables.items():
+        moved |= {(county, table, row["row"], name): source for row, source in rows for name in COLUMNS[table]}
+    filled: dict[str, Any] = {name: table_from_rows(name, [row for row, _ in rows]) for name, rows in tables.items()}
+    return replace(facts, **filled, moved=moved)
 
 
 def result_text(result: Assessment) -> str:
@@ -227,21 +207,6 @@ def _columns(entry: Entry) -> dict[str, Any]:
     if entry.key.kind == EntryKind.VETO:
         return {"item": entry.key.subject, "is_present": entry.value == 1}
     return {"clause": entry.key.subject, "evaluator": shown_owner(entry.key.owner), "score": entry.value}
-
-
-def _surveyed(connection: Connection, assessment: CountyAssessment, rulebook: Rulebook, facts: Facts) -> Surveyed:
-    """The survey's part of the result; a closed campaign does not change any more."""
-    campaign = find_campaign(connection, str(assessment.campaign))
-    county = facts.counties.iloc[0]
-
-    def compute() -> Surveyed:
-        answers = survey_answers(connection, campaign.id)
-        sources = {"responses_sha256": answers.sha256, "seal_root": answers.seal_root}
-        oddities = tuple(survey_oddities(facts, answers))
-        return Surveyed(recognition_of_county(facts, rulebook, answers), sources, oddities)
-
-    key = (campaign, assessment.rulebook_sha256, int(county["population"]), int(county["year"]))
-    return _SURVEYED.get(key, compute)
 
 
 def _keep(database: Database, clock: Clock, content: Content, result: Assessment) -> None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from evaluation.errors import InputProblem, InvalidInput, Message
-from evaluation.facts import Facts
 from evaluation.reading.county import Reading
 from evaluation.reading.tables import MEGABYTE, RawWorkbook
 from evaluation.reading.xlsx import read_xlsx
@@ -189,7 +188,7 @@ def _read(
         _refuse_macros(name, content)
         raw = read_xlsx(name, content)
         reading = reading_of_raw(raw, rulebook)
-        _require_fitting(reading.facts, assessment)
+        _require_fitting(reading, assessment)
     except InvalidInput as invalid:
         return None, problem_rows(invalid.problems, raw), problem_rows(invalid.warnings, raw)
     return reading, [], problem_rows([*reading.warnings, *ignored_rows(reading.facts, rulebook)], raw)
@@ -216,13 +215,13 @@ def _refuse_macros(name: str, content: bytes) -> None:
         raise InvalidInput([InputProblem(name, wording.MACROS)])
 
 
-def _require_fitting(facts: Facts, assessment: CountyAssessment) -> None:
+def _require_fitting(reading: Reading, assessment: CountyAssessment) -> None:
     """The workbook must be of the assessment's county and year."""
-    county = facts.counties.iloc[0]
-    where = facts.cell(str(county["county"]), "counties", 0)
+    county = reading.county
+    where = reading.facts.cell(county.code, "counties", 0)
     stated: list[tuple[object, object, Message]] = [
-        (str(county["county"]), assessment.county_code, wording.OTHER_COUNTY),
-        (int(county["year"]), assessment.year, wording.OTHER_YEAR),
+        (county.code, assessment.county_code, wording.OTHER_COUNTY),
+        (county.year, assessment.year, wording.OTHER_YEAR),
     ]
     problems = [
         InputProblem(where, message, {"workbook": has, "assessment": expected})

@@ -6,7 +6,7 @@ import pytest
 
 import questionnaires as instruments
 from evaluation.assessment import assessment_document
-from evaluation.evaluating import SurveyFiles, check_workbook, evaluate_files
+from evaluation.evaluating import SurveyFiles, check_workbook, evaluate_workbook
 from evaluation.survey.questionnaire import load_questionnaires
 from survey_app.demo_county import build_county, build_responses, write_responses_csv, write_schools_csv, write_workbook
 from survey_app.services.school_list import read_school_list, schools_from_stages
@@ -27,7 +27,7 @@ def document(tmp_path_factory):
     write_workbook(county, folder / "county.xlsx")
     write_responses_csv(build_responses(county, questionnaires, 1), questionnaires, folder / "responses.csv")
     survey = SurveyFiles(folder / "responses.csv", QUESTIONNAIRES)
-    assessment, _ = evaluate_files(folder / "county.xlsx", "xiangtan-2018", survey)
+    assessment = evaluate_workbook(folder / "county.xlsx", "xiangtan-2018", survey)
     return assessment_document(assessment)
 
 

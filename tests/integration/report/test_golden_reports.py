@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from evaluation.assessment import Assessment
-from evaluation.evaluating import SurveyFiles, evaluate_files
+from evaluation.evaluating import SurveyFiles, evaluate_workbook
 from evaluation.report.contents import Report, report_of
 from evaluation.report.ledger import ledger_rows
 from evaluation.report.writing import write_reports
@@ -21,7 +21,7 @@ from tests.unit.evaluation.report.pages import Page
 def assessment(request: pytest.FixtureRequest) -> Assessment:
     folder = GOLDEN / "counties" / request.param
     survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
-    return evaluate_files(folder / "workbook.xlsx", "xiangtan-2018", survey)[0]
+    return evaluate_workbook(folder / "workbook.xlsx", "xiangtan-2018", survey)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from evaluation.judging import assess
+from evaluation.judging import Case, judge
 from evaluation.rulebook.loading import load_rulebook
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 
@@ -22,7 +22,7 @@ GIVEN = ("schools", "figures", "classes", "rooms", "monitoring", "finance", "wit
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any]) -> None:
     facts = build_facts(RULEBOOK, **{key: case[key] for key in GIVEN if key in case})
-    (assessment,) = assess(facts, RULEBOOK, {COUNTY: RECOGNITION})
+    (assessment,) = judge([Case(COUNTY, facts, RECOGNITION)], RULEBOOK)
     clauses = {clause.id: clause for indicator in assessment.indicators for clause in indicator.clauses}
     assert {clause: clauses[clause].status for clause in case["expect"]} == case["expect"]
     for clause, schools in case.get("failing", {}).items():

@@ -6,7 +6,7 @@ import pytest
 
 from evaluation.assessment import ClauseResult, Evidence
 from evaluation.facts import SheetLayout
-from evaluation.judging import assess
+from evaluation.judging import Case, judge
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.survey.recognition import Recognition
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts, recognition_with, sample_of
@@ -22,7 +22,7 @@ def clause(id_: str, survey: Recognition = RECOGNITION, **changes: Any) -> Claus
         (COUNTY, "findings"): SheetLayout("现场核查", {"is_met": "B", "basis": "C"}),
     }
     object.__setattr__(facts, "layouts", layouts)
-    (assessment,) = assess(facts, RULEBOOK, {COUNTY: survey})
+    (assessment,) = judge([Case(COUNTY, facts, survey)], RULEBOOK)
     return next(one for indicator in assessment.indicators for one in indicator.clauses if one.id == id_)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from evaluation.assessment import Assessment, assessment_document
-from evaluation.errors import InvalidInput
-from evaluation.facts import COLUMNS, join_facts
-from evaluation.judging import assess
+from evaluation.errors import InputProblem, InvalidInput, Message
+from evaluation.facts import COLUMNS, Facts, join_facts
+from evaluation.judging import Case, judge
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.survey.recognition import Recognition
 from tests.builders_facts import COUNTY, RECOGNITION, build_facts, recognition_with, sample_of
@@ -18,8 +18,7 @@ RULEBOOK = load_rulebook("xiangtan-2018")
 
 
 def assessed(survey: Recognition | None = RECOGNITION, **changes: Any) -> Assessment:
-    recognitions = {} if survey is None else {COUNTY: survey}
-    (assessment,) = assess(build_facts(RULEBOOK, **changes), RULEBOOK, recognitions)
+    (assessment,) = judge([Case(COUNTY, build_facts(RULEBOOK, **changes), survey)], RULEBOOK)
     return assessment
 
 
@@ -209,9 +208,36 @@ def test_many_counties_are_judged_as_each_alone() -> None:
     one = build_facts(RULEBOOK, schools=[{"school": "P1", "backbone_teachers": 4}, {"school": "P2"}])
     other = build_facts(RULEBOOK, figures={"残疾儿童入学数": 100}, without=["monitoring"])
     renamed = rename(other, "439902")
-    together = assess(join_facts([one, renamed]), RULEBOOK, {COUNTY: RECOGNITION})
-    alone = [*assess(one, RULEBOOK, {COUNTY: RECOGNITION}), *assess(renamed, RULEBOOK, {})]
-    assert [assessment_document(a) for a in together] == [assessment_document(a) for a in alone]
+    cases = [Case(COUNTY, one, RECOGNITION), Case("439902", renamed)]
+    alone = [assessment for case in cases for assessment in judge([case], RULEBOOK)]
+    assert judge(cases, RULEBOOK) == alone
+    shared = join_facts([one, renamed])
+    assert judge([replace(case, facts=shared) for case in cases], RULEBOOK) == alone
+
+
+def test_years_of_a_county_are_judged_as_each_alone_and_keep_what_is_their_own() -> None:
+    told = InputProblem("学校!G5", Message("told", en="told", zh="已告知"))
+    facts = [
+        of_year(build_facts(RULEBOOK, schools=[{"school": "P1", "backbone_teachers": n}, {"school": "P2"}]), year)
+        for year, n in ((2019, 4), (2020, 5), (2021, 6))
+    ]
+    facts[1] = replace(facts[1], sources={COUNTY: "2" * 64})
+    cases = [
+        Case(COUNTY, facts[0]),
+        Case(COUNTY, facts[1], RECOGNITION, (told,), {"responses_sha256": "5" * 64}),
+        Case(COUNTY, facts[2]),
+    ]
+    judged = judge(cases, RULEBOOK)
+    assert [one.year for one in judged] == [2019, 2020, 2021]
+    assert judged == [assessment for case in cases for assessment in judge([case], RULEBOOK)]
+    assert [one.warnings for one in judged] == [(), (told,), ()]
+    assert [one.recognition for one in judged] == [None, RECOGNITION, None]
+    hashes = [(one.sources["workbook_sha256"], one.sources["responses_sha256"]) for one in judged]
+    assert hashes == [(None, None), ("2" * 64, "5" * 64), (None, None)]
+
+
+def of_year(facts: Facts, year: int) -> Facts:
+    return replace(facts, counties=facts.counties.assign(year=year))
 
 
 def rename(facts: Any, county: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from evaluation.criteria.resources import is_in_scope
 from evaluation.errors import InvalidInput
-from evaluation.evaluating import check_workbook, evaluate_files
+from evaluation.evaluating import check_workbook, evaluate_workbook
 from evaluation.reading.county import check_county, read_county
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook_input import rows_of_facts, rows_without_use, unjudgeable_rows
@@ -55,7 +55,7 @@ def test_problems_of_the_reader_and_of_the_rulebook_are_told_together(tmp_path: 
     schools = [PRIMARY_SCHOOL | {"学生数": 0}, JUNIOR_SCHOOL | {"班级数": "若干"}]
     path = build_workbook(tmp_path, WRONG | {"学校": schools})
     with pytest.raises(InvalidInput) as invalid:
-        check_workbook(path, NAME) if command == "check" else evaluate_files(path, NAME, None)
+        check_workbook(path, NAME) if command == "check" else evaluate_workbook(path, NAME, None)
     assert places(invalid) == ["学校!G2", "学校!H3", *PLACES[1:]]
 
 

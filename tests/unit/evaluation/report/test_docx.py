@@ -16,7 +16,7 @@ from evaluation.assessment import Assessment
 from evaluation.report.contents import report_of
 from evaluation.report.docx import docx_of
 from evaluation.report.docx_tables import Cell, Column, table_xml
-from tests.builders_assessment import some_assessment
+from tests.builders_assessment import some_assessment, warning
 
 DAY = date(2020, 12, 1)
 OUTCOMES = ("certifiable", "not_met", "vetoed", "incomplete")
@@ -131,7 +131,7 @@ def test_typed_text_stays_text_and_characters_xml_cannot_hold_are_left_out() -> 
     plain = some_assessment("not_met", schools=4)
     schools = tuple(replace(one, name=nasty) for one in plain.schools)
     gaps = tuple(replace(one, name=nasty) for one in plain.gaps)
-    text = everything(opened(replace(plain, schools=schools, gaps=gaps, county_name=nasty, warnings=(nasty,))))
+    text = everything(opened(replace(plain, schools=schools, gaps=gaps, county_name=nasty, warnings=(warning(nasty),))))
     assert text.count("ab <w:p/> & ]]> 䶮𠮷😀") > len(schools)
 
 

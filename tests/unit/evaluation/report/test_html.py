@@ -13,7 +13,7 @@ from evaluation.report.html import html_of
 from evaluation.report.templating import environment
 from evaluation.survey.groups import GROUPS
 from evaluation.survey.interval import Estimate
-from tests.builders_assessment import rate_of, recognition, sample, some_assessment
+from tests.builders_assessment import rate_of, recognition, sample, some_assessment, warning
 from tests.unit.evaluation.report.pages import Page
 
 OUTCOMES = ("certifiable", "not_met", "vetoed", "incomplete")
@@ -129,7 +129,7 @@ def test_whatever_people_type_stands_as_text() -> None:
     schools = tuple(replace(one, name=nasty) for one in plain.schools)
     gaps = tuple(replace(one, name=nasty) for one in plain.gaps)
     vetoes = tuple(replace(one, basis=nasty) for one in plain.vetoes)
-    changed = replace(plain, schools=schools, gaps=gaps, vetoes=vetoes, county_name=nasty, warnings=(nasty,))
+    changed = replace(plain, schools=schools, gaps=gaps, vetoes=vetoes, county_name=nasty, warnings=(warning(nasty),))
     text = html_of(report_of(changed))
     page = Page(text)
     assert "<script" not in text
