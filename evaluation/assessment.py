@@ -31,7 +31,7 @@ class Evidence:
     """A number or a statement that a verdict rests on: what it is, its value and unit, and the cell it was read from ("" if computed).
 
     `label` is a word of the data; `key` names the reports' sentence around it ("" if the label says it all): total, total_pupils,
-    coefficient, finding, score, monitoring_level, monitoring_dispersion, finance_spending, finance_pupils, survey_rate, survey_sample;
+    coefficient, finding, score, monitoring_level, monitoring_dispersion, finance_spending, finance_pupils, survey_rate, survey_valid, survey_required;
     asked_schools, asked_classes (how many a clause was asked of); largest_school, largest_class, largest_class_at_least (a band's lower end),
     least_funded, least_share, fewest_rooms and fewest_rooms_required (the school that comes nearest to failing, or fails most).
     """

@@ -1,4 +1,4 @@
-"""What the environment decides; nothing else reads it."""
+"""What the environment says of the installation: database, keys, log level, trusted proxies."""
 
 import logging
 from collections.abc import Mapping

@@ -10,11 +10,10 @@ from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
-from survey_app.domain.timeline import Reading
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.storage import tables
 from survey_app.storage.campaigns import PLAN, RULES
-from survey_app.storage.readings import insert_readings
+from survey_app.storage.office_tables import counter_reading
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.unit.evaluation.survey.rules import XIANGTAN
@@ -98,7 +97,9 @@ def note_pace(survey: Survey, per_day: Mapping[str, int], *, until: datetime | N
         valid = dict(connection.execute(wanted).all())
         for back in range(24 * days + 1):
             counts = {group: max(0, valid[group] - per_day.get(group, 0) * back // 24) for group in GROUPS}
-            insert_readings(connection, CAMPAIGN, [Reading(latest - back * HOUR, counts, counts)])  # type: ignore[arg-type]
+            of_hour = {"campaign": CAMPAIGN, "at": latest - back * HOUR}
+            rows = [of_hour | {"group": group, "answered": count, "valid": count} for group, count in counts.items()]
+            connection.execute(counter_reading.insert(), rows)
 
 
 def cockpit_of(survey: Survey) -> Cockpit:

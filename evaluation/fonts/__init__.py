@@ -3,7 +3,6 @@
 from pathlib import Path
 
 FONT_NAME = "NotoSansSC"
-FONT_FAMILY = "Noto Sans SC"
 _FILE = Path(__file__).with_name("NotoSansSC_400Regular.ttf")
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 MoreChecks = Callable[[Mapping[str, Table]], Iterable[InputProblem]]
 
 
-def no_more_checks(tables: Mapping[str, Table]) -> Iterable[InputProblem]:
+def no_more_checks(_tables: Mapping[str, Table]) -> Iterable[InputProblem]:
     """Nothing beyond what every workbook is asked."""
     return ()
 

@@ -78,7 +78,7 @@ def _data_rows(table: Table, raw: RawSheet, header: Header) -> Iterator[int]:
             continue
         if _is_header_again(raw, number, header) or (number == header.row + 1 and _is_column_numbers(raw.rows[number])):
             continue
-        remark = _remark(table, raw, number, header)
+        remark = _remark(raw, number, header)
         if remark is None:
             yield number
         elif isinstance(remark, InputProblem):
@@ -104,20 +104,20 @@ def _text(cell: object) -> str:
     return fold(cell) if isinstance(cell, str) else ""
 
 
-def _remark(table: Table, raw: RawSheet, number: int, header: Header) -> InputProblem | bool | None:
+def _remark(raw: RawSheet, number: int, header: Header) -> InputProblem | bool | None:
     """What to say of a row that holds no data (False: nothing); None for a row of data."""
     first = next((cell for cell in raw.rows[number] if not is_blank(cell)), "")
     text = _text(first)
     known = next((_text(cell) for placed in header.placed if not is_blank(cell := raw.cell(number, placed.index))), "")
     if known.startswith(EXAMPLE_MARK):
-        return _example(table, raw, number, header)
+        return _example(raw, number, header)
     if TOTAL_ROW.fullmatch(text) or FOOTER_ROW.fullmatch(text):
         where = raw.address(number, 0)
         return InputProblem(where, wording.ROW_TOTAL, {"text": clean(str(first))[:30]})
     return None
 
 
-def _example(table: Table, raw: RawSheet, number: int, header: Header) -> InputProblem | bool:
+def _example(raw: RawSheet, number: int, header: Header) -> InputProblem | bool:
     """The template's own example is passed over in silence; one that was typed over is reported."""
     if all(_is_example(placed, raw.cell(number, placed.index)) for placed in header.placed):
         return False

@@ -319,7 +319,7 @@ class _FaultScan:
     def __init__(self) -> None:
         self.faults: Faults = {}
         self._place = _Place()
-        self._is_error = self._has_formula = self._has_value = self._in_value = False
+        self._has_formula = self._has_value = self._in_value = False
         self._value = ""
         self._kind = ""
 

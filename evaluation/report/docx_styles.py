@@ -12,7 +12,6 @@ from evaluation.report.wording import WORD_FONTS
 BODY, HEADING, SECOND, TABLE, LATIN = (WORD_FONTS[name] for name in ("body", "heading", "second", "table", "latin"))
 A4_MM = (210.0, 297.0)
 TEXT_WIDTH_MM = 160.0
-WIDE_TEXT_WIDTH_MM = 261.0
 BULLET = "•"
 
 

@@ -205,7 +205,7 @@ def _stated_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
     ]
 
 
-def _finding_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
+def _finding_rows(_context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
     yield _county_row(_named(clause), LEDGER["met"], LEDGER["unmet"])
 
 

@@ -13,14 +13,17 @@ def reason_text(context: Context, reason: str) -> str:
     survey = context.assessment.recognition
     kind, _, groups = reason.partition(":")
     named = tuple(one for one in groups.split(",") if one)
-    counted = {"too_few": _too_few, "parents": _parents, "unbalanced": _unbalanced}.get(kind)
-    if counted is not None and survey is not None and (kind != "unbalanced" or survey.sample.band):
-        return counted(context, survey.sample, named)
+    if survey is not None and kind == "too_few":
+        return _too_few(context, survey.sample)
+    if survey is not None and kind == "parents":
+        return _parents(context, survey.sample)
+    if survey is not None and kind == "unbalanced" and survey.sample.band:
+        return _unbalanced(context, survey.sample, survey.sample.band, named)
     names = context.words("join.list").join(context.words.group(one) for one in named)
     return context.words.of("sample", kind, groups=names)
 
 
-def _too_few(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
+def _too_few(context: Context, sample: Sample) -> str:
     valid, required = sample.valid, sample.required
     return context.words(
         "sample_counted.too_few",
@@ -30,7 +33,7 @@ def _too_few(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
     )
 
 
-def _parents(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
+def _parents(context: Context, sample: Sample) -> str:
     share = sample.parents_share
     return context.words(
         "sample_counted.parents",
@@ -41,10 +44,8 @@ def _parents(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
     )
 
 
-def _unbalanced(context: Context, sample: Sample, groups: tuple[str, ...]) -> str:
-    words = context.words
-    assert sample.band is not None  # noqa: S101 - asked before
-    low, high = sample.band
+def _unbalanced(context: Context, sample: Sample, band: tuple[int, int], groups: tuple[str, ...]) -> str:
+    words, (low, high) = context.words, band
     counts = {str(group): number for group, number in sample.by_group.items()}
     found = (words("sample_counted.group", group=words.group(one), count=show(counts[one], COUNT)) for one in groups)
     return words(

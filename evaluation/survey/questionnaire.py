@@ -171,11 +171,6 @@ class Questionnaires:
         return tuple(dict.fromkeys(item for one in self for question in one.questions for item in question.items))
 
 
-def load_questionnaire(file: Path) -> Questionnaire:
-    """Read one questionnaire. Raises `InvalidInput` with every mistake in it, in the order of the file."""
-    return _read(file)[0]
-
-
 def load_questionnaires(directory: Path) -> Questionnaires:
     """Read every .yaml file of a folder. Raises `InvalidInput` with the mistakes of all files."""
     files = _files(directory)

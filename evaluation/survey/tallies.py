@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from evaluation.numeric import is_at_least
 from evaluation.survey.groups import GROUPS
@@ -39,10 +38,9 @@ def valid_responses(responses: "Responses", units: Units = NO_UNITS) -> ValidRes
     """The valid responses of one county, numbered anew from 0; a school that belongs to one of the `units` counts as that."""
     table, answers = responses.responses, responses.answers
     is_valid = table["valid"].to_numpy(dtype=np.bool_)
-    named = table["school"].to_numpy(dtype=object)[is_valid]
-    school = np.array([units.get(one, one) for one in named], dtype=object) if units else named
-    codes, _ = pd.factorize(school, sort=True)
-    codes = np.where(school == "", -1, codes)
+    school = table["school"][is_valid]
+    psu = school.map(lambda one: units.get(one, one)) if units else school
+    codes = np.where(psu == "", -1, psu.astype("category").cat.codes.to_numpy(dtype=np.int64))
     renumbered = np.where(is_valid, np.cumsum(is_valid) - 1, -1)[answers["response"].to_numpy(dtype=np.int64)]
     kept = renumbered >= 0
     return ValidResponses(

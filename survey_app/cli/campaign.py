@@ -133,7 +133,7 @@ def void(ctx: click.Context, campaign_id: str, unit: str, group: str | None, rea
     from survey_app.services.voiding import void_unit
 
     with opened_installation(ctx) as at:
-        number = void_unit(at.database, at.keys, at.clock, campaign_id, unit, reason, group)
+        number = void_unit(at.database, at.clock, campaign_id, unit, reason, group)
     click.echo(
         f"{unit} is void: {number} sheets count no more; for new codes: junheng codes issue {campaign_id} --out DIR"
     )

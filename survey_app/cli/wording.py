@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 
 from evaluation.errors import Message
+from survey_app.services.assessments import wording as assessments
 
 FRAMES_HELP = "Sizes of groups: a .csv with the columns 类别, 总体人数."
 UNITS_HELP = "Which schools a unit means: NAME-units.csv of the export, with the columns 单元, 学校代码."
 COUNTS_HELP = "Sheets taken, withheld and lost: NAME-counts.csv of the export. Withheld sheets count for the sample."
 
 OUTCOMES: Mapping[str, Message] = {
-    "vetoed": Message("vetoed", en="vetoed", zh="一票否决"),
-    "not_met": Message("not_met", en="not_met", zh="未达标"),
-    "incomplete": Message("incomplete", en="incomplete", zh="材料不全，暂不能认定"),
-    "certifiable": Message("certifiable", en="certifiable", zh="可以认定"),
+    name: Message(name, en=name, zh=outcome.zh) for name, outcome in assessments.OUTCOMES.items()
 }
 CHECKED_BY = Message(
     "checked_by",

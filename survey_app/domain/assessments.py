@@ -107,7 +107,7 @@ class Upload:
     sha256: str
     by: str
     at: datetime
-    findings: str  # JSON: the problems, the warnings and the differences (services.workbooks)
+    findings: str  # JSON: the problems, the warnings and the differences (services/assessments/uploading.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from evaluation.errors import InputProblem, InvalidInput
 from survey_app.domain.campaigns import State
 from survey_app.domain.clock import Clock
 from survey_app.domain.errors import WrongState
-from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import void_entry
 from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
@@ -29,7 +28,6 @@ from survey_app.storage.session import Database
 
 def void_unit(
     database: Database,
-    keys: KeyDirectory,
     clock: Clock,
     campaign_id: str,
     unit: str,

@@ -224,7 +224,6 @@ USER_COUNTY = Message(
     en="is not a county's code; expected six digits, such as 430302",
     zh="不是县级行政区划代码；应为六位数字，如 430302",
 )
-USER_ROLE = Message("user_role", en="there is no role {role}; expected one of: {expected}", zh="没有“{role}”这种角色")
 USER_DISABLED = Message("user_disabled", en="the account is disabled", zh="这个账号已停用")
 USER_NOT_DISABLED = Message(
     "user_not_disabled",

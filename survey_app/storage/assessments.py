@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from survey_app.domain.assessments import AssessmentState, CountyAssessment, Signing, Upload
@@ -155,12 +155,6 @@ def find_signed_file(connection: Connection, assessment_id: str, number: int, na
         signed_file.c.assessment == assessment_id, signed_file.c.number == number, signed_file.c.name == name
     )
     return connection.execute(wanted).scalar_one_or_none()
-
-
-def count_assessments(connection: Connection, prefix: str) -> int:
-    """How many assessments have an id that begins so."""
-    wanted = select(func.count()).select_from(assessment).where(assessment.c.id.startswith(prefix, autoescape=True))
-    return int(connection.execute(wanted).scalar_one())
 
 
 def _assessment_from_row(row: Row[Any]) -> CountyAssessment:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.domain.timeline import Reading
@@ -38,17 +38,6 @@ def list_readings(connection: Connection, campaign: str, since: datetime) -> lis
     wanted = select(*columns).where(counter_reading.c.campaign == campaign, counter_reading.c.at >= since)
     rows = connection.execute(wanted.order_by(counter_reading.c.at))
     return [_reading(at, of_hour) for at, of_hour in groupby(rows, key=lambda row: row.at)]
-
-
-def insert_readings(connection: Connection, campaign: str, readings: Iterable[Reading]) -> None:
-    """Stores readings that were made before."""
-    rows = [
-        {"campaign": campaign, "at": one.at, "group": group, "answered": answered, "valid": one.valid.get(group, 0)}
-        for one in readings
-        for group, answered in one.answered.items()
-    ]
-    if rows:
-        connection.execute(insert(counter_reading), rows)
 
 
 def keep_guesses_by_hour(connection: Connection, before_window: int, windows_an_hour: int) -> None:

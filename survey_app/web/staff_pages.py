@@ -12,6 +12,7 @@ from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.campaigns import State
 from survey_app.domain.clock import told_moment, written_end
 from survey_app.domain.staff import Role
+from survey_app.services.assessments.wording import OUTCOMES
 from survey_app.web.access import Gate, current_user_or_none, gate_of_request
 from survey_app.web.addresses import below
 from survey_app.web.languages import current_language
@@ -23,12 +24,6 @@ STATES: Final = {
     State.OPEN: Message("state", en="Open", zh="进行中"),
     State.CLOSING: Message("state", en="Closing", zh="正在结束"),
     State.CLOSED: Message("state", en="Closed", zh="已结束"),
-}
-OUTCOMES: Final = {
-    "certifiable": Message("outcome", en="Certifiable", zh="达到认定标准"),
-    "not_met": Message("outcome", en="Not met", zh="未达标"),
-    "incomplete": Message("outcome", en="Incomplete", zh="材料不全"),
-    "vetoed": Message("outcome", en="Vetoed", zh="一票否决"),
 }
 PLACES: Final = {"user": "/admin/users/", "campaign": "/campaigns/", "assessment": "/assessments/"}
 TONES: Final = {State.DRAFT: "plain", State.OPEN: "good", State.CLOSING: "wait", State.CLOSED: "done"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.survey.frames import GROUPS_BY_NAME
+from evaluation.survey.frames import group_named
 from evaluation.survey.from_files import recognition_from_files
 from evaluation.survey.groups import GROUPS
 from evaluation.survey.interval import design_of, estimate_rate
@@ -95,7 +95,7 @@ def county_inputs(name: str, tmp_path: Path) -> tuple[int, Path]:
     rows = [f"{row[0]},{row[1]}" for row in workbook["调查对象规模"].iter_rows(values_only=True)]
     frames.write_text("\n".join(rows), encoding="utf-8")
     assert rows[0] == "类别,总体人数"
-    assert {row.split(",")[0] for row in rows[1:]} <= set(GROUPS_BY_NAME)
+    assert all(group_named(row.split(",")[0]) for row in rows[1:])
     workbook.close()
     return int(facts["常住人口"]), frames
 

@@ -281,7 +281,7 @@ def busy_survey(database: Database, keys: KeyDirectory, clock: FixedClock) -> Su
         hand_in(survey, group, school, number, q04="c")
     hand_in(survey, "public", "", 1, q04="c")
     hand_in(survey, "parent", "s4", 1)
-    void_unit(database, keys, clock, CAMPAIGN, "s4", "x")
+    void_unit(database, clock, CAMPAIGN, "s4", "x")
     keys.destroy_pool_key(f"{CAMPAIGN}/teacher/s1", 1)
     return survey
 

@@ -18,6 +18,7 @@ from survey_app.storage.migrating import (
     newest_revision,
     upgrade_database,
 )
+from survey_app.storage.office_tables import guess_hour
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import open_database
 from tests.paths import REPOSITORY
@@ -49,7 +50,14 @@ def test_an_empty_database_is_brought_to_what_the_models_say(make_database_url: 
 def test_upgrading_twice_changes_nothing(make_database_url: Callable[..., str]) -> None:
     url = make_database_url(empty=True)
     upgrade_database(url)
+    database = open_database(url)
+    with database.write() as connection:
+        connection.execute(guess_hour.insert().values(hour=1, n=2, most=3))
     upgrade_database(url)
+    with database.read() as connection:
+        assert [tuple(row) for row in connection.execute(guess_hour.select())] == [(1, 2, 3)]
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
 
 
 def test_a_database_of_the_first_migration_is_brought_up_with_its_data(make_database_url: Callable[..., str]) -> None:

@@ -35,7 +35,7 @@ def survey(database: Database, keys: KeyDirectory, clock: FixedClock) -> Survey:
 
 
 def void(survey: Survey, unit: str = "U01", reason: str = "代填", group: str | None = None) -> int:
-    return void_unit(survey.database, survey.keys, survey.clock, CAMPAIGN, unit, reason, group, "lead-1")
+    return void_unit(survey.database, survey.clock, CAMPAIGN, unit, reason, group, "lead-1")
 
 
 def issue(survey: Survey) -> None:
@@ -238,7 +238,7 @@ def test_what_is_no_unit_or_has_no_reason_is_refused(survey: Survey, unit: str, 
 
 def test_only_while_the_campaign_is_open(survey: Survey) -> None:
     with pytest.raises(UnknownCampaign):
-        void_unit(survey.database, survey.keys, survey.clock, "c9", "U01", "x")
+        void_unit(survey.database, survey.clock, "c9", "U01", "x")
     hand_in(survey, "parent", "s1", 6)
     assert close(survey).state == State.CLOSED
     with pytest.raises(WrongState):

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-KIND: Final = "社会认可度调查日报"
 ALERTS: Final = "要处理的事"
 NO_ALERTS: Final = "没有要处理的事。"
 GROUPS: Final = "各类人员"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Connection
 
@@ -22,8 +21,6 @@ from survey_app.services.assessments.starting import closed_campaigns
 from survey_app.storage.assessments import list_signings
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
-
-STEPS: Final = ("workbook", "findings", "scores", "vetoes", "survey")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,6 @@ def show_assessment(database: Database, assessment_id: str) -> CountyAssessment:
         return find_assessment(connection, assessment_id)
 
 
-def county_of_assessment(database: Database, assessment_id: str) -> str:
-    """The county it is about. Raises `UnknownAssessment`."""
-    return show_assessment(database, assessment_id).county_code
-
-
 def closed_campaigns(connection: Connection, county: str) -> list[Campaign]:
     """The county's surveys whose results may be seen, the latest first."""
     return [one for one in list_campaigns(connection, (State.CLOSED,)) if one.county_code == county]

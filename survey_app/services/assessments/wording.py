@@ -3,6 +3,13 @@
 from typing import Final
 
 from evaluation.errors import Message
+from evaluation.report.wording import PHRASES
+
+OUTCOMES: Final = {
+    name: Message("outcome", zh=PHRASES[f"outcome.{name}"][0], en=PHRASES[f"outcome.{name}"][1])
+    for name in ("certifiable", "not_met", "incomplete", "vetoed")
+}
+"""What a county is found to be, in the words of the reports."""
 
 # a new assessment
 

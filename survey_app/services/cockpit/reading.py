@@ -32,7 +32,6 @@ class Cockpit:
     names: Mapping[str, str]
     readings: Sequence[Reading]
     unknown_codes: int
-    most_unknown_codes: int
     is_worker_silent: bool = False
 
     @property
@@ -113,14 +112,13 @@ def read_cockpit(database: Database, clock: Clock, campaign_id: str) -> Cockpit:
     now = clock.now()
     with database.read() as connection:
         progress = progress_of(connection, campaign_id)
-        unknown, most = unknown_codes_since(connection, now - DAY)
+        unknown, _most = unknown_codes_since(connection, now - DAY)
         return Cockpit(
             now=now,
             progress=progress,
             names=school_names(connection, campaign_id),
             readings=_from_opening(progress.campaign, list_readings(connection, campaign_id, now - LOOK_BACK), now),
             unknown_codes=unknown,
-            most_unknown_codes=most,
             is_worker_silent=WORKER in stale_parts(connection, now),
         )
 

@@ -124,7 +124,6 @@ class CockpitPage:
     reasons: Sequence[str]
     expectation: str | None
     expected_reasons: Sequence[str]
-    is_expected_valid: bool | None
     method: str | None
     alerts: Sequence[AlertLine]
     groups: Sequence[GroupRow]
@@ -151,7 +150,7 @@ class CockpitPage:
 
 def cockpit_page(cockpit: Cockpit, language: Language) -> CockpitPage:
     """The page's facts, in the page's language."""
-    counts, campaign, expected = cockpit.progress.groups.values(), cockpit.campaign, cockpit.outlook.expected
+    counts, campaign = cockpit.progress.groups.values(), cockpit.campaign
     return CockpitPage(
         campaign=campaign,
         now=cockpit.now,
@@ -164,7 +163,6 @@ def cockpit_page(cockpit: Cockpit, language: Language) -> CockpitPage:
         reasons=reasons(cockpit, language),
         expectation=expectation(cockpit, language),
         expected_reasons=expected_reasons(cockpit, language),
-        is_expected_valid=expected.is_valid if expected else None,
         method=method(cockpit, language),
         alerts=[alert_line(cockpit, alert, language) for alert in find_alerts(cockpit)],
         groups=[_group_row(cockpit, group, language) for group in GROUPS],

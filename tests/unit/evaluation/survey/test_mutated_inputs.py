@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluation.errors import InvalidInput
-from evaluation.survey.questionnaire import load_questionnaire, load_questionnaires
+from evaluation.survey.questionnaire import load_questionnaires
 from evaluation.survey.responses import read_responses
 from tests.paths import REPOSITORY
 
@@ -84,7 +84,7 @@ def test_damaged_questionnaire_is_read_or_refused(tmp_path: Path, changes: list[
     file = tmp_path / "parent.yaml"
     file.write_bytes(damaged((VALID / "parent.yaml").read_text(encoding="utf-8"), changes))
     try:
-        found = load_questionnaire(file)
+        (found,) = load_questionnaires(tmp_path)
     except InvalidInput as error:
         assert_addressed(file.name, error)
     else:

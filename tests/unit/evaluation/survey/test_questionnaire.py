@@ -1,6 +1,7 @@
 """The questionnaire loader: what it gives, and each refusal with its place (one broken example file each)."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from evaluation.errors import InvalidInput
 from evaluation.survey.groups import GROUPS
 from evaluation.survey.questionnaire import (
     Questionnaire,
-    load_questionnaire,
     load_questionnaires,
     questionnaire_from_document,
 )
@@ -78,20 +78,26 @@ def problems_of(load: Callable[[Path], object], path: Path) -> list[tuple[str, s
     return [(problem.kind, problem.where) for problem in caught.value.problems]
 
 
+def alone(file: Path, folder: Path) -> Path:
+    """A folder with nothing but a copy of the file."""
+    shutil.copy(file, folder)
+    return folder
+
+
 @pytest.mark.parametrize("name", REFUSALS)
-def test_broken_file_is_refused_with_kind_and_place(name: str) -> None:
+def test_broken_file_is_refused_with_kind_and_place(name: str, tmp_path: Path) -> None:
     file = f"{name}.yaml"
     expected = [(kind, f"{file}:{place}" if place else file) for kind, place in REFUSALS[name]]
-    assert problems_of(load_questionnaire, FILES / "invalid" / file) == expected
+    assert problems_of(load_questionnaires, alone(FILES / "invalid" / file, tmp_path)) == expected
 
 
 def test_every_broken_file_is_listed() -> None:
     assert {file.stem for file in (FILES / "invalid").iterdir()} == set(REFUSALS)
 
 
-def test_every_problem_has_words_in_both_languages() -> None:
+def test_every_problem_has_words_in_both_languages(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as caught:
-        load_questionnaire(FILES / "invalid" / "many-mistakes.yaml")
+        load_questionnaires(alone(FILES / "invalid" / "many-mistakes.yaml", tmp_path))
     for problem in caught.value.problems:
         assert "{" not in problem.text("en") + problem.text("zh")
         assert problem.text("zh") != problem.text("en")
@@ -117,7 +123,7 @@ def test_folder_without_a_questionnaire_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def parent() -> Questionnaire:
-    return load_questionnaire(FILES / "valid" / "parent.yaml")
+    return load_questionnaires(FILES / "valid")["parent"]
 
 
 def test_questions_carry_their_options(parent: Questionnaire) -> None:
@@ -148,7 +154,7 @@ def test_stored_document_gives_the_same_questionnaire(parent: Questionnaire) -> 
 def test_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     text = (FILES / "valid" / "parent.yaml").read_text(encoding="utf-8")
     (tmp_path / "parent.yaml").write_text(text, encoding="utf-8-sig")
-    assert load_questionnaire(tmp_path / "parent.yaml").group == "parent"
+    assert [one.group for one in load_questionnaires(tmp_path)] == ["parent"]
 
 
 def test_folder_gives_the_groups_in_their_order() -> None:
