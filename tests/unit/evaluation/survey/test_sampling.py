@@ -138,7 +138,7 @@ def test_nobody_is_too_few_and_nothing_else() -> None:
         {"parents_share": 1},
         {"unit": "answers"},
         {"item": 36},
-        {"item": "A"},
+        {"item": "3 6"},
         {"balance_tolerance": 0.1 + 0.2},
         {"min_sample": -1},
         {"min_sample": 1.5},
