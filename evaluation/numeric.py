@@ -13,9 +13,14 @@ def _slack(limit: Any) -> Any:
     return RELATIVE_TOLERANCE * abs(limit)
 
 
+def least_meeting(limit: Any) -> Any:
+    """The least number that counts as at least `limit`: for many values against few limits, compare with `>=`."""
+    return limit - _slack(limit)
+
+
 def is_at_least(value: Any, limit: Any) -> Any:
     """Whether `value` ≥ `limit`, a boundary value included; scalars or arrays of the same shape."""
-    return value >= limit - _slack(limit)
+    return value >= least_meeting(limit)
 
 
 def is_at_most(value: Any, limit: Any) -> Any:

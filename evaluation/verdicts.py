@@ -1,7 +1,8 @@
 """Verdicts on one clause, of all counties at once: three-valued, with the failing schools and the evidence beside them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -25,8 +26,12 @@ def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
 
 
-# shared by all verdicts that have none, which never change them
-_NO_FAILURES, _NO_EVIDENCE, _NO_EXCUSED = map(_no_rows, (FAILURE_COLUMNS, EVIDENCE_COLUMNS, EXCUSED_COLUMNS))
+Listing = Callable[[], pd.DataFrame]
+"""Makes a table when somebody asks for it: names, cells and words cost more than the verdicts of all counties."""
+
+_NO_FAILURES: Listing = partial(_no_rows, FAILURE_COLUMNS)
+_NO_EXCUSED: Listing = partial(_no_rows, EXCUSED_COLUMNS)
+_NO_EVIDENCE: Listing = partial(_no_rows, EVIDENCE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class ClauseVerdicts:
     """The verdicts on one clause.
 
     `status` (int8: `MET`, `UNMET`, `MISSING`) and `value` (float, NaN where no single number decides) have one entry a county, in their order.
-    `failures` has the columns `FAILURE_COLUMNS`, `evidence` `EVIDENCE_COLUMNS`; `excused` county, school. `reasons` has one key of the
+    `failures` has the columns `FAILURE_COLUMNS`, `evidence` `EVIDENCE_COLUMNS`, `excused` `EXCUSED_COLUMNS`; each is made by its listing when
+    it is asked for. `reasons` has one key of the
     reports' wording a county, "" where the status says it all.
     """
 
@@ -44,13 +50,28 @@ class ClauseVerdicts:
     unit: str = ""
     limit: Limit = ""
     judges_schools: bool = False
-    failures: pd.DataFrame = field(default_factory=lambda: _NO_FAILURES)
-    excused: pd.DataFrame = field(default_factory=lambda: _NO_EXCUSED)
-    evidence: pd.DataFrame = field(default_factory=lambda: _NO_EVIDENCE)
+    list_failures: Listing = _NO_FAILURES
+    list_excused: Listing = _NO_EXCUSED
+    list_evidence: Listing = _NO_EVIDENCE
     reasons: Sequence[str] | None = None
     reason_values: Sequence[Mapping[str, Any]] | None = None
     score: npt.NDArray[np.float64] | None = None
     points: float | None = None
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """What fails, school by school."""
+        return self.list_failures()
+
+    @cached_property
+    def excused(self) -> pd.DataFrame:
+        """The schools that are excused."""
+        return self.list_excused()
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """What the verdicts rest on."""
+        return self.list_evidence()
 
 
 def status_of(is_met: npt.ArrayLike, is_known: npt.ArrayLike = True) -> Statuses:

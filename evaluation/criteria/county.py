@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,9 @@ def judge_unified_standards(counties: JudgedCounties, test: UnifiedStandards) ->
     keys = [key for one in test.standards for key in one.keys]
     evidence = [figure_evidence(counties.figure(key), key, one.unit) for one in test.standards for key in one.keys]
     return _naming_absent(
-        counties, keys, ClauseVerdicts(status=all_of(statuses), evidence=pd.concat(evidence, ignore_index=True))
+        counties,
+        keys,
+        ClauseVerdicts(status=all_of(statuses), list_evidence=partial(pd.concat, evidence, ignore_index=True)),
     )
 
 
@@ -58,7 +61,7 @@ def judge_county_ratio(counties: JudgedCounties, test: CountyRatio) -> ClauseVer
         threshold=test.at_least,
         unit="share",
         limit="at_least",
-        evidence=pd.concat(evidence, ignore_index=True),
+        list_evidence=partial(pd.concat, evidence, ignore_index=True),
     )
     return _naming_absent(counties, [test.numerator, test.denominator], verdicts)
 
@@ -73,7 +76,7 @@ def judge_county_figure(counties: JudgedCounties, test: CountyFigure) -> ClauseV
         threshold=test.at_least,
         unit=test.unit,
         limit="at_least",
-        evidence=figure_evidence(figure, test.key, test.unit),
+        list_evidence=partial(figure_evidence, figure, test.key, test.unit),
     )
     return _naming_absent(counties, [test.key], verdicts)
 
@@ -85,6 +88,6 @@ def judge_county_comparison(counties: JudgedCounties, test: CountyComparison) ->
     evidence = [figure_evidence(left, test.key, test.unit), figure_evidence(right, test.not_below, test.unit)]
     verdicts = ClauseVerdicts(
         status=status_of(is_at_least(value, other), ~np.isnan(value) & ~np.isnan(other)),
-        evidence=pd.concat(evidence, ignore_index=True),
+        list_evidence=partial(pd.concat, evidence, ignore_index=True),
     )
     return _naming_absent(counties, [test.key, test.not_below], verdicts)

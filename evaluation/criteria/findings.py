@@ -16,7 +16,7 @@ def judge_on_site(counties: JudgedCounties, clause: str) -> ClauseVerdicts:
     is_met = counties.mean_by_county(rows, "is_met")
     columns = {"key": "finding", "label": clause, "unit": "", "table": "findings", "field": "is_met"}
     evidence = rows[["county", "row"]].assign(value=rows["basis"], **columns)
-    return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), evidence=evidence)
+    return ClauseVerdicts(status=status_of(is_met == 1, ~np.isnan(is_met)), list_evidence=lambda: evidence)
 
 
 def judge_scored(counties: JudgedCounties, clause: str, test: Scored) -> ClauseVerdicts:
@@ -28,7 +28,9 @@ def judge_scored(counties: JudgedCounties, clause: str, test: Scored) -> ClauseV
     columns = {"key": "score", "unit": "", "table": "scores", "field": "score"}
     basis = rows["basis"].where(rows["basis"] == "", " · " + rows["basis"])
     evidence = rows[["county", "row"]].assign(label=rows["evaluator"] + basis, value=rows["score"], **columns)
-    return ClauseVerdicts(status=status_of(True, ~np.isnan(score)), score=score, points=test.points, evidence=evidence)
+    return ClauseVerdicts(
+        status=status_of(True, ~np.isnan(score)), score=score, points=test.points, list_evidence=lambda: evidence
+    )
 
 
 def _missing(counties: JudgedCounties, points: float | None = None) -> ClauseVerdicts:
@@ -47,7 +49,7 @@ def judge_scored_by_survey(counties: JudgedCounties, test: ScoredBySurvey) -> Cl
         status=status_of(True, ~np.isnan(rate)),
         score=test.points * rate,
         points=test.points,
-        evidence=evidence[~np.isnan(rate)],
+        list_evidence=lambda: evidence[~np.isnan(rate)],
     )
 
 

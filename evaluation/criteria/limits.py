@@ -38,8 +38,8 @@ def judge_school_size(counties: JudgedCounties, test: SchoolSize) -> ClauseVerdi
     return ClauseVerdicts(
         status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
-        failures=_failures(failing, "pupils", "school_stages", "pupils", "pupil"),
-        evidence=_asked_and_extreme(counties, sizes, "largest_school", "pupils", "pupil", "pupils"),
+        list_failures=lambda: _failures(failing, "pupils", "school_stages", "pupils", "pupil"),
+        list_evidence=lambda: _asked_and_extreme(counties, sizes, "largest_school", "pupils", "pupil", "pupils"),
     )
 
 
@@ -68,8 +68,8 @@ def judge_class_size(counties: JudgedCounties, test: ClassSize) -> ClauseVerdict
     return ClauseVerdicts(
         status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
-        failures=failures.assign(count=failing["count"], is_at_least=is_band),
-        evidence=_class_evidence(counties, of_stage),
+        list_failures=lambda: failures.assign(count=failing["count"], is_at_least=is_band),
+        list_evidence=lambda: _class_evidence(counties, of_stage),
     )
 
 
@@ -112,8 +112,10 @@ def judge_funded_pupils(counties: JudgedCounties, test: FundedPupils) -> ClauseV
     return ClauseVerdicts(
         status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
-        failures=_failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
-        evidence=_asked_and_extreme(counties, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"),
+        list_failures=lambda: _failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
+        list_evidence=lambda: _asked_and_extreme(
+            counties, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"
+        ),
     )
 
 
@@ -127,8 +129,8 @@ def judge_training_share(counties: JudgedCounties, test: TrainingShare) -> Claus
     return ClauseVerdicts(
         status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
-        failures=_failures(failing, "share", "school_stages", "training_yuan", "share"),
-        evidence=_asked_and_extreme(counties, sums, "least_share", "share", "share", "training_yuan"),
+        list_failures=lambda: _failures(failing, "share", "school_stages", "training_yuan", "share"),
+        list_evidence=lambda: _asked_and_extreme(counties, sums, "least_share", "share", "share", "training_yuan"),
     )
 
 
@@ -147,5 +149,5 @@ def judge_monitoring(counties: JudgedCounties, test: Monitoring) -> ClauseVerdic
     )
     return ClauseVerdicts(
         status=status_of(~counties.any_row(subjects[~np.asarray(is_good)]), counties.supplies("monitoring")),
-        evidence=evidence.assign(table="monitoring"),
+        list_evidence=lambda: evidence.assign(table="monitoring"),
     )

@@ -1,4 +1,4 @@
-"""The per-school resource indicators (1–7), computed once for all counties: values, what meets, excuses, coefficients."""
+"""The per-school resource indicators, computed once for all counties: values, what meets, excuses, coefficients."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,28 +8,47 @@ import numpy.typing as npt
 import pandas as pd
 
 from evaluation.formulas import Dispersion, weighted_dispersion
-from evaluation.numeric import is_at_least
+from evaluation.numeric import least_meeting
 from evaluation.rulebook.model import Resources, Scope
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class ResourceValues:
     """The resource indicators of the school rows in scope.
 
-    `rows` are the rows in scope of the school table (its columns; index 0 … n−1). The matrices have a column for each resource of the rulebook:
-    `totals` and `values` (total per pupils) and `thresholds`, n × resources. `groups` numbers county × stage.
+    `schools` is the whole school table, `chosen` the numbers of its n rows in scope; `county` and `stage` number their counties and stages,
+    `groups` county × stage. The matrices have a column for each resource of the rulebook: `totals` and `values` (total per pupils), n ×
+    resources; `limits` the thresholds, stages × resources.
     """
 
     rules: Resources
     counties: pd.Index
-    rows: pd.DataFrame
-    groups: npt.NDArray[np.intp]
+    schools: pd.DataFrame
+    chosen: Positions
+    county: Positions
+    stage: Positions
     pupils: Floats
     totals: Floats
-    thresholds: Floats
+    limits: Floats
+
+    @cached_property
+    def groups(self) -> Positions:
+        """The number of each row's county and stage."""
+        return self.county * len(self.rules.scope.stages) + self.stage
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The rows in scope of the school table (its columns; index 0 … n−1)."""
+        return self.schools.take(self.chosen).reset_index(drop=True)
+
+    @cached_property
+    def thresholds(self) -> Floats:
+        """The threshold of each row and resource."""
+        return self.limits[self.stage]
 
     @cached_property
     def per_pupils(self) -> Floats:
@@ -45,7 +64,7 @@ class ResourceValues:
     @cached_property
     def meets(self) -> Flags:
         """Whether each value reaches its threshold."""
-        return np.asarray(is_at_least(self.values, self.thresholds))
+        return np.asarray(self.values >= least_meeting(self.limits)[self.stage])
 
     @cached_property
     def count_met(self) -> npt.NDArray[np.intp]:
@@ -58,7 +77,7 @@ class ResourceValues:
         excuse = self.rules.excuse
         if excuse is None:
             return np.asarray(self.meets.all(axis=1))
-        reaches = np.asarray(is_at_least(self.values, excuse.share * self.thresholds))
+        reaches = np.asarray(self.values >= least_meeting(excuse.share * self.limits)[self.stage])
         return (self.count_met >= excuse.at_least_met) & reaches.all(axis=1)
 
     @cached_property
@@ -85,17 +104,16 @@ class ResourceValues:
 
     def count_by_county(self, flags: Flags) -> npt.NDArray[np.intp]:
         """How many of the flagged rows each county has."""
-        positions = self.groups[flags] // len(self.rules.scope.stages)
-        return np.bincount(positions, minlength=len(self.counties))
+        return np.bincount(self.county[flags], minlength=len(self.counties))
 
     @cached_property
     def has_schools(self) -> Flags:
         """Which counties have any school that the resource indicators are asked of."""
-        return self.count_by_county(np.ones(len(self.groups), dtype=bool)) > 0
+        return np.bincount(self.county, minlength=len(self.counties)) > 0
 
     def described(self, flags: Flags) -> pd.DataFrame:
         """County, school, name, stage and row of the flagged rows."""
-        return self.rows[["county", "school", "name", "stage", "row"]].take(np.flatnonzero(flags))
+        return self.schools[["county", "school", "name", "stage", "row"]].take(self.chosen[flags])
 
     def stage_groups(self, stage: str) -> npt.NDArray[np.intp]:
         """The numbers of a stage's groups, one a county, in order."""
@@ -104,30 +122,42 @@ class ResourceValues:
 
     def is_of_stage(self, stage: str) -> Flags:
         """Which rows belong to a stage."""
-        return np.asarray(self.groups % len(self.rules.scope.stages) == self.rules.scope.stages.index(stage))
+        return self._is_of_stage[self.rules.scope.stages.index(stage)]
+
+    @cached_property
+    def _is_of_stage(self) -> list[Flags]:
+        return [np.asarray(self.stage == number) for number in range(len(self.rules.scope.stages))]
 
 
 def is_in_scope(schools: pd.DataFrame, scope: Scope) -> Flags:
     """Which rows of the school table the resource indicators are asked of."""
-    is_asked = schools["stage"].isin(scope.stages) & ~schools["kind"].isin(scope.without_kinds)
+    # of a long column only its few different words are compared
+    stage, kind = schools["stage"].astype("category"), schools["kind"].astype("category")
+    is_asked = stage.isin(scope.stages) & ~kind.isin(scope.without_kinds)
     if scope.small is not None:
-        is_small = (schools["kind"] == scope.small.kind) & (schools["pupils"] < scope.small.under_pupils)
+        is_small = (kind == scope.small.kind) & (schools["pupils"] < scope.small.under_pupils)
         is_asked &= ~is_small
     return is_asked.to_numpy(dtype=bool)
 
 
+def _positions(words: pd.Series, index: pd.Index) -> Positions:
+    """The position in `index` of each word of a long column."""
+    codes, different = pd.factorize(words)
+    return np.asarray(index.get_indexer(pd.Index(different)), dtype=np.intp)[codes]
+
+
 def resource_values(schools: pd.DataFrame, counties: pd.Index, rules: Resources) -> ResourceValues:
-    """The resource indicators of a school table (columns of `facts.COLUMNS["school_stages"]`) under a rulebook's resources."""
-    rows = schools[is_in_scope(schools, rules.scope)].reset_index(drop=True)
-    stage = pd.Index(rules.scope.stages).get_indexer(pd.Index(rows["stage"]))
-    groups = counties.get_indexer(pd.Index(rows["county"])) * len(rules.scope.stages) + stage
-    limits = np.array([[one.thresholds[name] for one in rules.indicators] for name in rules.scope.stages])
+    """The resource indicators of a school table (columns of `facts.COLUMNS["school_stages"]`, and the rulebook's own) under its resources."""
+    chosen = np.flatnonzero(is_in_scope(schools, rules.scope))
+    fields = [one.field for one in rules.indicators]
     return ResourceValues(
         rules=rules,
         counties=counties,
-        rows=rows,
-        groups=groups,
-        pupils=rows["pupils"].to_numpy(),
-        totals=rows[[one.field for one in rules.indicators]].to_numpy(dtype=np.float64),
-        thresholds=limits[stage],
+        schools=schools,
+        chosen=chosen,
+        county=_positions(schools["county"], counties)[chosen],
+        stage=_positions(schools["stage"], pd.Index(rules.scope.stages))[chosen],
+        pupils=schools["pupils"].to_numpy()[chosen],
+        totals=schools[fields].to_numpy(dtype=np.float64)[chosen],
+        limits=np.array([[one.thresholds[name] for one in rules.indicators] for name in rules.scope.stages]),
     )

@@ -22,8 +22,8 @@ def judge_special_rooms(counties: JudgedCounties, test: SpecialRooms) -> ClauseV
     return ClauseVerdicts(
         status=all_of([status_of(~has_failures), status_of(True, is_known)]),
         judges_schools=True,
-        failures=failing.loc[failing["county"].isin(counties.codes[is_known]), FAILURE_COLUMNS],
-        evidence=_evidence(counties, asked, needs[needs["county"].isin(counties.codes[is_known])]),
+        list_failures=lambda: failing.loc[failing["county"].isin(counties.codes[is_known]), FAILURE_COLUMNS],
+        list_evidence=lambda: _evidence(counties, asked, needs[needs["county"].isin(counties.codes[is_known])]),
     )
 
 

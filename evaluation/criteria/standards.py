@@ -1,5 +1,7 @@
 """Resource indicators 1–7: the county's and each school's value against the threshold, and the coefficient against its limit."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ from evaluation.formulas import Floats
 from evaluation.numeric import is_at_least, is_at_most
 from evaluation.rulebook.model import Resource
 from evaluation.rulebook.tests import Dispersion, ResourceStandard
-from evaluation.verdicts import ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
+from evaluation.verdicts import EXCUSED_COLUMNS, UNMET, ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
 
 
 def judge_resource_standard(counties: JudgedCounties, test: ResourceStandard) -> ClauseVerdicts:
@@ -36,21 +38,19 @@ def judge_resource_standard(counties: JudgedCounties, test: ResourceStandard) ->
         unit=resource.unit,
         limit="at_least",
         judges_schools=True,
-        failures=_failures(resources.described(fails), resources.values[fails, column], threshold, resource),
-        excused=resources.described(is_short & resources.is_compliant)[["county", "school"]],
-        evidence=_totals(counties, resource, test.stage),
+        list_failures=lambda: _failures(
+            resources.described(fails), resources.values[fails, column], threshold, resource
+        ),
+        list_excused=lambda: resources.described(is_short & resources.is_compliant)[EXCUSED_COLUMNS],
+        list_evidence=lambda: _totals(counties, resource, test.stage),
         reasons=_reasons(schools, county, test.judges_county),
     )
 
 
 def _reasons(schools: Statuses, county: Statuses, judges_county: bool) -> list[str]:
-    keys = {
-        (True, True): "county_and_schools_below",
-        (True, False): "county_below",
-        (False, True): "schools_below",
-        (False, False): "",
-    }
-    return [keys[bool(judges_county and c == 0), bool(s == 0)] for s, c in zip(schools, county, strict=True)]
+    keys = np.array(["", "schools_below", "county_below", "county_and_schools_below"])
+    below: list[str] = keys[(schools == UNMET) + 2 * (judges_county & (county == UNMET))].tolist()
+    return below
 
 
 def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource: Resource) -> pd.DataFrame:
@@ -89,6 +89,10 @@ def judge_dispersion(counties: JudgedCounties, test: Dispersion) -> ClauseVerdic
         is_known = ~np.isnan(dispersion.mean[groups])
         within = is_at_most(coefficient, limits[stage]) & ~np.isnan(coefficient)
         statuses.append(status_of(within | ~has_schools, is_known | ~has_schools))
-        evidence.append(computed_evidence(counties.codes, "coefficient", f"{stage} ≤ {limits[stage]:g}", coefficient))
+        label = f"{stage} ≤ {limits[stage]:g}"
+        evidence.append(partial(computed_evidence, counties.codes, "coefficient", label, coefficient))
     known = status_of(True, resources.has_schools)
-    return ClauseVerdicts(status=all_of([*statuses, known]), evidence=pd.concat(evidence, ignore_index=True))
+    return ClauseVerdicts(
+        status=all_of([*statuses, known]),
+        list_evidence=lambda: pd.concat([one() for one in evidence], ignore_index=True),
+    )

@@ -25,7 +25,7 @@ def judge_recognition(counties: JudgedCounties) -> ClauseVerdicts:
         threshold=threshold,
         unit="share",
         limit="at_least",
-        evidence=_evidence(counties.codes, surveys, rate, has_survey),
+        list_evidence=lambda: _evidence(counties.codes, surveys, rate, has_survey),
         reasons=[
             "" if valid or not known else "sample_not_valid" for valid, known in zip(is_valid, has_survey, strict=True)
         ],
