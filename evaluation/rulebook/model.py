@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from evaluation.errors import Message
-from evaluation.rulebook.tests import Entered, Positive, Share, SpendingNeverFalls, TargetTest, Test, Word, Words
+from evaluation.rulebook.tests import Entered, Kind, Positive, Share, SpendingNeverFalls, Stages, TargetTest, Test, Word
 from evaluation.strict_yaml import StrictModel, refusal
 from evaluation.survey.parameters import SurveyParameters
 
@@ -51,15 +51,15 @@ class Cited(StrictModel):
 class SmallSchools(StrictModel):
     """Schools of a kind that are left out while they have fewer pupils."""
 
-    kind: Word
+    kind: Kind
     under_pupils: Annotated[int, Field(ge=1)]
 
 
 class Scope(Cited):
     """Which school rows the resource indicators are asked of."""
 
-    stages: Words
-    without_kinds: list[Word]
+    stages: Stages
+    without_kinds: list[Kind]
     small: SmallSchools | None = None
 
     def asks(self, stage: str, kind: str, pupils: float) -> bool:

@@ -8,14 +8,37 @@ parameters here, so that no rule of a province stands in Python. Readers, pages,
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from evaluation.strict_yaml import StrictModel
+from evaluation.errors import Message
+from evaluation.reading.vocabulary import KINDS, LOCATIONS, STAGES
+from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.texts import Choices
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Word = Annotated[str, Field(min_length=1)]
 Words = Annotated[list[Word], Field(min_length=1)]
+
+
+def _word_of(choices: Choices) -> AfterValidator:
+    """Refuses a word that no row of the workbook can have: it would silently choose no school at all."""
+    words = ", ".join(choices.words)
+    expected = Message("workbook_word_expected", en=f"a word of the workbook: {words}", zh=f"工作簿中的词：{words}")
+
+    def refuse_other(word: str) -> str:
+        if word not in choices.words:
+            raise refusal(expected)
+        return word
+
+    return AfterValidator(refuse_other)
+
+
+Stage = Annotated[str, _word_of(STAGES)]
+Stages = Annotated[list[Stage], Field(min_length=1)]
+Kind = Annotated[str, _word_of(KINDS)]
+Kinds = Annotated[list[Kind], Field(min_length=1)]
+Location = Annotated[str, _word_of(LOCATIONS)]
 
 Entered = Literal["workbook", "findings", "scores", "survey"]
 """Where what decides a clause is entered: the workbook's figures, the findings on site, the evaluators' scores, the survey."""
@@ -58,7 +81,7 @@ class ResourceStandard(ClauseTest):
     value_decides = False
     name: Literal["resource_standard"]
     resource: Word
-    stage: Word
+    stage: Stage
     judges_county: bool
 
     def judged_resource(self) -> str:
@@ -158,9 +181,9 @@ class SpecialRooms(ClauseTest):
 
     ledger_sheet = "schools"
     name: Literal["special_rooms"]
-    stage: Word
-    counted_stages: Words
-    without_kinds: list[Word]
+    stage: Stage
+    counted_stages: Stages
+    without_kinds: list[Kind]
     classes_per_room: Annotated[int, Field(ge=1)]
     rooms: Annotated[list[RoomKind], Field(min_length=1)]
 
@@ -174,8 +197,8 @@ class SchoolSize(ClauseTest):
 
     ledger_sheet = "sizes"
     name: Literal["school_size"]
-    kinds: Words
-    stages: Words
+    kinds: Kinds
+    stages: Stages
     at_most: Annotated[int, Field(ge=1)]
 
 
@@ -185,7 +208,7 @@ class ClassSize(ClauseTest):
     ledger_sheet = "classes"
     counts_classes = True
     name: Literal["class_size"]
-    stage: Word
+    stage: Stage
     at_most: Annotated[int, Field(ge=1)]
 
 
@@ -194,9 +217,9 @@ class FundedPupils(ClauseTest):
 
     ledger_sheet = "schools"
     name: Literal["funded_pupils"]
-    kinds: Words
-    stage: Word
-    locations: list[Word]
+    kinds: Kinds
+    stage: Stage
+    locations: list[Location]
     under_pupils: Annotated[int, Field(ge=1)]
     at_least: Annotated[int, Field(ge=1)]
 
@@ -206,7 +229,7 @@ class TrainingShare(ClauseTest):
 
     ledger_sheet = "schools"
     name: Literal["training_share"]
-    stages: Words
+    stages: Stages
     at_least: Share
 
 

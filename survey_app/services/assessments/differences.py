@@ -1,6 +1,6 @@
 """What is different between two versions of a workbook: rows that came or went, and values that changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -49,18 +49,15 @@ class Difference:
     cell: str
 
 
-def workbook_differences(old: Facts, new: Facts) -> list[Difference]:
-    """Every difference, in the order of the sheets."""
-    return [one for sheet in _SHEETS_BY_TABLE for one in _of_sheet(sheet, old, new)]
+def workbook_differences(old: Facts, new: Facts, sheets: Sequence[Sheet] = SHEETS) -> list[Difference]:
+    """Every difference, in the order of the sheets, which may have a rulebook's further columns."""
+    # a table that two sheets may fill is named by the first of them
+    return [one for sheet in sheets if sheet is not CLASS_BANDS for one in _of_sheet(sheet, old, new)]
 
 
 def differences_document(found: list[Difference], most: int) -> list[dict[str, Any]]:
     """The first `most` differences as plain values for JSON."""
     return [asdict(one) for one in found[:most]]
-
-
-# a table that two sheets may fill is named by the first of them
-_SHEETS_BY_TABLE: Final = [sheet for sheet in SHEETS if sheet is not CLASS_BANDS]
 
 
 def _of_sheet(sheet: Sheet, old: Facts, new: Facts) -> Iterator[Difference]:

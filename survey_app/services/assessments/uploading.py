@@ -15,6 +15,7 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.reading.county import Reading
 from evaluation.reading.tables import MEGABYTE, RawWorkbook
 from evaluation.reading.xlsx import read_xlsx
+from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows
 from survey_app.domain.answers import clean_text
@@ -174,7 +175,9 @@ def _examine(
     tell(30)
     reading, problems, warnings = _read(assessment, rulebook, name, content)
     tell(70)
-    differences = workbook_differences(before.facts, reading.facts) if before and reading else []
+    differences = (
+        workbook_differences(before.facts, reading.facts, asked_by(rulebook).sheets) if before and reading else []
+    )
     return _Arrival(rulebook, content, reading, problems, warnings, newest, differences)
 
 
@@ -246,7 +249,9 @@ def _compared_with(connection: Connection, arrival: _Arrival, newest: Upload | N
     """The same arrival; compared anew if another version has come in the meantime."""
     if newest == arrival.newest or newest is None or arrival.reading is None:
         return arrival
-    differences = workbook_differences(reading_of(connection, newest, arrival.rulebook).facts, arrival.reading.facts)
+    before = reading_of(connection, newest, arrival.rulebook)
+    sheets = asked_by(arrival.rulebook).sheets
+    differences = workbook_differences(before.facts, arrival.reading.facts, sheets)
     return replace(arrival, newest=newest, differences=differences)
 
 

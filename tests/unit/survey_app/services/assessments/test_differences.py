@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from evaluation.facts import Facts
+from evaluation.reading.asked import Asked
+from evaluation.reading.columns import Column
 from evaluation.reading.county import read_county
 from survey_app.services.assessments.differences import Difference, workbook_differences
 from tests.builders import JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook
@@ -33,6 +35,16 @@ def differences(
 ) -> list[Difference]:
     before = facts(folder, BASE)
     return workbook_differences(before, facts(folder, BASE | changed, "b.xlsx", basics=basics))
+
+
+def test_a_rulebooks_further_column_is_named_as_on_the_sheet(tmp_path: Path) -> None:
+    asked = Asked(columns=(Column("图书册数", "books", "whole", unit="册", is_added=True),))
+    before, after = (
+        read_county(build_workbook(tmp_path, {"学校": [PRIMARY_SCHOOL | {"图书册数": books}]}), asked).facts
+        for books in (900, 950)
+    )
+    (found,) = workbook_differences(before, after, asked.sheets)
+    assert (found.column, found.old, found.new) == ("图书册数", "900", "950")
 
 
 def test_the_same_figures_differ_nowhere(tmp_path: Path) -> None:
