@@ -12,6 +12,9 @@ class JobKind(StrEnum):
 
     WORKBOOK = "workbook"  # a workbook that was uploaded: checked, stored or refused, and judged
     VERDICT = "verdict"  # an assessment judged as it stands
+    REPORT = "report"  # a file of an assessment that is not signed
+    EXPORT = "export"  # all answers of a closed campaign
+    BULLETIN = "bulletin"  # a campaign's numbers of the moment on a page
 
 
 class JobState(StrEnum):
@@ -58,6 +61,9 @@ _GIGABYTE: Final = 1_000_000_000
 LIMITS: Final[Mapping[JobKind, Limits]] = {
     JobKind.WORKBOOK: Limits(300, 4 * _GIGABYTE, timedelta(days=1)),
     JobKind.VERDICT: Limits(300, 4 * _GIGABYTE, timedelta(hours=1)),
+    JobKind.REPORT: Limits(120, 4 * _GIGABYTE, timedelta(hours=1)),
+    JobKind.EXPORT: Limits(900, 4 * _GIGABYTE, timedelta(days=1)),
+    JobKind.BULLETIN: Limits(60, 2 * _GIGABYTE, timedelta(hours=1)),
 }
 
 

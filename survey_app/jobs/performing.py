@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -28,6 +29,9 @@ OUT_OF_MEMORY: Final = 77
 """The status with which the process of a job ends that would have taken more than it may."""
 _NICE: Final = 10
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+
+Outcome = Mapping[str, Any]
+"""What came of a job: where its page leads, or what it says."""
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +70,13 @@ class Run:
             if not note_progress(connection, self.job, percent):
                 raise GivenUp
 
-    def keep(self, content: bytes) -> None:
-        """The file that it leaves."""
+    def keep(self, name: str, media_type: str, content: bytes) -> Outcome:
+        """Stores the file that it leaves; the outcome that tells of it."""
         parts = (content[start : start + PART_BYTES] for start in range(0, len(content), PART_BYTES))
         store_parts(self.at, self.job.id, result_name(self.job), parts)
+        return {"file": {"name": name, "media_type": media_type, "size": len(content)}}
 
-    def end(self, connection: Connection, outcome: Mapping[str, Any], failure: Failure | None = None) -> None:
+    def end(self, connection: Connection, outcome: Outcome, failure: Failure | None = None) -> None:
         """Ends it, in the transaction that stores what it did. Raises `GivenUp`, which undoes that."""
         now = self.at.clock.now()
         if not end_job(connection, self.job, now, ends_of(self.job.kind, now), outcome, failure):
@@ -80,7 +85,7 @@ class Run:
             delete_files(connection, self.job.id, but=result_name(self.job))
         self._has_ended = True
 
-    def end_unless_ended(self, outcome: Mapping[str, Any], failure: Failure | None = None) -> None:
+    def end_unless_ended(self, outcome: Outcome, failure: Failure | None = None) -> None:
         """Ends it, in a transaction of its own."""
         if not self._has_ended:
             with self.at.database.write() as connection:
@@ -102,9 +107,10 @@ def perform(at: Installation, job: Job) -> None:
         run.end_unless_ended(outcome)
 
 
-def run_process(settings: Settings, job: Job, limits: Limits) -> None:
-    """The whole life of the process of a job."""
+def run_process(settings: Settings, job: Job, limits: Limits, folder: str) -> None:
+    """The whole life of the process of a job. What it writes beside the database lies in `folder`, which the runner removes."""
     _live_by(limits)
+    tempfile.tempdir = folder
     at = open_installation(settings, SystemClock())
     try:
         perform(at, job)

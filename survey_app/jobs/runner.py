@@ -1,14 +1,19 @@
 """Claims jobs, starts a process for each, and watches over it: what it may take of time, whether it lives, how it ended."""
 
+import fcntl
 import logging
 import math
 import multiprocessing
+import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Final
 
 from survey_app.domain.clock import SystemClock
@@ -23,6 +28,8 @@ AT_ONCE: Final = 2
 """Jobs of one worker at a time: a small one need not wait for a large one."""
 LOOK_S: Final = 0.25
 _SWEEP_EVERY_S: Final = 10.0
+_FOLDERS: Final = "junheng-jobs-"
+_LOCK: Final = "lock"
 # loaded once, in the process from which those of the jobs are forked
 _LOADED_BEFORE: Final = ["survey_app.jobs.kinds", "evaluation.reading.building", "pandas"]
 _FAILURES: Final[Mapping[int, Failure]] = {
@@ -41,6 +48,7 @@ class _Running:
 
     job: Job
     process: ForkServerProcess
+    folder: Path
     deadline: float
     beat_due: float
 
@@ -56,6 +64,7 @@ class Runner:
         self._context.set_forkserver_preload(_LOADED_BEFORE)
         self._running: list[_Running] = []
         self._sweep_due = -math.inf
+        self._folders = WorkFolders()
 
     def round(self) -> None:
         """Looks after what runs, then starts what waits."""
@@ -74,11 +83,11 @@ class Runner:
     def stop(self) -> None:
         """Stops what runs; it waits again, for this worker when it is back, or for another."""
         for one in self._running:
-            one.process.kill()
-            one.process.join()
+            _kill(one)
             with self._at.database.write() as connection:
                 put_back(connection, one.job)
         self._running = []
+        self._folders.close()
 
     def _claimed(self) -> Job | None:
         with self._at.database.read() as connection:
@@ -88,13 +97,13 @@ class Runner:
             return claim_next(connection, self._at.clock.now())
 
     def _start(self, job: Job) -> None:
-        limits = self._limits[job.kind]
+        limits, folder = self._limits[job.kind], self._folders.make()
         process = self._context.Process(
-            target=run_process, args=(self._settings, job, limits), name=f"job {job.id}", daemon=True
+            target=run_process, args=(self._settings, job, limits, str(folder)), name=f"job {job.id}", daemon=True
         )
         process.start()
         now = time.monotonic()
-        self._running.append(_Running(job, process, now + limits.seconds, now + BEAT_EVERY.total_seconds()))
+        self._running.append(_Running(job, process, folder, now + limits.seconds, now + BEAT_EVERY.total_seconds()))
 
     def _goes_on(self, one: _Running) -> bool:
         now = time.monotonic()
@@ -102,8 +111,7 @@ class Runner:
             self._note_end(one)
             return False
         if now >= one.deadline:
-            one.process.kill()
-            one.process.join()
+            _kill(one)
             self._fail(one.job, Failure.TIME)
             return False
         if now >= one.beat_due:
@@ -115,6 +123,7 @@ class Runner:
     def _note_end(self, one: _Running) -> None:
         status = one.process.exitcode or 0
         one.process.close()
+        shutil.rmtree(one.folder, ignore_errors=True)
         if status == -signal.SIGTERM:  # all of the service is told to stop, and this worker will be, too
             with self._at.database.write() as connection:
                 put_back(connection, one.job)
@@ -127,6 +136,50 @@ class Runner:
         with self._at.database.write() as connection:
             if end_job(connection, job, now, ends_of(job.kind, now), {}, failure):
                 log.error("job %s (%s) failed: %s", job.id, job.kind, failure)
+
+
+def _kill(one: _Running) -> None:
+    one.process.kill()
+    one.process.join()
+    shutil.rmtree(one.folder, ignore_errors=True)
+
+
+class WorkFolders:
+    """Where the processes of this worker's jobs write what is not for the database: gone with each job, and with the worker.
+
+    Answers and codes are in the clear here for as long as a file of them is written. What a worker that was killed has left is removed by
+    the next one on the machine: each holds a lock in its own folder.
+    """
+
+    def __init__(self) -> None:
+        for left in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*"):
+            _remove_unless_held(left)
+        self._base = Path(tempfile.mkdtemp(prefix=_FOLDERS))
+        self.lock = os.open(self._base / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+
+    def make(self) -> Path:
+        """A folder for one job."""
+        return Path(tempfile.mkdtemp(dir=self._base))
+
+    def close(self) -> None:
+        """Removes all."""
+        os.close(self.lock)
+        shutil.rmtree(self._base, ignore_errors=True)
+
+
+def _remove_unless_held(folder: Path) -> None:
+    try:
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:  # another account's, or just being made
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(lock)
 
 
 def run_jobs(settings: Settings, stop: threading.Event) -> None:

@@ -51,12 +51,16 @@ def ask(
     *,
     files: Mapping[str, Iterable[bytes]] | None = None,
     once: str | None = None,
+    keeps: bool = False,
 ) -> str:
-    """Has something done, and returns the id of the job. Where a job with the same `once` is under way or has failed, that one."""
+    """Has something done, and returns the id of the job.
+
+    Where a job with the same `once` is under way or has failed, that one; with `keeps` also where it is done and has not had its time.
+    """
     new = _new_job(at, user, kind, subject, county, arguments, once)
     with at.database.write() as connection:
         same = find_same(connection, once) if once else None
-        if same and (same.is_under_way or same.state == JobState.FAILED):
+        if same and (same.is_under_way or same.state == JobState.FAILED or (keeps and same.state == JobState.DONE)):
             return same.id
         insert_job(connection, new)
     for name, parts in (files or {}).items():

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   function look() {
-    fetch(location.href, {redirect: "manual"}).then(function (answer) {
+    fetch(location.pathname, {redirect: "manual"}).then(function (answer) {
       if (!answer.ok) { location.reload(); return null; } /* done: the page leads on */
       return answer.text().then(function (html) {
         var fresh = new DOMParser().parseFromString(html, "text/html").getElementById("job");

@@ -16,7 +16,7 @@ from survey_app.domain.jobs import LIMITS, SILENT_AFTER, Failure, Job, JobKind, 
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role
 from survey_app.jobs.performing import GivenUp, Run, perform
-from survey_app.jobs.runner import Runner
+from survey_app.jobs.runner import Runner, WorkFolders
 from survey_app.services.assessments.jobs import ask_for_check
 from survey_app.services.assessments.uploading import uploads_of
 from survey_app.services.installation import Installation
@@ -202,11 +202,12 @@ class _Later(SystemClock):
 
 
 def test_a_worker_that_is_stopped_leaves_its_jobs_for_the_next(
-    at: Installation, assessment: str, runner: Runner
+    at: Installation, assessment: str, database_url: str, runner: Runner
 ) -> None:
     job = ask(at, assessment, large_workbook())
-    run_until(runner, has_started(at, job))
-    runner.stop()
+    first = Runner(Settings(database_url=database_url, keys_dir=at.keys.path), at)
+    run_until(first, has_started(at, job))
+    first.stop()
     assert job_of(at, LI, job).state == JobState.WAITING
     assert processes_of(job) == []
     run_until(runner, has_ended(at, job))
@@ -233,15 +234,31 @@ def test_files_of_one_attempt_are_never_mixed_with_anothers(at: Installation, as
     job = ask(at, assessment)
     first = claim(at)
     assert first
-    Run(at, first).keep(b"a" * 2_500_000)
+    Run(at, first).keep("a", "text/plain", b"a" * 2_500_000)
     sweep_jobs(Installation(at.database, at.keys, _Later()))
     start_again(at, LI, job)
     second = claim(at)
     assert second
     run = Run(at, second)
-    run.keep(b"b" * 1_500_000)
-    run.end_unless_ended({})
+    run.end_unless_ended(run.keep("b", "text/plain", b"b" * 1_500_000))
     assert b"".join(result_of(at, job_of(at, LI, job))) == b"b" * 1_500_000
+
+
+def test_what_a_killed_worker_has_left_on_the_disk_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    alive, dead = WorkFolders(), WorkFolders()
+    for folders in (alive, dead):
+        (folders.make() / "sheets.pdf").write_bytes(b"codes")
+    os.close(dead.lock)  # as the kernel does when a process is gone
+    assert len(list(tmp_path.glob("*/*/sheets.pdf"))) == 2
+    newest = WorkFolders()
+    assert len(list(tmp_path.glob("*/*/sheets.pdf"))) == 1
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in [newest.make(), *tmp_path.iterdir()])
+    alive.close()
+    newest.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_problems_of_an_account_that_is_gone_are_told(at: Installation, assessment: str) -> None:

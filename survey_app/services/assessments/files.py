@@ -32,10 +32,9 @@ FILES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class AssessmentFile:
-    """A file to hand out: `stem` says whose it is, `is_draft` that it is not signed."""
+    """A file to hand out; `is_draft` says that it is not signed."""
 
     name: str
-    stem: str
     media_type: str
     content: bytes
     is_draft: bool
@@ -59,8 +58,7 @@ def assessment_file(database: Database, clock: Clock, user: StaffUser, assessmen
     if frozen is None:
         result = _standing(database, assessment_id, user)
         frozen = draft_file(result, name, today(clock))
-    stem = f"{assessment.county_code}-{assessment.year}"
-    return AssessmentFile(name, stem, FILES[name], frozen, not assessment.is_signed)
+    return AssessmentFile(name, FILES[name], frozen, not assessment.is_signed)
 
 
 def draft_file(result: Assessment, name: str, day: date, language: Language = "zh") -> bytes:

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 
 from survey_app.domain.assessments import CountyAssessment
+from survey_app.domain.errors import UnknownAssessment
 from survey_app.domain.jobs import Job, JobKind
 from survey_app.domain.staff import StaffUser
-from survey_app.services.assessments.judging import NotJudged
+from survey_app.services.assessments.files import today
+from survey_app.services.assessments.judging import NotJudged, content_of
 from survey_app.services.assessments.starting import refuse_signed, show_assessment
 from survey_app.services.assessments.uploading import refuse_at_once, shown_file_name
 from survey_app.services.installation import Installation
 from survey_app.services.jobs import ask, jobs_about
+from survey_app.storage.assessments import find_assessment
 
 WORKBOOK_FILE = "workbook"
 
@@ -39,6 +42,19 @@ def ask_for_verdict(at: Installation, user: StaffUser, missing: NotJudged, back:
     once = f"verdict/{assessment.id}/{missing.content.judged_sha256}/{user.name}"
     arguments = {"assessment": assessment.id, "back": back}
     return ask(at, user, JobKind.VERDICT, _subject(assessment), assessment.county_code, arguments, once=once)
+
+
+def ask_for_report(at: Installation, user: StaffUser, assessment_id: str, file: str, file_name: str) -> str:
+    """Has a file of an assessment that is not signed written as somebody may see it; the id of the job. Raises `UnknownAssessment`."""
+    with at.database.read() as connection:
+        assessment = find_assessment(connection, assessment_id)
+        content = content_of(connection, assessment, user)
+    if content.workbook is None:
+        raise UnknownAssessment(assessment_id)
+    once = f"report/{content.judged_sha256}/{user.name}/{file}/{today(at.clock)}"
+    arguments = {"assessment": assessment.id, "file": file, "file_name": file_name}
+    county = assessment.county_code
+    return ask(at, user, JobKind.REPORT, _subject(assessment), county, arguments, once=once, keeps=True)
 
 
 def checks_under_way(at: Installation, assessment: CountyAssessment) -> list[Job]:

@@ -10,6 +10,7 @@ from evaluation.errors import InvalidInput
 from survey_app.domain.assessments import CountyAssessment
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.files import FILES, assessment_file
+from survey_app.services.assessments.jobs import ask_for_report
 from survey_app.services.assessments.overview import Overview, overview, survey_choice
 from survey_app.services.assessments.starting import (
     NewAssessment,
@@ -23,6 +24,7 @@ from survey_app.web.assessments import wording
 from survey_app.web.assessments.blueprint import WORKERS, attachment, blueprint, find
 from survey_app.web.counties import assessment_county
 from survey_app.web.installation import installation
+from survey_app.web.jobs import lead_to_file
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import notify, problems_by_field, words
 
@@ -112,13 +114,16 @@ def choose_survey(assessment_id: str) -> ResponseReturnValue:
 @blueprint.get("/<assessment_id>/files/<file_name>")
 @signed_in(*WORKERS, county=assessment_county)
 def file(assessment_id: str, file_name: str) -> ResponseReturnValue:
-    """A report, the ledger or the document for programs; as it was frozen, once the assessment is signed."""
+    """A report, the ledger or the document for programs: as it was frozen, once the assessment is signed, and before that made by a job."""
     if file_name not in FILES:
         raise NotFound
-    at = installation()
+    at, assessment = installation(), find(assessment_id)
+    name = f"{assessment.county_code}-{assessment.year}-{words(wording.FILE_NAMES[file_name])}"
+    if not assessment.is_signed:
+        name = f"{words(wording.DRAFT)}{name}"
+        return lead_to_file(ask_for_report(at, current_user(), assessment_id, file_name, name))
     made = assessment_file(at.database, at.clock, current_user(), assessment_id, file_name)
-    mark = words(wording.DRAFT) if made.is_draft else ""
-    return attachment(made.content, made.media_type, f"{mark}{made.stem}-{words(wording.FILE_NAMES[file_name])}")
+    return attachment(made.content, made.media_type, name)
 
 
 def _overview(assessment_id: str) -> Overview:

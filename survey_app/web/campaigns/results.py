@@ -1,35 +1,23 @@
 """The results of a closed campaign: the recognition rate with its interval, groups as far as they may be shown, and the answers to download."""
 
-import io
-import tempfile
-import zipfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Mapping
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from evaluation.survey.groups import Group
-from survey_app.output.exported import Export
-from survey_app.output.exports import write_export
 from survey_app.services.cockpit.sentences import GROUP_SEPARATORS, group_name, names
 from survey_app.services.cockpit.wording import GROUP_NUMBER
-from survey_app.services.exporting import record_export
+from survey_app.services.exporting import ask_for_export
 from survey_app.services.published_results import published_results
-from survey_app.services.results import answers_of_campaign
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import JUDGING, WATCHING, blueprint
 from survey_app.web.campaigns.wording import EXPORT_NAMES
 from survey_app.web.counties import campaign_county
 from survey_app.web.installation import installation
+from survey_app.web.jobs import lead_to_file
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import words
-
-MEDIA_TYPES: Final[Mapping[str, str]] = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".zip": "application/zip",
-}
 
 
 @blueprint.get("/<campaign_id>/results")
@@ -64,37 +52,5 @@ def _withheld(numbers: Mapping[Group, int]) -> str:
 @blueprint.get("/<campaign_id>/export/<any(csv,xlsx,sav,parquet):export_ending>")
 @signed_in(*JUDGING, county=campaign_county)
 def export(campaign_id: str, export_ending: str) -> ResponseReturnValue:
-    """All answers of a closed campaign; what belongs beside them is packed with them."""
-    at = installation()
-    with tempfile.TemporaryDirectory(prefix="junheng-export-") as name:
-        path = Path(name) / f"{campaign_id}.{export_ending}"
-        with answers_of_campaign(at.database, campaign_id) as answers:
-            source = Export(
-                answers.title,
-                answers.questionnaires,
-                answers.responses,
-                answers.comments,
-                answers.units,
-                answers.counts,
-            )
-            written = write_export(path, source)
-        content, suffix = _packed(written)
-    record_export(at, current_user(), campaign_id, export_ending)
-    response = Response(content, content_type=MEDIA_TYPES[suffix])
-    response.headers.set(
-        "Content-Disposition",
-        "attachment",
-        filename=f"{campaign_id}{'' if suffix == '.xlsx' else '-' + export_ending}{suffix}",
-    )
-    return response
-
-
-def _packed(files: Sequence[Path]) -> tuple[bytes, str]:
-    """The one file, or all of them in a .zip, with the ending of that."""
-    if len(files) == 1:
-        return files[0].read_bytes(), files[0].suffix
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.write(file, file.name)
-    return packed.getvalue(), ".zip"
+    """All answers of a closed campaign, written by a job; what belongs beside them is packed with them."""
+    return lead_to_file(ask_for_export(installation(), current_user(), campaign_id, export_ending))

@@ -1,5 +1,5 @@
 """Pages of jobs: `/jobs`, what somebody asked for, and `/jobs/ID`, how far one is and where it leads."""
 
-from survey_app.web.jobs.pages import blueprint, lead_to_job
+from survey_app.web.jobs.pages import blueprint, lead_to_file, lead_to_job
 
-__all__ = ["blueprint", "lead_to_job"]
+__all__ = ["blueprint", "lead_to_file", "lead_to_job"]

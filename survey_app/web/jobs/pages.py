@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app.domain.jobs import Job, JobKind, JobState
 from survey_app.domain.staff import Role
+from survey_app.services.exporting import record_export
 from survey_app.services.jobs import (
     county_of_job,
     is_worker_missing,
     job_of,
     jobs_of,
+    result_of,
     start_again,
     wait_for,
     waits_behind,
@@ -30,6 +33,9 @@ WAIT_S: Final = 2.0
 ROLES: Final[Mapping[JobKind, tuple[Role, ...]]] = {
     JobKind.WORKBOOK: (Role.ADMIN, Role.EVALUATOR),
     JobKind.VERDICT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.REPORT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.EXPORT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.BULLETIN: (Role.ADMIN, Role.MONITOR, Role.EVALUATOR),
 }
 """Who may ask for it, and sees what came of it: those of the page that asks."""
 ASKING: Final = (Role.ADMIN, Role.MONITOR, Role.EVALUATOR)
@@ -44,10 +50,13 @@ DESTINATIONS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.WORKBOOK: _upload_page,
     JobKind.VERDICT: lambda job: str(job.arguments["back"]),
 }
-"""Where a job that is done leads."""
+"""Where a job that is done leads; the others leave a file."""
 ORIGINS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.WORKBOOK: lambda job: url_for("assessments.workbook", assessment_id=job.arguments["assessment"]),
     JobKind.VERDICT: lambda job: url_for("assessments.workbook", assessment_id=job.arguments["assessment"]),
+    JobKind.REPORT: lambda job: url_for("assessments.show", assessment_id=job.arguments["assessment"]),
+    JobKind.EXPORT: lambda job: url_for("campaigns.results", campaign_id=job.arguments["campaign"]),
+    JobKind.BULLETIN: lambda job: url_for("campaigns.show", campaign_id=job.arguments["campaign"]),
 }
 """Where one goes from a job that failed."""
 
@@ -60,6 +69,11 @@ def job_county(parts: Mapping[str, Any]) -> str | None:
 def lead_to_job(job_id: str) -> ResponseReturnValue:
     """To the page of a job that was just asked for."""
     return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def lead_to_file(job_id: str) -> ResponseReturnValue:
+    """To the file that a job leaves, if it is there soon; else to the job's page."""
+    return redirect(url_for("jobs.show", job_id=job_id, file=1), 303)
 
 
 @blueprint.get("")
@@ -76,10 +90,28 @@ def show(job_id: str) -> ResponseReturnValue:
     """How far it is; when it is done, what came of it."""
     at = installation()
     one = wait_for(at, _own(job_id), WAIT_S)
-    if one.state == JobState.DONE:
+    if one.state == JobState.DONE and one.kind in DESTINATIONS:
         return redirect(DESTINATIONS[one.kind](one), 303)
+    if one.state == JobState.DONE and "file" in request.args:
+        return redirect(url_for("jobs.file", job_id=job_id), 303)
     facts = {"before": waits_behind(at, one), "is_worker_missing": one.is_under_way and is_worker_missing(at)}
     return render_template("jobs/job.html", job=one, origin=ORIGINS[one.kind](one), **facts, **_names())
+
+
+@blueprint.get("/<job_id>/file")
+@signed_in(*ASKING, county=job_county)
+def file(job_id: str) -> ResponseReturnValue:
+    """The file that it has left, as often as it takes."""
+    at, one = installation(), _own(job_id)
+    if one.state != JobState.DONE or "file" not in one.outcome:
+        abort(404)
+    if one.kind == JobKind.EXPORT:
+        record_export(at, current_user(), one)
+    told = one.outcome["file"]
+    response = Response(result_of(at, one), content_type=told["media_type"])
+    response.headers.set("Content-Disposition", "attachment", **_named(told["name"]))
+    response.content_length = told["size"]
+    return response
 
 
 @blueprint.post("/<job_id>")
@@ -89,6 +121,11 @@ def again(job_id: str) -> ResponseReturnValue:
     _own(job_id)
     start_again(installation(), current_user(), job_id)
     return lead_to_job(job_id)
+
+
+def _named(name: str) -> dict[str, str]:
+    """The name of a file in a header, which has no letters beyond ASCII (RFC 8187)."""
+    return {"filename": name} if name.isascii() else {"filename*": f"UTF-8''{quote(name)}"}
 
 
 def _own(job_id: str) -> Job:

@@ -9,6 +9,9 @@ from survey_app.domain.jobs import Failure, JobKind, JobState
 KINDS: Final[Mapping[JobKind, Message]] = {
     JobKind.WORKBOOK: Message("job", en="Check of a workbook", zh="检查工作簿"),
     JobKind.VERDICT: Message("job", en="Verdict", zh="计算结论"),
+    JobKind.REPORT: Message("job", en="File of an assessment", zh="评估文件"),
+    JobKind.EXPORT: Message("job", en="Export of the answers", zh="导出答卷"),
+    JobKind.BULLETIN: Message("job", en="Bulletin", zh="每日通报"),
 }
 STATES: Final[Mapping[JobState, Message]] = {
     JobState.ARRIVING: Message("job_state", en="arriving", zh="正在接收"),

@@ -8,9 +8,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from survey_app.domain.clock import FixedClock
-from survey_app.domain.jobs import Failure, JobKind, JobState
+from survey_app.domain.jobs import LIMITS, Failure, JobKind, JobState
 from survey_app.domain.staff import Role
-from survey_app.services.jobs import ask
+from survey_app.services.jobs import ask, sweep_jobs
 from survey_app.storage.assessments import update_assessment
 from survey_app.storage.heartbeats import WORKER, beat
 from survey_app.storage.jobs import end_job
@@ -18,7 +18,7 @@ from survey_app.web.jobs import wording
 from tests.builders import COUNTY
 from tests.builders_assessments import start, workbook
 from tests.builders_jobs import claim, run_waiting_jobs
-from tests.builders_staff import StaffBrowser, installation_of, sign_in_as
+from tests.builders_staff import StaffBrowser, installation_of, open_session_for, sign_in_as
 
 PATH = f"/assessments/2020-{COUNTY}"
 
@@ -42,7 +42,7 @@ def test_without_a_worker_the_page_says_so_and_nothing_is_lost(app: Flask, li: S
     page = li.get(send(li)).text
     assert "后台任务没有运行" in page
     assert "不会丢失" in page
-    assert '<noscript><meta http-equiv="refresh" content="1"></noscript>' in page
+    assert '<noscript><meta http-equiv="refresh" content="1; url=/jobs/' in page
     assert li.client.get("/healthz").get_json() == {"status": "degraded", "missing": ["worker"]}
     assert "统计.xlsx" in li.get(f"{PATH}/workbook").text
     assert run_waiting_jobs(installation_of(app)) == 1
@@ -115,6 +115,36 @@ def test_who_may_no_longer_do_it_does_not_see_what_came_of_it(app: Flask, li: St
     job = ask(at, monitor.account.user, JobKind.VERDICT, f"assessment/2020-{COUNTY}", COUNTY, {})
     assert monitor.get(f"/jobs/{job}").status_code == 403
     assert job not in monitor.get("/jobs").text
+
+
+def test_a_file_is_had_again_from_the_list_until_it_has_had_its_time(
+    app: Flask, li: StaffBrowser, clock: FixedClock
+) -> None:
+    at = installation_of(app)
+    send(li)
+    run_waiting_jobs(at)
+    answer = li.client.get(f"{PATH}/files/ledger.xlsx")
+    page = answer.headers["Location"].removesuffix("?file=1")
+    assert answer.headers["Location"] == f"{page}?file=1"
+    assert li.get(f"{page}/file").status_code == 404
+    run_waiting_jobs(at)
+    assert li.client.get(f"{PATH}/files/ledger.xlsx").headers["Location"] == f"{page}?file=1", "the same file, once"
+    assert li.client.get(f"{page}?file=1").headers["Location"] == f"{page}/file"
+    assert f'href="{page}/file"' in li.get(page).text
+    first, second = li.get(f"{page}/file").data, li.get(f"{page}/file").data
+    assert first == second
+    assert first.startswith(b"PK")
+    assert sign_in_as(app, Role.ADMIN, None, "chief").get(f"{page}/file").status_code == 404
+    clock.move(LIMITS[JobKind.REPORT].kept + timedelta(minutes=1))
+    sweep_jobs(at)
+    again = sign_in_again(app, li)
+    assert again.get(f"{page}/file").status_code == 404
+    assert "已过保存期限" in again.get(page).text
+
+
+def sign_in_again(app: Flask, browser: StaffBrowser) -> StaffBrowser:
+    assert browser.account
+    return open_session_for(app, browser.account)
 
 
 def test_with_a_worker_there_the_page_waits_a_little_itself(app: Flask, li: StaffBrowser) -> None:
