@@ -34,12 +34,13 @@ FONTS = """<?xml version="1.0"?>
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests here drive the browser; one worker has it at a time, so that two cores are enough."""
+    """All tests here drive the browser; those of a file share a server, and so a worker."""
     for item in items:
         if Path(item.path).is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
 
 
 @dataclass
