@@ -5,10 +5,10 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint lock docs browser translations
+.PHONY: help setup demo test test-all bench lint lock docs browser translations
 
 help: ## say what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: .venv/ok ## create .venv with the junheng command and the test tools
 .venv/ok: requirements/dev.txt pyproject.toml
@@ -20,8 +20,11 @@ setup: .venv/ok ## create .venv with the junheng command and the test tools
 demo: setup ## a believable county, served on http://127.0.0.1:8000
 	$(BIN)/junheng demo --port $(PORT)
 
-test: setup lint browser ## run every test (brings PostgreSQL and a browser)
+test: setup lint browser ## run the tests (brings PostgreSQL and a browser)
 	JUNHENG_TEST_BROWSER="$$(scripts/browser.sh)" $(BIN)/python -m pytest
+
+test-all: setup lint browser ## run the exhaustive tests too
+	JUNHENG_TEST_BROWSER="$$(scripts/browser.sh)" $(BIN)/python -m pytest -m ''
 
 browser: setup
 	@scripts/browser.sh >/dev/null

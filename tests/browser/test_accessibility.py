@@ -21,14 +21,31 @@ def assert_accessible(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+CHINESE, ENGLISH = "", "big=1&lang=en"
 
 
-@pytest.fixture(params=["", "big=1&lang=en"], ids=["chinese", "english large print"])
-def query(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(
+    params=[
+        pytest.param(("light", CHINESE), id="light, chinese"),
+        pytest.param(("dark", ENGLISH), id="dark, english large print"),
+        pytest.param(("dark", CHINESE), id="dark, chinese", marks=pytest.mark.exhaustive),
+        pytest.param(("light", ENGLISH), id="light, english large print", marks=pytest.mark.exhaustive),
+    ]
+)
+def look(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Colours, and what in an address chooses language and print."""
+    scheme, query = request.param
+    return scheme, query
+
+
+@pytest.fixture
+def scheme(look: tuple[str, str]) -> str:
+    return look[0]
+
+
+@pytest.fixture
+def query(look: tuple[str, str]) -> str:
+    return look[1]
 
 
 @pytest.fixture

@@ -42,14 +42,25 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.fixture(params=[PHONE, LAPTOP], ids=["360", "1280"])
-def width(request: pytest.FixtureRequest) -> int:
-    return int(request.param["viewport"]["width"])
+LOOKS = [(360, "dark"), (1280, "light")]
+OTHER_LOOKS = [pytest.param(look, marks=pytest.mark.exhaustive) for look in [(360, "light"), (1280, "dark")]]
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=[*LOOKS, *OTHER_LOOKS], ids=lambda look: f"{look[0]}-{look[1]}")
+def look(request: pytest.FixtureRequest) -> tuple[int, str]:
+    """The screen's width and its colours."""
+    width, scheme = request.param
+    return width, scheme
+
+
+@pytest.fixture
+def width(look: tuple[int, str]) -> int:
+    return look[0]
+
+
+@pytest.fixture
+def scheme(look: tuple[int, str]) -> str:
+    return look[1]
 
 
 @pytest.fixture
@@ -119,7 +130,7 @@ def test_a_second_factor_is_set_up_and_asked_for(
     expect(screen.get_by_role("button", name="退出")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light"], indirect=True)  # the colours do not matter here
+@pytest.mark.parametrize("look", LOOKS, indirect=True, ids=lambda look: str(look[0]))  # the colours do not matter here
 def test_an_account_is_made_handed_over_and_used(screen: Page, server: Server) -> None:
     screen.goto("/admin")
     sign_in(screen, new_account(server, Role.ADMIN))
