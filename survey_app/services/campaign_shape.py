@@ -19,7 +19,7 @@ LONGEST_URL = 62
 FORM_PATH = "/s/"
 # what our own addresses begin with: below a path of such a name none of them could be told from it
 OWN_PLACES = {"s", "r", "static", "healthz", "metrics", "api", "sign-in", "sign-out", "language", "account"}
-OWN_PLACES |= {"search", "city", "desk", "campaigns", "assessments", "admin"}
+OWN_PLACES |= {"search", "city", "desk", "campaigns", "assessments", "admin", "jobs"}
 _PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9._~-]*)+")
 _MIDNIGHT = re.compile(r"(?<=[T\s])24:00(?::00(?:\.0+)?)?(?=$|[Z+\-\s])")
 
