@@ -7,7 +7,7 @@ from pathlib import Path
 from evaluation.reading import wording
 from evaluation.reading.cells import plain
 from evaluation.reading.columns import BASIC, BASIC_ITEMS, Column, Sheet
-from evaluation.reading.vocabulary import ENTERED, PART_OF, RETAINED, RETENTION_KEYS, UNIT_WORDS
+from evaluation.reading.vocabulary import ENTERED, PARTS_BESIDE_THE_RULE, RETAINED, RETENTION_KEYS, UNIT_WORDS
 from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.document import rulebooks_document
 from evaluation.rulebook.loading import load_rulebook
@@ -51,7 +51,7 @@ def _keys_section() -> Iterator[str]:
     yield "Another key is reported (with the one that may be meant) and decides nothing. A key that is absent"
     yield "makes its clause missing; some of the five numbers without the others count as absent, and are reported."
     yield ""
-    yield f"Reported as odd: {'; '.join(f'{part} above {whole}' for part, whole in PART_OF.items())}."
+    yield f"Reported as odd: {'; '.join(f'{part} above {whole}' for part, whole in {**_ASKED.parts, **PARTS_BESIDE_THE_RULE}.items())}."
     yield ""
 
 

@@ -25,7 +25,7 @@ from evaluation.reading.columns import (
     Note,
     Sheet,
 )
-from evaluation.reading.vocabulary import ENTERED, RETAINED, RETENTION_KEYS, room_choices, veto_choices
+from evaluation.reading.vocabulary import ENTERED, RETAINED, RETENTION_KEYS, WAGE_UNIT, room_choices, veto_choices
 from evaluation.survey.wording import GROUPS_BY_WORD
 from evaluation.texts import Choices
 
@@ -34,12 +34,14 @@ from evaluation.texts import Choices
 class Asked:
     """What a rulebook asks a county to fill in.
 
-    For each key of 县级数据, clause or veto item the text that explains it ("" if none); the kinds of special rooms; how many `finance_years`
+    `units` and `parts` say of a key its unit, and of what other one it counts some. For each key of 县级数据, clause or veto item the text that explains it ("" if none); the kinds of special rooms; how many `finance_years`
     are looked back on (None: any); further `columns` of 学校.
     """
 
     title: str = ""
     county_keys: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     finding_clauses: Mapping[str, str] = field(default_factory=dict)
     score_clauses: Mapping[str, str] = field(default_factory=dict)
     veto_items: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,11 @@ class Asked:
         """The keys that a row of 县级数据 may have: those asked for, and the five numbers that the rate of retention may be typed as."""
         five = RETENTION_KEYS if {RETAINED, ENTERED} <= self.county_keys.keys() else ()
         return (*self.county_keys, *(key for key in five if key not in self.county_keys))
+
+    @property
+    def wage_keys(self) -> frozenset[str]:
+        """The keys whose figures are 元 a year."""
+        return frozenset(key for key, unit in self.units.items() if unit == WAGE_UNIT)
 
     def rows(self, sheet: Sheet) -> Mapping[str, str]:
         """The keys that the template fills in beforehand on a sheet, with their explanations."""

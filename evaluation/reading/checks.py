@@ -1,6 +1,6 @@
 """What must hold between rows and sheets: each check returns its problems, with the cells they stand in."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from evaluation.errors import InputProblem, Message, Phrase
@@ -14,7 +14,6 @@ from evaluation.reading.vocabulary import (
     ENTERED,
     RETAINED,
     RETENTION_KEYS,
-    WAGE_KEYS,
 )
 
 LOWEST_WAGE_YUAN = 1_000
@@ -186,11 +185,11 @@ def classes_once(classes: Table | None, bands: Table | None) -> Problems:
             yield problem(bands, row, "school", wording.CLASSES_TWICE, **values)
 
 
-def wages(figures: Table) -> Problems:
-    """Wages are in 元 a year."""
+def wages(figures: Table, keys: Collection[str]) -> Problems:
+    """The figures of these keys, wages, are in 元 a year."""
     for row in figures.rows:
         value = row.get("value")
-        if row.get("key") in WAGE_KEYS and value is not None and value < LOWEST_WAGE_YUAN:
+        if row.get("key") in keys and value is not None and value < LOWEST_WAGE_YUAN:
             values = {"key": row.get("key"), "got": plain(value), "then": _in_yuan(value)}
             yield problem(figures, row, "value", wording.WAGE_TOO_LOW, **values)
 

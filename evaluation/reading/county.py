@@ -98,7 +98,7 @@ def check_raw(
         read_figure_units(tables[FIGURES.name], asked.figure_keys)
     problems += [raw.problem for raw in workbook.sheets if raw.problem]
     problems += [one for table in tables.values() for one in table.problems]
-    problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables), *more_checks(tables)]
+    problems += [*_empty_sheets(found, tables, is_required=True), *_across(tables, asked), *more_checks(tables)]
     warnings += [one for table in tables.values() for one in table.warnings]
     if problems or basics is None:
         raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))
@@ -163,13 +163,13 @@ def _empty_sheets(
             yield InputProblem(raw.name, message)
 
 
-def _across(tables: Mapping[str, Table]) -> Iterator[InputProblem]:
+def _across(tables: Mapping[str, Table], asked: Asked) -> Iterator[InputProblem]:
     for name, fields in _UNIQUE.items():
         if name in tables:
             yield from checks.unique(tables[name], *fields)
     yield from checks.classes_once(tables.get(CLASSES.name), tables.get(CLASS_BANDS.name))
     if FIGURES.name in tables:
-        yield from checks.wages(tables[FIGURES.name])
+        yield from checks.wages(tables[FIGURES.name], asked.wage_keys)
         yield from checks.retention(tables[FIGURES.name])
     if SCHOOLS.name in tables and tables[SCHOOLS.name].is_readable:
         yield from _against_schools(tables[SCHOOLS.name], tables)

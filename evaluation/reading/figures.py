@@ -1,25 +1,26 @@
 """What is plausible but odd in 县级数据: a key nobody asks for, a part larger than its whole, five numbers of which some are absent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from evaluation.errors import InputProblem, Phrase
 from evaluation.reading import wording
+from evaluation.reading.asked import Asked
 from evaluation.reading.cells import plain
 from evaluation.reading.checks import figures_by_key, problem, retention_numbers
 from evaluation.reading.rows import Row, Table
-from evaluation.reading.vocabulary import ENTERED, GRADUATES, PART_OF, RETAINED, RETENTION_KEYS
+from evaluation.reading.vocabulary import ENTERED, GRADUATES, PARTS_BESIDE_THE_RULE, RETAINED, RETENTION_KEYS
 from evaluation.texts import fold
 
 Warnings = Iterator[InputProblem]
 
 
-def figure_oddities(figures: Table, keys: Sequence[str]) -> Warnings:
-    """All warnings about 县级数据 in a workbook that has no errors; `keys` are those that a rulebook asks for (none: any are taken)."""
+def figure_oddities(figures: Table, asked: Asked) -> Warnings:
+    """All warnings about 县级数据 in a workbook that has no errors; where no key is asked for, any is taken."""
     by_key = figures_by_key(figures)
-    if keys:
-        yield from _unknown_keys(figures, by_key, keys)
-    yield from _parts_beyond(figures, by_key)
+    if asked.figure_keys:
+        yield from _unknown_keys(figures, by_key, asked.figure_keys)
+    yield from _parts_beyond(figures, by_key, PARTS_BESIDE_THE_RULE | dict(asked.parts))
     yield from _retention(figures, by_key)
 
 
@@ -31,8 +32,8 @@ def _unknown_keys(figures: Table, by_key: dict[str, Row], keys: Sequence[str]) -
             yield problem(figures, row, "key", wording.FIGURE_UNKNOWN, key=key, meant=meant)
 
 
-def _parts_beyond(figures: Table, by_key: dict[str, Row]) -> Warnings:
-    for part, whole in PART_OF.items():
+def _parts_beyond(figures: Table, by_key: dict[str, Row], parts: Mapping[str, str]) -> Warnings:
+    for part, whole in parts.items():
         if fold(part) in by_key and fold(whole) in by_key:
             row, value, limit = by_key[fold(part)], _value(by_key, part), _value(by_key, whole)
             if value > limit:

@@ -44,7 +44,7 @@ def find_oddities(tables: Tables, basics: Basics, asked: Asked) -> Warnings:
     yield from _classes(tables)
     yield from _finance(tables.get(FINANCE.name), asked.finance_years)
     if FIGURES.name in tables:
-        yield from figure_oddities(tables[FIGURES.name], asked.figure_keys)
+        yield from figure_oddities(tables[FIGURES.name], asked)
     yield from _shared_pupils(shared, schools)
     yield from _population(schools, basics)
 

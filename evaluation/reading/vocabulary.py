@@ -224,23 +224,11 @@ OWN_SHEETS = frozenset({"说明", "填表说明", "填写说明", "封面", "目
 # Sheets of the statistics program's own exports, one school each, items going down.
 FORM_SHEET = re.compile(r"(?:教基|基础基|教职|中职基|特基)\d{3,4}.*")
 
-# A figure that counts some of what another counts all of.
-PART_OF = {
-    "完成360学时教师数": "应完成360学时教师数",
-    "交流轮岗教师数": "符合交流条件教师数",
-    "交流轮岗骨干教师数": "交流轮岗教师数",
-    "符合交流条件教师数": "专任教师数",
-    "持证专任教师数": "专任教师数",
-    "小学就近划片入学数": "小学招生数",
-    "初中就近划片入学数": "初中招生数",
-    "优质高中分配到初中名额": "优质高中招生名额",
-    "随迁子女公办及购买服务就读数": "随迁子女符合条件数",
-    "初中三年巩固人数": "初中三年前入学人数",
-    "残疾儿童入学数": "残疾儿童数",
-}
+# A figure that counts some of what another counts all of, beside those that a rule sets in proportion.
+PARTS_BESIDE_THE_RULE = {"符合交流条件教师数": "专任教师数"}
 
+WAGE_UNIT = "元/年"
 # Keys of county figures whose meaning reading itself knows.
-WAGE_KEYS = ("教师平均工资", "公务员平均工资")
 RETAINED, ENTERED = "初中三年巩固人数", "初中三年前入学人数"
 GRADUATES, MOVED_IN, MOVED_OUT, ENROLLED_THREE_YEARS_AGO, DIED = (
     "毕业生数",

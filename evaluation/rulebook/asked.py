@@ -9,10 +9,12 @@ from evaluation.rulebook.tests import Scored
 def asked_by(rulebook: Rulebook) -> Asked:
     """Keys, clauses, veto items, kinds of rooms, years of finance and further columns; each key with the clause that asks for it."""
     clauses = rulebook.clauses()
-    keys = {key: f"{clause.id} {clause.text}" for clause in clauses for key in clause.test.county_keys()}
+    figures = [(figure, clause) for clause in clauses for figure in clause.test.county_figures()]
     return Asked(
         title=rulebook.title,
-        county_keys=keys,
+        county_keys={figure.key: f"{clause.id} {clause.text}" for figure, clause in figures},
+        units={figure.key: figure.unit for figure, _ in figures},
+        parts={figure.key: figure.part_of for figure, _ in figures if figure.part_of},
         finding_clauses={clause.id: clause.text for clause in rulebook.clauses_entered("findings")},
         score_clauses={
             clause.id: f"{clause.text} 0–{clause.test.points:g}"

@@ -6,7 +6,7 @@ parameters here, so that no rule of a province stands in Python. Readers, pages,
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal, get_args
+from typing import Annotated, ClassVar, Final, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -48,6 +48,14 @@ LedgerSheet = Literal["resources", "classes", "sizes", "schools", "county"]
 """The ledger's sheet for what fails: school by school, or (`county`) one row; `resources`: the schools' gaps stand there already."""
 
 
+class NeededFigure(NamedTuple):
+    """A figure of 县级数据 that a test needs, its unit ("" for a number of people or schools), and the figure that it counts some of ("" if none)."""
+
+    key: str
+    unit: str = ""
+    part_of: str = ""
+
+
 class ClauseTest(StrictModel):
     """What a test says of itself, beside its parameters.
 
@@ -61,8 +69,8 @@ class ClauseTest(StrictModel):
     value_decides: ClassVar[bool] = True
     counts_classes: ClassVar[bool] = False
 
-    def county_keys(self) -> list[str]:
-        """The keys of 县级数据 that it needs."""
+    def county_figures(self) -> list[NeededFigure]:
+        """The figures of 县级数据 that it needs."""
         return []
 
     def room_kinds(self) -> list[str]:
@@ -124,9 +132,9 @@ class UnifiedStandards(ClauseTest):
     name: Literal["unified_standards"]
     standards: Annotated[list[UnifiedStandard], Field(min_length=1)]
 
-    def county_keys(self) -> list[str]:
+    def county_figures(self) -> list[NeededFigure]:
         """The figures of every group."""
-        return [key for standard in self.standards for key in standard.keys]
+        return [NeededFigure(key, standard.unit) for standard in self.standards for key in standard.keys]
 
 
 class CountyRatio(ClauseTest):
@@ -137,9 +145,9 @@ class CountyRatio(ClauseTest):
     denominator: Word
     at_least: Share
 
-    def county_keys(self) -> list[str]:
+    def county_figures(self) -> list[NeededFigure]:
         """The whole, then the part."""
-        return [self.denominator, self.numerator]
+        return [NeededFigure(self.denominator), NeededFigure(self.numerator, part_of=self.denominator)]
 
 
 class CountyFigure(ClauseTest):
@@ -150,9 +158,9 @@ class CountyFigure(ClauseTest):
     at_least: Positive
     unit: Word
 
-    def county_keys(self) -> list[str]:
+    def county_figures(self) -> list[NeededFigure]:
         """The figure."""
-        return [self.key]
+        return [NeededFigure(self.key, self.unit)]
 
 
 class CountyComparison(ClauseTest):
@@ -164,9 +172,9 @@ class CountyComparison(ClauseTest):
     not_below: Word
     unit: Word
 
-    def county_keys(self) -> list[str]:
+    def county_figures(self) -> list[NeededFigure]:
         """The figure, and the one it is compared with."""
-        return [self.key, self.not_below]
+        return [NeededFigure(self.key, self.unit), NeededFigure(self.not_below, self.unit)]
 
 
 class RoomKind(StrictModel):

@@ -330,6 +330,22 @@ def others_in(said: str) -> set[str]:
     return {word for word in OTHERS if re.search(rf"(?<![0-9.]){re.escape(word)}", said)}
 
 
+def test_what_the_provinces_own_figures_can_not_be_is_told(tmp_path: Path) -> None:
+    """A wage in 万元, a part above its whole, a kind of room and a veto that the province does not know."""
+    sheets = county(**FAILING) | {"县级数据": [{"数值": value} for value in (480, 450, 46, 9.8, 97_000)]}
+    sheets["专用教室"][0]["类型"] = "美术"
+    sheets["一票否决"].append({"事项": "8", "是否存在": "否"})
+    junheng("template", "--rulebook", RULEBOOK, "--out", tmp_path / "w.xlsx")
+    fill_template(tmp_path / "w.xlsx", sheets)
+    result = CliRunner().invoke(main, ["check", str(tmp_path / "w.xlsx"), "--rulebook", str(RULEBOOK)])
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["专用教室!B4", "县级数据!B7", "一票否决!A11"]
+    sheets = county(**FAILING) | {"县级数据": [{"数值": value} for value in (480, 481, 46, 98_000, 97_000)]}
+    junheng("template", "--rulebook", RULEBOOK, "--out", tmp_path / "w.xlsx")
+    fill_template(tmp_path / "w.xlsx", sheets)
+    warned = junheng("check", tmp_path / "w.xlsx", "--rulebook", RULEBOOK).stdout
+    assert "县管校聘教师数" in warned
+
+
 def test_the_template_asks_for_what_the_province_asks_for(tmp_path: Path) -> None:
     junheng("template", "--rulebook", RULEBOOK, "--out", tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")

@@ -18,7 +18,7 @@ from tests.builders import (
     workbook_rows,
 )
 from tests.files.workbooks.xlsx_parts import ErrorCell, Formula, SheetParts
-from tests.unit.evaluation.reading.reading_cases import facts_of, problems_of, warnings_of
+from tests.unit.evaluation.reading.reading_cases import ASKED, facts_of, problems_of, warnings_of
 
 
 def test_all_problems_of_the_workbook_come_at_once_in_its_order(tmp_path):
@@ -339,7 +339,7 @@ RETENTION = {"毕业生数": 980, "三年转入": 30, "三年转出": 40, "三�
 )
 def test_wage_to_write_is_named_only_where_it_is_plausible(tmp_path, wage, hint):
     with pytest.raises(InvalidInput) as refusal:
-        read_county(build_workbook(tmp_path, {"县级数据": [{"数值": wage}]}))
+        read_county(build_workbook(tmp_path, {"县级数据": [{"数值": wage}]}), ASKED)
     assert str(refusal.value) == f"县级数据!B2: 教师平均工资 is {wage}; the unit is 元 a year; {hint}"
 
 
