@@ -86,16 +86,18 @@ def _answer(survey: Survey, label: str, number: int) -> None:
     """So many answers of a label: codes used, counters moved, envelopes waiting."""
     _, group, unit = label.split("/")
     envelopes = [
-        {"id": secrets.token_bytes(16), "label": label, "batch": 1, "ct": secrets.token_bytes(SEALED_BYTES)}
+        {"id": secrets.token_bytes(16), "label": label, "batch": 1, "ciphertext": secrets.token_bytes(SEALED_BYTES)}
         for _ in range(number)
     ]
     place = {"campaign": CAMPAIGN, "group": group, "school": unit, "label": label}
     used = {**place, "tag": bytes(32), "used": True, "receipt": "0000-0000-0000"}
     with survey.database.write() as connection:
         connection.execute(insert(tables.envelope), envelopes)
-        connection.execute(insert(tables.code), [{"h": secrets.token_bytes(32), **used} for _ in range(number)])
-        quota, cell = tables.quota.c, tables.cell.c
+        connection.execute(insert(tables.code), [{"code_hash": secrets.token_bytes(32), **used} for _ in range(number)])
+        quota, cell = tables.quota.c, tables.allocation.c
         moved = {name: quota[name] + number for name in ("answered", "issued", "taken")}
         connection.execute(update(tables.quota).where(quota.group == group).values(moved))
         of_cell = (cell.group == group) & (cell.school == unit)
-        connection.execute(update(tables.cell).where(of_cell).values(answered=number, issued=cell.issued + number))
+        connection.execute(
+            update(tables.allocation).where(of_cell).values(answered=number, issued=cell.issued + number)
+        )

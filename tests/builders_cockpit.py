@@ -85,7 +85,9 @@ def count_answers(survey: Survey, valid: Mapping[str, int], school: str = "S1") 
         for group, number in valid.items():
             of_group = update(tables.quota).where(tables.quota.c.group == group)
             connection.execute(of_group.values(answered=number, taken=number))
-            cell = update(tables.cell).where(tables.cell.c.group == group, tables.cell.c.school.in_((school, "")))
+            cell = update(tables.allocation).where(
+                tables.allocation.c.group == group, tables.allocation.c.school.in_((school, ""))
+            )
             connection.execute(cell.values(answered=number))
 
 

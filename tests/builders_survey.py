@@ -88,7 +88,7 @@ class Survey:
                 "withheld": total(quota.withheld) + total(quota.withheld_void),
                 "lost": total(quota.lost),
                 "void": total(quota.void),
-                "cells": total(tables.cell.c.answered),
+                "cells": total(tables.allocation.c.answered),
                 "fast": total(tables.pace.c.fast),
             }
 
@@ -187,9 +187,9 @@ def open_survey(
         for crowd in crowds:
             codes = [make_code() for _ in range(crowd.codes)]
             survey.codes[crowd.group, crowd.school] = codes
-            connection.execute(insert(tables.cell), _cell_row(crowd))
+            connection.execute(insert(tables.allocation), _cell_row(crowd))
             rows = [_code_row(crowd, key, code) for code in codes]
-            connection.execute(insert(tables.code), sorted(rows, key=lambda row: row["h"]))
+            connection.execute(insert(tables.code), sorted(rows, key=lambda row: row["code_hash"]))
     survey.freeze()
     return survey
 
@@ -253,4 +253,4 @@ def _code_row(crowd: Crowd, key: bytes, code: str) -> dict[str, Any]:
     h = hash_code(key, code)
     tag = place_tag(key, h, crowd.group, crowd.school, crowd.label)
     place = {"group": crowd.group, "school": crowd.school, "label": crowd.label}
-    return {"h": h, "tag": tag, "campaign": CAMPAIGN, **place}
+    return {"code_hash": h, "tag": tag, "campaign": CAMPAIGN, **place}

@@ -138,7 +138,9 @@ _COUNTED: Mapping[str, Any] = {
     "taken": select(_quota.group, _quota.taken),
     "stopped": select(_quota.group, _quota.stopped),
     "responses counted": select(_quota.group, _quota.responses),
-    "cells": select(tables.cell.c.group, func.sum(tables.cell.c.answered)).group_by(tables.cell.c.group),
+    "cells": select(tables.allocation.c.group, func.sum(tables.allocation.c.answered)).group_by(
+        tables.allocation.c.group
+    ),
     # both of a group's: before the closing, each sheet has an envelope for what was written
     "texts": select(
         _quota.group,
@@ -282,8 +284,8 @@ def _keying(code: str, number: int) -> Work:
 def plan_more_codes(database: Database, _keys: KeyDirectory) -> None:
     """As after a loss: more codes are to be issued in two schools."""
     with database.write() as connection:
-        more = case((tables.cell.c.school == "s1", 3), else_=2)
-        connection.execute(update(tables.cell).values(planned=tables.cell.c.planned + more))
+        more = case((tables.allocation.c.school == "s1", 3), else_=2)
+        connection.execute(update(tables.allocation).values(planned=tables.allocation.c.planned + more))
 
 
 def issue_more(database: Database, keys: KeyDirectory) -> None:

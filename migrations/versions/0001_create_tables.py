@@ -57,7 +57,7 @@ def create_survey_tables() -> None:
     )
     op.create_table(
         "code",
-        sa.Column("h", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("tag", sa.LargeBinary(length=32), nullable=False),
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
@@ -69,7 +69,7 @@ def create_survey_tables() -> None:
         sa.Column("receipt", sa.String(length=14), nullable=True),
         sa.Column("used_on", sa.Date(), nullable=True),
         sa.Column("checkpoint", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("h", name=op.f("pk_code")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_code")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_code_campaign_group_school", "code", ["campaign", "group", "school"], unique=False)
@@ -95,7 +95,7 @@ def create_survey_tables() -> None:
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("label", sa.String(length=128), nullable=False),
         sa.Column("batch", sa.Integer(), nullable=False),
-        sa.Column("ct", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
         sqlite_with_rowid=False,
     )
@@ -127,7 +127,7 @@ def create_survey_tables() -> None:
     )
     op.create_index(op.f("ix_response_label"), "response", ["label"], unique=False)
     op.create_table(
-        "cell",
+        "allocation",
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("school", sa.String(length=40), nullable=False),
@@ -136,8 +136,8 @@ def create_survey_tables() -> None:
         counter("issued"),
         counter("answered"),
         counter("void"),
-        sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_cell_campaign_campaign")),
-        sa.PrimaryKeyConstraint("campaign", "group", "school", name=op.f("pk_cell")),
+        sa.ForeignKeyConstraint(["campaign"], ["campaign.id"], name=op.f("fk_allocation_campaign_campaign")),
+        sa.PrimaryKeyConstraint("campaign", "group", "school", name=op.f("pk_allocation")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -521,7 +521,7 @@ def create_office_tables() -> None:
         sa.Column("campaign", sa.String(length=40), nullable=False),
         sa.Column("group", sa.String(length=16), nullable=False),
         sa.Column("typist", sa.String(length=40), nullable=False),
-        sa.Column("ct", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_typed_sheet")),
         sqlite_with_rowid=False,
     )
@@ -532,7 +532,7 @@ def create_office_tables() -> None:
         sa.Column("owner", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("ends_at", MOMENT, nullable=False),
-        sa.Column("ct", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parcel")),
         sqlite_with_rowid=False,
     )
@@ -543,7 +543,7 @@ def lay_out_hot_tables() -> None:
     if op.get_bind().dialect.name != "postgresql":
         return
     op.execute("ALTER TABLE code SET (fillfactor = 40)")
-    op.execute("ALTER TABLE envelope ALTER COLUMN ct SET STORAGE EXTERNAL")
+    op.execute("ALTER TABLE envelope ALTER COLUMN ciphertext SET STORAGE EXTERNAL")
 
 
 GUARDS = {

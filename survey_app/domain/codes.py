@@ -80,10 +80,12 @@ def hash_code(key: bytes, code: str) -> bytes:
     return hmac.digest(key, _HASH_DOMAIN + code.encode("ascii"), hashlib.sha256)
 
 
-def place_tag(key: bytes, h: bytes, group: str, school: str, label: str) -> bytes:
+def place_tag(key: bytes, code_hash: bytes, group: str, school: str, label: str) -> bytes:
     """What binds a code to its place: whoever writes to the database can't move it to another crowd (docs/anonymity.md, "Codes")."""
     return hmac.digest(
-        key, _PLACE_DOMAIN + b"\0".join((h, *(part.encode() for part in (group, school, label)))), hashlib.sha256
+        key,
+        _PLACE_DOMAIN + b"\0".join((code_hash, *(part.encode() for part in (group, school, label)))),
+        hashlib.sha256,
     )
 
 

@@ -233,7 +233,7 @@ class KeyDirectory:
         contents = takewhile(lambda content: content is not None, map(_read, files))
         return [entries_of_log(content) for content in contents]
 
-    def note_use(self, campaign: str, h: bytes) -> None:
+    def note_use(self, campaign: str, code_hash: bytes) -> None:
         """Notes that a code was used, until the next round: the table could be made to forget it before then.
 
         A disk that is full costs the note and no answer.
@@ -241,7 +241,7 @@ class KeyDirectory:
         with suppress(OSError):
             handle = os.open(_file(self._campaigns, campaign, suffix=_USES), _APPENDING, 0o600)
             try:
-                os.write(handle, h)
+                os.write(handle, code_hash)
             finally:
                 os.close(handle)
 
@@ -311,19 +311,19 @@ class KeyDirectory:
 
     # --- sheets of paper and acts -------------------------------------------------------------------------------------------------
 
-    def make_sheet_key(self, name: bytes, h: bytes) -> bytes:
+    def make_sheet_key(self, name: bytes, code_hash: bytes) -> bytes:
         """The key of a sheet of paper between its two typings, kept with its code's hash; made if it is not there.
 
         One that a crash has left overwritten is made anew.
         """
         file = _file(self._sheets, name.hex())
         content = _read(file)
-        if content is not None and content[KEY_BYTES:] != h:
+        if content is not None and content[KEY_BYTES:] != code_hash:
             _destroy(file)
             content = None
         if content is None:
             _make_folder(file.parent)
-            _write_once(file, secrets.token_bytes(KEY_BYTES) + h)
+            _write_once(file, secrets.token_bytes(KEY_BYTES) + code_hash)
         return _contents(file)[:KEY_BYTES]
 
     def sheet_key(self, name: bytes) -> bytes | None:

@@ -40,9 +40,9 @@ def seal_typing(contents: bytes, sheet_key: bytes, code: str, name: bytes, lengt
 
 def open_typing(sealed: bytes, sheet_key: bytes, code: str, name: bytes) -> bytes:
     """The contents. Raises `UnreadableTyping`."""
-    nonce, ct = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        padded = _cipher(sheet_key, code, name).decrypt(nonce, ct, name)
+        padded = _cipher(sheet_key, code, name).decrypt(nonce, ciphertext, name)
     except (InvalidTag, ValueError) as error:
         raise UnreadableTyping from error
     return padded[: padded.rindex(_END)]

@@ -123,7 +123,7 @@ def comment_leaf_data(comment_id: bytes, group: str, text: str) -> bytes:
 class Place:
     """Where a code belongs, as the log publishes it: nothing can be added or moved later unseen."""
 
-    h: bytes
+    code_hash: bytes
     group: str
     school: str
     label: str
@@ -131,7 +131,7 @@ class Place:
     @property
     def document(self) -> dict[str, str]:
         """As the log holds it."""
-        return {"g": self.group, "h": self.h.hex(), "l": self.label, "s": self.school}
+        return {"g": self.group, "h": self.code_hash.hex(), "l": self.label, "s": self.school}
 
     @classmethod
     def from_document(cls, document: Mapping[str, str]) -> "Place":

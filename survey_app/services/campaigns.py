@@ -42,7 +42,7 @@ from survey_app.storage.issuing import list_live_places
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.monitoring import count_groups
-from survey_app.storage.planning import insert_cells, insert_quotas, insert_schools
+from survey_app.storage.planning import insert_allocations, insert_quotas, insert_schools
 from survey_app.storage.session import Database
 
 _SUFFIX_LENGTH = 4
@@ -191,7 +191,7 @@ def _store(connection: Connection, new: Campaign, given: CampaignInput, plan: Sa
     insert_texts(connection, new.id, _questionnaires(given), _documents(given, plan))
     insert_schools(connection, new.id, [(school.code, school.name, school.location) for school in given.schools])
     insert_quotas(connection, new.id, _quotas(plan, new.anonymity_k))
-    insert_cells(connection, new.id, _cells(plan))
+    insert_allocations(connection, new.id, _allocations(plan))
 
 
 def _questionnaires(given: CampaignInput) -> list[dict[str, str]]:
@@ -224,10 +224,10 @@ def _quotas(plan: SamplePlan, k: int) -> list[dict[str, object]]:
     ]
 
 
-def _cells(plan: SamplePlan) -> dict[tuple[str, str], int]:
-    """Codes by group and school; a group that is not reached through schools has one cell."""
-    cells: dict[tuple[str, str], int] = {}
+def _allocations(plan: SamplePlan) -> dict[tuple[str, str], int]:
+    """Codes by group and school; a group that is not reached through schools has one allocation."""
+    numbers: dict[tuple[str, str], int] = {}
     for group, codes in plan.codes.items():
         for school, number in plan.allocation.get(group, {"": codes}).items():
-            cells[group, school] = number
-    return cells
+            numbers[group, school] = number
+    return numbers

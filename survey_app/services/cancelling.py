@@ -74,7 +74,7 @@ def reissue_codes(
         campaign = find_campaign(connection, campaign_id)
         require_state(campaign, clock, "reissue codes")
         old = _find_unused(connection, keys, campaign_id, codes)
-        names = {(one.group, one.school): one.school_name for one in storage.list_cells(connection, campaign_id)}
+        names = {(one.group, one.school): one.school_name for one in storage.list_allocations(connection, campaign_id)}
     made = [(one.place, make_code(choose)) for one in old]
     issued = [issued_code(campaign, one.group, one.school, names[one.group, one.school], code) for one, code in made]
     if hand_over:
@@ -94,7 +94,7 @@ def reissue_codes(
 
 def _require_same(codes: Sequence[str] | AllUnused, before: Sequence[KnownCode], now: Sequence[KnownCode]) -> None:
     """Raises `InvalidInput` if a code was used since its successor was printed: typed codes have raised by then, and by name."""
-    if gone := {one.place.h for one in before} ^ {one.place.h for one in now}:
+    if gone := {one.place.code_hash for one in before} ^ {one.place.code_hash for one in now}:
         values = {"number": len(gone)}
         raise InvalidInput([InputProblem(_named(codes), wording.CODES_USED_MEANWHILE, values)])
 
@@ -105,10 +105,10 @@ def _named(codes: Sequence[str] | AllUnused) -> str:
     return " ".join(filter(None, parts))
 
 
-def _new_code(key: bytes, h: bytes, old: Place) -> NewCode:
+def _new_code(key: bytes, code_hash: bytes, old: Place) -> NewCode:
     """A code in the place of another."""
-    place = Place(h, old.group, old.school, old.label)
-    return NewCode(place, place_tag(key, h, old.group, old.school, old.label))
+    place = Place(code_hash, old.group, old.school, old.label)
+    return NewCode(place, place_tag(key, code_hash, old.group, old.school, old.label))
 
 
 def _find_unused(
@@ -133,7 +133,9 @@ def _find_typed(
 ) -> list[KnownCode]:
     """The codes typed, in their order. Raises `InvalidInput` naming each that is no unused code."""
     hashes, problems = _hashes(key_of(keys, campaign_id), texts)
-    known = {one.place.h: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)}
+    known = {
+        one.place.code_hash: one for one in storage.find_codes(connection, campaign_id, hashes, to_change=to_change)
+    }
     for h, text in hashes.items():
         if message := _why_not_unused(known.get(h)):
             problems.append(InputProblem(text, message))

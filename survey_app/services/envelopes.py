@@ -74,14 +74,14 @@ class Opener:
 
     def _read(self, one: StoredEnvelope, key: bytes) -> Contents | None:
         try:
-            data = open_envelope(one.ct, key, Destination(self._campaign, self.label, one.batch), one.id)
+            data = open_envelope(one.ciphertext, key, Destination(self._campaign, self.label, one.batch), one.id)
         except UnreadableEnvelope:
             return None
-        return Contents(data, padded_length(one.ct))
+        return Contents(data, padded_length(one.ciphertext))
 
 
 def seal_anew(contents: Contents, public_key: bytes, campaign: str, label: str, batch: int) -> StoredEnvelope:
     """The same contents under the key of another batch, with a new id."""
     new_id = secrets.token_bytes(ID_LENGTH)
-    ct = seal_envelope(contents.data, public_key, Destination(campaign, label, batch), new_id, contents.length)
-    return StoredEnvelope(new_id, label, batch, ct)
+    ciphertext = seal_envelope(contents.data, public_key, Destination(campaign, label, batch), new_id, contents.length)
+    return StoredEnvelope(new_id, label, batch, ciphertext)

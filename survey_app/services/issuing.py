@@ -28,7 +28,7 @@ from survey_app.services.code_changes import IssuedCode as IssuedCode
 from survey_app.storage import issuing as storage
 from survey_app.storage.campaigns import find_campaign, list_questionnaires
 from survey_app.storage.counters import lock_groups
-from survey_app.storage.issuing import Cell, NewCode, NewLabel
+from survey_app.storage.issuing import Allocation, NewCode, NewLabel
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import Pool, insert_pool, list_labels, list_pools
 from survey_app.storage.session import Database
@@ -57,7 +57,7 @@ def issue_codes(
     choose: Choice = secrets.randbelow,
     actor: StaffUser | str = COMMAND_LINE,
 ) -> list[IssuedCode]:
-    """Issues the codes that are missing to what the plan wants of each cell, before or after opening.
+    """Issues the codes that are missing to what the plan wants of each allocation, before or after opening.
 
     In the order of groups and schools; within each, codes drawn at random have no order. Raises `UnknownCampaign`, `WrongState`.
     """
@@ -65,17 +65,17 @@ def issue_codes(
         with database.read() as connection:
             campaign = find_campaign(connection, campaign_id)
             require_state(campaign, clock, "issue codes")
-            cells = storage.list_cells(connection, campaign_id)
+            allocations = storage.list_allocations(connection, campaign_id)
             writes = _writing_groups(connection, campaign_id)
             known = {
                 one.label: NewLabel(one.label, one.group, one.unit, one.base_unit, one.text_label, has_codes=True)
                 for one in list_labels(connection, campaign_id)
             }
-        units = _units(campaign, cells)
-        batch = _make_codes(campaign, keys, cells, units, known, writes, choose)
+        units = _units(campaign, allocations)
+        batch = _make_codes(campaign, keys, allocations, units, known, writes, choose)
         if hand_over:
             hand_over(batch.issued)
-        if _store(database, keys, clock, campaign_id, cells, units, batch, actor):
+        if _store(database, keys, clock, campaign_id, allocations, units, batch, actor):
             return batch.issued
 
 
@@ -85,25 +85,25 @@ def _writing_groups(connection: Connection, campaign_id: str) -> set[str]:
     return {row.group for row in rows if text_length(questionnaire_from_document(json.loads(row.text)))}
 
 
-def _units(campaign: Campaign, cells: Sequence[Cell]) -> dict[tuple[str, str], str]:
+def _units(campaign: Campaign, allocations: Sequence[Allocation]) -> dict[tuple[str, str], str]:
     """The unit of each group and school: as fixed at the first issuing, which forms them once over all schools."""
-    if all(one.unit is not None for one in cells):
-        return {(one.group, one.school): one.unit or "" for one in cells}
+    if all(one.unit is not None for one in allocations):
+        return {(one.group, one.school): one.unit or "" for one in allocations}
     codes: dict[str, dict[str, int]] = defaultdict(dict)
-    for one in cells:
+    for one in allocations:
         if one.group in UNIT_GROUPS:
             codes[one.group][one.school] = one.planned
     in_order = {group: codes[group] for group in GROUPS if group in codes}
     names = name_units(form_units(list(in_order.values()), campaign.anonymity_k, campaign.expected_return))
     hidden = {group for group, of_school in in_order.items() if sum(of_school.values()) >= campaign.anonymity_k}
-    formed = {(one.group, one.school): names.get(one.school, "") if one.group in hidden else "" for one in cells}
-    return formed | {(one.group, one.school): one.unit for one in cells if one.unit is not None}
+    formed = {(one.group, one.school): names.get(one.school, "") if one.group in hidden else "" for one in allocations}
+    return formed | {(one.group, one.school): one.unit for one in allocations if one.unit is not None}
 
 
 def _make_codes(
     campaign: Campaign,
     keys: KeyDirectory,
-    cells: Sequence[Cell],
+    allocations: Sequence[Allocation],
     units: Mapping[tuple[str, str], str],
     known: Mapping[str, NewLabel],
     writes: set[str],
@@ -111,14 +111,14 @@ def _make_codes(
 ) -> _Batch:
     """The missing codes in clear and as they are stored, and the labels that are not known yet."""
     key, batch = key_of(keys, campaign.id), _Batch()
-    labels = _Labels(campaign.id, cells, units, known, writes)
+    labels = _Labels(campaign.id, allocations, units, known, writes)
     in_order = {group: place for place, group in enumerate(GROUPS)}
-    for cell in sorted(cells, key=lambda one: (in_order[one.group], one.school)):  # type: ignore[index]
-        for _ in range(cell.missing):
-            code, label = make_code(choose), labels.next_of(cell.group, units[cell.group, cell.school])
-            batch.issued.append(issued_code(campaign, cell.group, cell.school, cell.school_name, code))
-            place = Place(hash_code(key, code), cell.group, cell.school, label)
-            batch.new.append(NewCode(place, place_tag(key, place.h, cell.group, cell.school, label)))
+    for one in sorted(allocations, key=lambda one: (in_order[one.group], one.school)):  # type: ignore[index]
+        for _ in range(one.missing):
+            code, label = make_code(choose), labels.next_of(one.group, units[one.group, one.school])
+            batch.issued.append(issued_code(campaign, one.group, one.school, one.school_name, code))
+            place = Place(hash_code(key, code), one.group, one.school, label)
+            batch.new.append(NewCode(place, place_tag(key, place.code_hash, one.group, one.school, label)))
     batch.labels = labels.new
     return batch
 
@@ -129,7 +129,7 @@ class _Labels:
     def __init__(
         self,
         campaign: str,
-        cells: Sequence[Cell],
+        allocations: Sequence[Allocation],
         units: Mapping[tuple[str, str], str],
         known: Mapping[str, NewLabel],
         writes: set[str],
@@ -137,7 +137,7 @@ class _Labels:
         self.new: dict[str, NewLabel] = {}
         self._campaign, self._known, self._writes = campaign, known, writes
         self._planned = Counter[tuple[str, str]]()
-        for one in cells:
+        for one in allocations:
             self._planned[one.group, units[one.group, one.school]] += one.planned
         self._issued, self._written = Counter[tuple[str, str]](), Counter[str]()
 
@@ -176,7 +176,7 @@ def _store(
     keys: KeyDirectory,
     clock: Clock,
     campaign_id: str,
-    cells: Sequence[Cell],
+    allocations: Sequence[Allocation],
     units: Mapping[tuple[str, str], str],
     batch: _Batch,
     actor: StaffUser | str,
@@ -190,7 +190,7 @@ def _store(
         made = [Pool.of_key(name, FIRST_BATCH, keys.make_pool_key(name, FIRST_BATCH)) for name in sorted(names - pools)]
         with database.write() as connection:
             lock_groups(connection, campaign_id)
-            if storage.list_cells(connection, campaign_id) != cells:
+            if storage.list_allocations(connection, campaign_id) != allocations:
                 return False
             storage.fix_units(connection, campaign_id, units)
             for label in batch.labels.values():

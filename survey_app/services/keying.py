@@ -73,7 +73,7 @@ class PaperSheet:
     """A sheet of paper that can be typed: the state of its code, and whose turn it is."""
 
     code: str
-    h: bytes
+    code_hash: bytes
     name: bytes
     state: CodeState
     turn: Turn
@@ -123,11 +123,11 @@ def find_sheet(at: Installation, user: StaffUser, code_text: str) -> PaperSheet:
 def type_first(at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fields) -> None:
     """Keeps the first typing. Raises `InvalidAnswers`, and `TypedMeanwhile` where somebody else was faster."""
     typing = typed_answers(sheet.questionnaire, fields)
-    key = at.keys.make_sheet_key(sheet.name, sheet.h)
-    ct = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.name, _length(sheet.questionnaire))
+    key = at.keys.make_sheet_key(sheet.name, sheet.code_hash)
+    ciphertext = seal_typing(stable_json(typing).encode(), key, sheet.code, sheet.name, _length(sheet.questionnaire))
     _note(at, user, TYPED, sheet)
     with at.database.write() as connection:
-        new = TypedSheet(sheet.name, sheet.campaign.id, sheet.state.group, user.name, ct)
+        new = TypedSheet(sheet.name, sheet.campaign.id, sheet.state.group, user.name, ciphertext)
         if not keep_typed_sheet(connection, new):
             raise TypedMeanwhile
 
@@ -240,7 +240,7 @@ def _first_typing(at: Installation, user: StaffUser, sheet: PaperSheet) -> Typin
     key = at.keys.sheet_key(sheet.name)
     if key is None:
         raise UnreadableTyping
-    kept = json.loads(open_typing(typed.ct, key, sheet.code, sheet.name))
+    kept = json.loads(open_typing(typed.ciphertext, key, sheet.code, sheet.name))
     return {name: tuple(values) for name, values in kept.items()}
 
 

@@ -24,7 +24,7 @@ from survey_app.services.terms import differences
 from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.counters import (
-    add_to_cells,
+    add_to_allocations,
     add_to_group,
     add_to_label,
     answered_by_school,
@@ -367,7 +367,7 @@ def write_off(connection: Connection, campaign: Campaign, label: str, number: in
         if not is_void:
             shares = share_out(number, answered_by_school(connection, campaign.id, group, unit))
             add_to_group(connection, campaign.id, group, to_issue=sum(shares.values()))
-            add_to_cells(connection, campaign.id, group, "planned", shares)
+            add_to_allocations(connection, campaign.id, group, "planned", shares)
     append_entry(connection, campaign.id, lost_entry(label, number, by))
 
 

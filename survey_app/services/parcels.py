@@ -67,10 +67,10 @@ def leave_parcel(
     """
     token = token or new_token()
     id_, key = _id_and_key(token)
-    ct = ChaCha20Poly1305(key).encrypt(_NONCE, _packed(files), _bound(owner, kind, subject))
+    ciphertext = ChaCha20Poly1305(key).encrypt(_NONCE, _packed(files), _bound(owner, kind, subject))
     with database.write() as connection:
         delete_ended_parcels(connection, clock.now())
-        insert_parcel(connection, id_, owner, kind, clock.now() + LIFETIMES[kind], ct)
+        insert_parcel(connection, id_, owner, kind, clock.now() + LIFETIMES[kind], ciphertext)
     return token
 
 
@@ -80,11 +80,11 @@ def open_parcel(
     """The files by name; None where the token opens nothing: another's, another kind's or subject's, past its time, or gone."""
     id_, key = _id_and_key(token)
     with database.read() as connection:
-        ct = find_parcel(connection, id_, owner, kind, clock.now())
-    if ct is None:
+        ciphertext = find_parcel(connection, id_, owner, kind, clock.now())
+    if ciphertext is None:
         return None
     try:
-        packed = ChaCha20Poly1305(key).decrypt(_NONCE, ct, _bound(owner, kind, subject))
+        packed = ChaCha20Poly1305(key).decrypt(_NONCE, ciphertext, _bound(owner, kind, subject))
     except InvalidTag:
         return None
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:

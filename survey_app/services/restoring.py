@@ -229,7 +229,7 @@ def _misfits(copy: Copy, found: Mapping[str, bytes]) -> set[str]:
         campaign = row["campaign"]
         if campaign in found and campaign not in fitting:
             tried.add(campaign)
-            if place_tag(found[campaign], row["h"], row["group"], row["school"], row["label"]) == row["tag"]:
+            if place_tag(found[campaign], row["code_hash"], row["group"], row["school"], row["label"]) == row["tag"]:
                 fitting.add(campaign)
     return tried - fitting
 
@@ -359,11 +359,11 @@ class _Restoring:
         """
         changes = [one for entry in since if (one := json.loads(entry))["kind"] == "codes"]
         cancelled = {bytes.fromhex(one["h"]) for change in changes for one in change["cancelled"]}
-        there = {one.place.h: one for one in list_places(self._connection, campaign.id)} if changes else {}
+        there = {one.place.code_hash: one for one in list_places(self._connection, campaign.id)} if changes else {}
         dead = [one for h, one in there.items() if h in cancelled and not one.used and not one.cancelled]
         cancel_codes(self._connection, campaign.id, dead)
         added = [Place.from_document(one) for change in changes for one in change["added"]]
-        added = [one for one in added if one.h not in cancelled and one.h not in there]
+        added = [one for one in added if one.code_hash not in cancelled and one.code_hash not in there]
         return [one.place for one in dead], self._add_codes(campaign, added)
 
     def _add_codes(self, campaign: Campaign, places: Sequence[Place]) -> list[Place]:
@@ -373,7 +373,7 @@ class _Restoring:
         if not added or campaign.id not in self._usable or campaign.state == State.CLOSED:
             return []
         key = self._keys.campaign_key(campaign.id)
-        new = [NewCode(one, place_tag(key, one.h, one.group, one.school, one.label)) for one in added]
+        new = [NewCode(one, place_tag(key, one.code_hash, one.group, one.school, one.label)) for one in added]
         insert_codes(self._connection, campaign.id, new)
         return added
 

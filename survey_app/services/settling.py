@@ -25,7 +25,7 @@ from survey_app.services.mixing import count_sheets, replace_lost_keys, require_
 from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.counters import (
-    add_to_cells,
+    add_to_allocations,
     add_to_group,
     add_to_label,
     answered_by_school,
@@ -135,7 +135,7 @@ def use_again(connection: Connection, campaign_id: str, hashes: set[bytes]) -> d
     for group, number in Counter(group for group, _, _ in places.values()).items():
         add_to_group(connection, campaign_id, group, answered=number, taken=number)
         schools = Counter(school for of, school, _ in places.values() if of == group)
-        add_to_cells(connection, campaign_id, group, "answered", schools)
+        add_to_allocations(connection, campaign_id, group, "answered", schools)
     return dict(Counter(label for _, _, label in places.values()))
 
 
@@ -144,7 +144,7 @@ def _note_lost(connection: Connection, campaign: Campaign, balance: Balance, act
     add_to_group(connection, campaign.id, balance.group, lost=number, taken=-number)
     shares = share_out(number, answered_by_school(connection, campaign.id, balance.group, "")) if number > 0 else {}
     add_to_group(connection, campaign.id, balance.group, to_issue=sum(shares.values()))
-    add_to_cells(connection, campaign.id, balance.group, "planned", shares)
+    add_to_allocations(connection, campaign.id, balance.group, "planned", shares)
     label = label_of(campaign.id, balance.group, "")
     add_to_label(connection, label, lost=number)
     append_entry(connection, campaign.id, lost_entry(label, number, name_of(actor)))

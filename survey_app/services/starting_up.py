@@ -65,6 +65,6 @@ def _places_at_opening(connection: Connection, campaign_id: str) -> dict[str, ob
     places = [
         one.place
         for one in list_places(connection, campaign_id)
-        if one.place.h not in added and (not one.cancelled or one.place.h in cancelled)
+        if one.place.code_hash not in added and (not one.cancelled or one.place.code_hash in cancelled)
     ]
     return places_document(places)

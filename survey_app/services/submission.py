@@ -185,7 +185,7 @@ def _find_under(database: Database, keys: Mapping[str, bytes], code: str) -> Fou
         return None
     key = keys.get(found.campaign.id)
     if key is None or not hmac.compare_digest(
-        found.tag, place_tag(key, found.h, found.group, found.school, found.label)
+        found.tag, place_tag(key, found.code_hash, found.group, found.school, found.label)
     ):
         log.error("a code of campaign %s is not where it was issued to: the database was changed", found.campaign.id)
         raise UnknownCode
@@ -263,9 +263,9 @@ def _store(
         if envelopes and store_submission(
             arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)
         ):
-            arrival.keys.note_use(found.campaign.id, found.h)
+            arrival.keys.note_use(found.campaign.id, found.code_hash)
             return receipt
-        again = find_code(arrival.database, [found.h])
+        again = find_code(arrival.database, [found.code_hash])
         if again is None:  # cancelled by the office
             raise UnknownCode
         if again.used:
@@ -292,7 +292,7 @@ def _submission(
         school=found.school,
         label=found.label,
         cap=terms.cap,
-        h=found.h,
+        code_hash=found.code_hash,
         retry=retry,
         receipt=receipt.text,
         used_on=arrival.now.astimezone(LOCAL_ZONE).date(),
@@ -331,8 +331,8 @@ def _seal_one(
         return None
     new_id = secrets.token_bytes(_ID_LENGTH)
     destination = Destination(campaign.id, pool.label, pool.batch)
-    ct = seal_envelope(contents, public_key, destination, new_id, length)
-    return StoredEnvelope(new_id, pool.label, pool.batch, ct)
+    ciphertext = seal_envelope(contents, public_key, destination, new_id, length)
+    return StoredEnvelope(new_id, pool.label, pool.batch, ciphertext)
 
 
 def _instrument(database: Database, found: FoundCode) -> Instrument:

@@ -18,7 +18,7 @@ from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.code_changes import note_change
 from survey_app.services.mixing import share_out
 from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.counters import add_to_cells, add_to_group, answered_by_school, lock_groups
+from survey_app.storage.counters import add_to_allocations, add_to_group, answered_by_school, lock_groups
 from survey_app.storage.issuing import cancel_codes, list_unused, move_unit
 from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
@@ -75,8 +75,8 @@ def _take_off(connection: Connection, campaign_id: str, group: str, unit: str, l
     lost = sum(one.lost for one in labels if one.group == group)
     number = sum(answered.values()) - lost
     add_to_group(connection, campaign_id, group, void=number, taken=-number, to_issue=number)
-    add_to_cells(connection, campaign_id, group, "void", answered)
-    add_to_cells(connection, campaign_id, group, "planned", share_out(number, answered))
+    add_to_allocations(connection, campaign_id, group, "void", answered)
+    add_to_allocations(connection, campaign_id, group, "planned", share_out(number, answered))
     move_unit(connection, campaign_id, group, unit, _following(unit))
     return number
 

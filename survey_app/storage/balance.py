@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, LargeBinary, bindparam, func, select, true, update
 
-from survey_app.storage.tables import cell, code, envelope, label, quota, response
+from survey_app.storage.tables import allocation, code, envelope, label, quota, response
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ def read_balances(connection: Connection, campaign: str) -> list[Balance]:
 
 def list_used_hashes(connection: Connection, campaign: str) -> set[bytes]:
     """The hashes of all codes that are used."""
-    wanted = select(code.c.h).where(code.c.campaign == campaign, code.c.used == true())
+    wanted = select(code.c.code_hash).where(code.c.campaign == campaign, code.c.used == true())
     return {bytes(h) for h in connection.execute(wanted).scalars()}
 
 
 def groups_of(connection: Connection, campaign: str, hashes: set[bytes]) -> dict[bytes, tuple[str, str, str]]:
     """Group, school and label of some codes of a campaign."""
-    columns = (code.c.h, code.c.group, code.c.school, code.c.label)
+    columns = (code.c.code_hash, code.c.group, code.c.school, code.c.label)
     rows = connection.execute(select(*columns).where(code.c.campaign == campaign))
-    return {bytes(row.h): (row.group, row.school, row.label) for row in rows if bytes(row.h) in hashes}
+    return {bytes(row.code_hash): (row.group, row.school, row.label) for row in rows if bytes(row.code_hash) in hashes}
 
 
 def count_anew(connection: Connection, campaign: str) -> None:
@@ -75,17 +75,17 @@ def count_anew(connection: Connection, campaign: str) -> None:
         .where(quota.c.campaign == campaign)
         .values(answered=of_group, taken=of_group - quota.c.lost - quota.c.void)
     )
-    of_cell = (
+    of_allocation = (
         select(func.count())
         .select_from(code)
-        .where(*is_used, code.c.group == cell.c.group, code.c.school == cell.c.school)
+        .where(*is_used, code.c.group == allocation.c.group, code.c.school == allocation.c.school)
         .scalar_subquery()
     )
-    connection.execute(update(cell).where(cell.c.campaign == campaign).values(answered=of_cell))
+    connection.execute(update(allocation).where(allocation.c.campaign == campaign).values(answered=of_allocation))
 
 
 def mark_used(connection: Connection, hashes: set[bytes]) -> None:
     """Makes codes used that were used, although the table had forgotten it: no receipt of theirs is known."""
-    wanted = update(code).where(code.c.h == bindparam("of_h", type_=LargeBinary)).values(used=True)
+    wanted = update(code).where(code.c.code_hash == bindparam("of_hash", type_=LargeBinary)).values(used=True)
     if hashes:
-        connection.execute(wanted, [{"of_h": h} for h in sorted(hashes)])
+        connection.execute(wanted, [{"of_hash": h} for h in sorted(hashes)])

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, literal, or_, select, true, update
 
-from survey_app.storage.tables import cell, label, quota
+from survey_app.storage.tables import allocation, label, quota
 
 _LOCK_ALL = (
     select(quota.c.group).where(quota.c.campaign == bindparam("of_campaign")).order_by(quota.c.group).with_for_update()
@@ -47,10 +47,14 @@ def add_to_label(connection: Connection, name: str, **numbers: int) -> None:
     )
 
 
-def add_to_cells(connection: Connection, campaign: str, group: str, column: str, by_school: Mapping[str, int]) -> None:
+def add_to_allocations(
+    connection: Connection, campaign: str, group: str, column: str, by_school: Mapping[str, int]
+) -> None:
     """Adds to a counter of schools of a group."""
-    counted = cell.c[column]
-    statement = update(cell).where(cell.c.campaign == campaign, cell.c.group == group, cell.c.school == bindparam("at"))
+    counted = allocation.c[column]
+    statement = update(allocation).where(
+        allocation.c.campaign == campaign, allocation.c.group == group, allocation.c.school == bindparam("at")
+    )
     rows = [{"at": school, "more": number} for school, number in sorted(by_school.items()) if number]
     if rows:
         connection.execute(statement.values({column: counted + bindparam("more")}), rows)
@@ -58,10 +62,12 @@ def add_to_cells(connection: Connection, campaign: str, group: str, column: str,
 
 def answered_by_school(connection: Connection, campaign: str, group: str, unit: str) -> dict[str, int]:
     """How many codes were used in each school of a unit ("" = the group as a whole), those of void answers left out."""
-    wanted = select(cell.c.school, cell.c.answered - cell.c.void).where(
-        cell.c.campaign == campaign, cell.c.group == group, or_(cell.c.unit == unit, literal(unit) == "")
+    wanted = select(allocation.c.school, allocation.c.answered - allocation.c.void).where(
+        allocation.c.campaign == campaign,
+        allocation.c.group == group,
+        or_(allocation.c.unit == unit, literal(unit) == ""),
     )
-    return {row[0]: row[1] for row in connection.execute(wanted.order_by(cell.c.school))}
+    return {row[0]: row[1] for row in connection.execute(wanted.order_by(allocation.c.school))}
 
 
 def _of(campaign: str, group: str) -> Any:

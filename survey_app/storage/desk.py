@@ -15,7 +15,7 @@ class DeskCode:
     """A code as the desk may see it: where its slip belongs, and whether it can be used. No day, no receipt."""
 
     campaign: str
-    h: bytes
+    code_hash: bytes
     group: str
     school: str
     school_name: str
@@ -33,7 +33,7 @@ class TypedSheet:
     campaign: str
     group: str
     typist: str
-    ct: bytes
+    ciphertext: bytes
 
 
 def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode | None:
@@ -41,7 +41,7 @@ def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode 
     wanted = (
         select(
             code.c.campaign,
-            code.c.h,
+            code.c.code_hash,
             code.c.group,
             code.c.school,
             school.c.name,
@@ -53,20 +53,22 @@ def find_desk_code(connection: Connection, hashes: Sequence[bytes]) -> DeskCode 
         )
         .join(quota, (quota.c.campaign == code.c.campaign) & (quota.c.group == code.c.group))
         .outerjoin(school, (school.c.campaign == code.c.campaign) & (school.c.code == code.c.school))
-        .where(code.c.h.in_(hashes))
+        .where(code.c.code_hash.in_(hashes))
     )
     row = connection.execute(wanted).one_or_none()
     if row is None:
         return None
     is_full = row.cap is not None and row.taken >= row.cap
-    place = (row.campaign, bytes(row.h), row.group, row.school, row.name or "")
+    place = (row.campaign, bytes(row.code_hash), row.group, row.school, row.name or "")
     return DeskCode(*place, row.used, row.cancelled, is_full, row.ended)
 
 
 def find_typed_sheet(connection: Connection, name: bytes) -> TypedSheet | None:
     """The first typing of a sheet."""
     row = connection.execute(select(typed_sheet).where(typed_sheet.c.name == name)).one_or_none()
-    return None if row is None else TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ct))
+    return (
+        None if row is None else TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ciphertext))
+    )
 
 
 def keep_typed_sheet(connection: Connection, new: TypedSheet) -> bool:
@@ -76,7 +78,7 @@ def keep_typed_sheet(connection: Connection, new: TypedSheet) -> bool:
     if find_typed_sheet(connection, new.name) is not None:
         return False
     place = {"name": new.name, "campaign": new.campaign, "group": new.group}
-    connection.execute(insert(typed_sheet), {**place, "typist": new.typist, "ct": new.ct})
+    connection.execute(insert(typed_sheet), {**place, "typist": new.typist, "ciphertext": new.ciphertext})
     return True
 
 
@@ -88,7 +90,7 @@ def remove_typed_sheets(connection: Connection, names: Collection[bytes]) -> Non
 def list_typed_sheets(connection: Connection) -> list[TypedSheet]:
     """All sheets that were typed once."""
     return [
-        TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ct))
+        TypedSheet(bytes(row.name), row.campaign, row.group, row.typist, bytes(row.ciphertext))
         for row in connection.execute(select(typed_sheet))
     ]
 
@@ -96,9 +98,9 @@ def list_typed_sheets(connection: Connection) -> list[TypedSheet]:
 def list_open_codes(connection: Connection, hashes: Collection[bytes]) -> set[bytes]:
     """Those of some codes that can still be used: neither used nor cancelled, and their campaign is not closed."""
     wanted = (
-        select(code.c.h)
+        select(code.c.code_hash)
         .join(campaign, campaign.c.id == code.c.campaign)
-        .where(code.c.h.in_(sorted(hashes)), code.c.used.is_(False), code.c.cancelled.is_(False))
+        .where(code.c.code_hash.in_(sorted(hashes)), code.c.used.is_(False), code.c.cancelled.is_(False))
         .where(campaign.c.state != str(State.CLOSED))
     )
     return {bytes(h) for h in connection.execute(wanted).scalars()}

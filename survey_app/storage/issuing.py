@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from survey_app.domain.seal import Place
-from survey_app.storage.tables import cell, code, label, pace, quota, school
+from survey_app.storage.tables import allocation, code, label, pace, quota, school
 
 _UNUSED = (code.c.used.is_(False), code.c.cancelled.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Allocation:
     """A group in a school (school empty: a group without schools): codes planned and issued; `unit` is None until codes are."""
 
     group: str
@@ -58,28 +58,33 @@ class KnownCode:
     cancelled: bool
 
 
-def list_cells(connection: Connection, campaign: str) -> list[Cell]:
-    """All cells, by group and school."""
+def list_allocations(connection: Connection, campaign: str) -> list[Allocation]:
+    """All allocations, by group and school."""
     wanted = (
         select(
-            cell.c.group, cell.c.school, func.coalesce(school.c.name, ""), cell.c.planned, cell.c.issued, cell.c.unit
+            allocation.c.group,
+            allocation.c.school,
+            func.coalesce(school.c.name, ""),
+            allocation.c.planned,
+            allocation.c.issued,
+            allocation.c.unit,
         )
-        .outerjoin(school, (school.c.campaign == cell.c.campaign) & (school.c.code == cell.c.school))
-        .where(cell.c.campaign == campaign)
-        .order_by(cell.c.group, cell.c.school)
+        .outerjoin(school, (school.c.campaign == allocation.c.campaign) & (school.c.code == allocation.c.school))
+        .where(allocation.c.campaign == campaign)
+        .order_by(allocation.c.group, allocation.c.school)
     )
-    return [Cell(*row) for row in connection.execute(wanted)]
+    return [Allocation(*row) for row in connection.execute(wanted)]
 
 
 def fix_units(connection: Connection, campaign: str, units: Mapping[tuple[str, str], str]) -> None:
-    """Gives cells (group, school) their unit; one that a cell has already stays."""
+    """Gives allocations (group, school) their unit; one that an allocation has already stays."""
     statement = (
-        update(cell)
+        update(allocation)
         .where(
-            cell.c.campaign == campaign,
-            cell.c.group == bindparam("of_group"),
-            cell.c.school == bindparam("of_school"),
-            cell.c.unit.is_(None),
+            allocation.c.campaign == campaign,
+            allocation.c.group == bindparam("of_group"),
+            allocation.c.school == bindparam("of_school"),
+            allocation.c.unit.is_(None),
         )
         .values(unit=bindparam("new_unit"))
     )
@@ -90,8 +95,8 @@ def fix_units(connection: Connection, campaign: str, units: Mapping[tuple[str, s
 
 def move_unit(connection: Connection, campaign: str, group: str, unit: str, following: str) -> None:
     """Codes that are issued from now on in the schools of a unit come under another name."""
-    of_unit = (cell.c.campaign == campaign) & (cell.c.group == group) & (cell.c.unit == unit)
-    connection.execute(update(cell).where(of_unit).values(unit=following))
+    of_unit = (allocation.c.campaign == campaign) & (allocation.c.group == group) & (allocation.c.unit == unit)
+    connection.execute(update(allocation).where(of_unit).values(unit=following))
 
 
 def insert_label(connection: Connection, campaign: str, new: NewLabel) -> None:
@@ -106,14 +111,14 @@ def insert_codes(connection: Connection, campaign: str, new: Collection[NewCode]
     """Stores codes in the order of their hashes, and counts them as issued."""
     rows = [
         {
-            "h": one.place.h,
+            "code_hash": one.place.code_hash,
             "tag": one.tag,
             "campaign": campaign,
             "group": one.place.group,
             "school": one.place.school,
             "label": one.place.label,
         }
-        for one in sorted(new, key=lambda one: one.place.h)
+        for one in sorted(new, key=lambda one: one.place.code_hash)
     ]
     if rows:
         connection.execute(insert(code), rows)
@@ -122,7 +127,7 @@ def insert_codes(connection: Connection, campaign: str, new: Collection[NewCode]
 
 def find_codes(connection: Connection, campaign: str, hashes: Iterable[bytes], *, to_change: bool) -> list[KnownCode]:
     """The codes of a campaign among `hashes`; `to_change` locks them until the transaction ends."""
-    return _list_codes(connection, campaign, code.c.h.in_(sorted(hashes)), to_change=to_change)
+    return _list_codes(connection, campaign, code.c.code_hash.in_(sorted(hashes)), to_change=to_change)
 
 
 def list_unused(connection: Connection, campaign: str, labels: Collection[str]) -> list[KnownCode]:
@@ -140,9 +145,9 @@ def list_unused_of(
 
 def cancel_codes(connection: Connection, campaign: str, cancelled: Collection[KnownCode]) -> None:
     """Marks codes as cancelled, and counts them as issued no more."""
-    hashes = [{"of_h": one.place.h} for one in cancelled]
+    hashes = [{"of_hash": one.place.code_hash} for one in cancelled]
     if hashes:
-        connection.execute(update(code).where(code.c.h == bindparam("of_h")).values(cancelled=True), hashes)
+        connection.execute(update(code).where(code.c.code_hash == bindparam("of_hash")).values(cancelled=True), hashes)
         _count_issued(connection, campaign, Counter((one.place.group, one.place.school) for one in cancelled), sign=-1)
 
 
@@ -160,10 +165,10 @@ def _list_codes(
     connection: Connection, campaign: str, *conditions: ColumnElement[bool], to_change: bool
 ) -> list[KnownCode]:
     """In the order of their hashes, in which everybody locks them."""
-    columns = (code.c.h, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
-    wanted = select(*columns).where(code.c.campaign == campaign, *conditions).order_by(code.c.h)
+    columns = (code.c.code_hash, code.c.group, code.c.school, code.c.label, code.c.used, code.c.cancelled)
+    wanted = select(*columns).where(code.c.campaign == campaign, *conditions).order_by(code.c.code_hash)
     rows = connection.execute(wanted.with_for_update() if to_change else wanted)
-    return [KnownCode(Place(bytes(row.h), *row[1:4]), row.used, row.cancelled) for row in rows]
+    return [KnownCode(Place(bytes(row.code_hash), *row[1:4]), row.used, row.cancelled) for row in rows]
 
 
 def _count_issued(connection: Connection, campaign: str, numbers: Mapping[tuple[str, str], int], sign: int) -> None:
@@ -175,13 +180,13 @@ def _count_issued(connection: Connection, campaign: str, numbers: Mapping[tuple[
         update(quota).where(of_group).values(issued=quota.c.issued + bindparam("more")),
         [{"of_group": group, "more": sign * number} for group, number in sorted(groups.items())],
     )
-    of_cell = (
-        (cell.c.campaign == campaign)
-        & (cell.c.group == bindparam("of_group"))
-        & (cell.c.school == bindparam("of_school"))
+    of_allocation = (
+        (allocation.c.campaign == campaign)
+        & (allocation.c.group == bindparam("of_group"))
+        & (allocation.c.school == bindparam("of_school"))
     )
     connection.execute(
-        update(cell).where(of_cell).values(issued=cell.c.issued + bindparam("more")),
+        update(allocation).where(of_allocation).values(issued=allocation.c.issued + bindparam("more")),
         [
             {"of_group": group, "of_school": at, "more": sign * number}
             for (group, at), number in sorted(numbers.items())

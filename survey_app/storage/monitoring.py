@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from survey_app.storage.tables import cell, document, quota
+from survey_app.storage.tables import allocation, document, quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ def count_groups(connection: Connection, campaign: str) -> list[GroupCount]:
 
 
 def count_schools(connection: Connection, campaign: str) -> list[SchoolCount]:
-    """The cells of a campaign that belong to a school, by school and group."""
-    of_plan = (cell.c.group, cell.c.school, cell.c.planned, cell.c.issued)
-    columns = (*of_plan, cell.c.answered, cell.c.void, cell.c.unit)
-    wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "")
-    return [SchoolCount(*row) for row in connection.execute(wanted.order_by(cell.c.school, cell.c.group))]
+    """The allocations of a campaign that belong to a school, by school and group."""
+    of_plan = (allocation.c.group, allocation.c.school, allocation.c.planned, allocation.c.issued)
+    columns = (*of_plan, allocation.c.answered, allocation.c.void, allocation.c.unit)
+    wanted = select(*columns).where(allocation.c.campaign == campaign, allocation.c.school != "")
+    return [SchoolCount(*row) for row in connection.execute(wanted.order_by(allocation.c.school, allocation.c.group))]
 
 
 def valid_by_campaign(connection: Connection, campaigns: Collection[str]) -> dict[str, dict[str, int]]:

@@ -37,7 +37,7 @@ typed_sheet = make_table(
     Column("campaign", String(40), nullable=False, index=True),
     Column("group", String(16), nullable=False),
     Column("typist", String(40), nullable=False),
-    Column("ct", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
 )
 
 # uploads of an unfinished form, and sheets of codes that were just issued: readable only with the token in their holder's page
@@ -47,5 +47,5 @@ parcel = make_table(
     Column("owner", String(40), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("ends_at", Instant, nullable=False, index=True),
-    Column("ct", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
 )

@@ -7,14 +7,16 @@ from sqlalchemy import Connection, delete, insert, select
 from survey_app.storage.office_tables import parcel
 
 
-def insert_parcel(connection: Connection, id_: bytes, owner: str, kind: str, ends_at: datetime, ct: bytes) -> None:
+def insert_parcel(
+    connection: Connection, id_: bytes, owner: str, kind: str, ends_at: datetime, ciphertext: bytes
+) -> None:
     """Keeps a parcel."""
-    connection.execute(insert(parcel).values(id=id_, owner=owner, kind=kind, ends_at=ends_at, ct=ct))
+    connection.execute(insert(parcel).values(id=id_, owner=owner, kind=kind, ends_at=ends_at, ciphertext=ciphertext))
 
 
 def find_parcel(connection: Connection, id_: bytes, owner: str, kind: str, now: datetime) -> bytes | None:
     """The parcel, if it is there, is its owner's, and has not had its time."""
-    wanted = select(parcel.c.ct).where(parcel.c.id == id_, parcel.c.owner == owner, parcel.c.kind == kind)
+    wanted = select(parcel.c.ciphertext).where(parcel.c.id == id_, parcel.c.owner == owner, parcel.c.kind == kind)
     found = connection.execute(wanted.where(parcel.c.ends_at > now)).scalar_one_or_none()
     return None if found is None else bytes(found)
 

@@ -1,10 +1,10 @@
-"""Queries that store a new campaign's schools, quotas and cells."""
+"""Queries that store a new campaign's schools, quotas and allocations."""
 
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, insert
 
-from survey_app.storage.tables import cell, quota, school
+from survey_app.storage.tables import allocation, quota, school
 
 
 def insert_schools(connection: Connection, campaign: str, schools: Iterable[tuple[str, str, str]]) -> None:
@@ -19,10 +19,10 @@ def insert_quotas(connection: Connection, campaign: str, quotas: Iterable[Mappin
     connection.execute(insert(quota), [{"campaign": campaign, **one} for one in quotas])
 
 
-def insert_cells(connection: Connection, campaign: str, cells: Mapping[tuple[str, str], int]) -> None:
+def insert_allocations(connection: Connection, campaign: str, allocations: Mapping[tuple[str, str], int]) -> None:
     """Stores the number of codes planned for each group and school ("": the group as a whole)."""
     rows = [
         {"campaign": campaign, "group": group, "school": at, "planned": planned}
-        for (group, at), planned in sorted(cells.items())
+        for (group, at), planned in sorted(allocations.items())
     ]
-    connection.execute(insert(cell), rows)
+    connection.execute(insert(allocation), rows)

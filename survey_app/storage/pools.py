@@ -11,7 +11,7 @@ from survey_app.storage.tables import envelope, label, pool
 
 _FIND = select(pool.c.batch, pool.c.pub_sha256).where(pool.c.label == bindparam("label"))
 _LOCK = _FIND.with_for_update()
-_WAITING = select(envelope.c.id, envelope.c.batch, envelope.c.ct).where(envelope.c.label == bindparam("label"))
+_WAITING = select(envelope.c.id, envelope.c.batch, envelope.c.ciphertext).where(envelope.c.label == bindparam("label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StoredEnvelope:
     id: bytes
     label: str
     batch: int
-    ct: bytes
+    ciphertext: bytes
 
 
 def insert_pool(connection: Connection, new: Pool) -> None:
@@ -75,7 +75,7 @@ def list_pools(connection: Connection, campaign: str) -> list[tuple[Pool, int]]:
 def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> None:
     """Puts envelopes into their pools in the order of their random ids, so that their place on disk tells nothing."""
     rows = [
-        {"id": one.id, "label": one.label, "batch": one.batch, "ct": one.ct}
+        {"id": one.id, "label": one.label, "batch": one.batch, "ciphertext": one.ciphertext}
         for one in sorted(new, key=lambda one: one.id)
     ]
     if rows:
@@ -85,7 +85,7 @@ def insert_envelopes(connection: Connection, new: Iterable[StoredEnvelope]) -> N
 def list_envelopes(connection: Connection, label: str) -> list[StoredEnvelope]:
     """The envelopes waiting in a label's pool."""
     rows = connection.execute(_WAITING, {"label": label})
-    return [StoredEnvelope(bytes(row.id), label, row.batch, bytes(row.ct)) for row in rows]
+    return [StoredEnvelope(bytes(row.id), label, row.batch, bytes(row.ciphertext)) for row in rows]
 
 
 def delete_envelopes(connection: Connection, label: str) -> int:

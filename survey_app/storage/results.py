@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
 
-from survey_app.storage.tables import cell, comment, label, pace, response, school
+from survey_app.storage.tables import allocation, comment, label, pace, response, school
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,10 @@ def list_comments(connection: Connection, campaign: str) -> list[tuple[str, str]
 
 def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]:
     """Which schools stand behind each unit, as units are exported."""
-    columns = (cell.c.group, cell.c.unit, cell.c.school)
-    wanted = select(*columns).where(cell.c.campaign == campaign, cell.c.school != "", cell.c.unit != "")
+    columns = (allocation.c.group, allocation.c.unit, allocation.c.school)
+    wanted = select(*columns).where(
+        allocation.c.campaign == campaign, allocation.c.school != "", allocation.c.unit != ""
+    )
     rows = [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
     known = connection.execute(
         select(label.c.group, label.c.unit, label.c.base_unit).where(label.c.campaign == campaign)

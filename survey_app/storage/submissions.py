@@ -22,7 +22,18 @@ from survey_app.storage.committing import Committer
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, read_rows
 from survey_app.storage.session import Database
-from survey_app.storage.tables import campaign, cell, code, envelope, label, pace, pool, questionnaire, quota, school
+from survey_app.storage.tables import (
+    allocation,
+    campaign,
+    code,
+    envelope,
+    label,
+    pace,
+    pool,
+    questionnaire,
+    quota,
+    school,
+)
 
 _TRIES: Final = 3
 
@@ -31,7 +42,7 @@ _text_pool = pool.alias("text_pool")
 _FIND = (
     select(
         *campaign.c,
-        code.c.h,
+        code.c.code_hash,
         code.c.tag,
         code.c.group,
         code.c.school,
@@ -70,7 +81,7 @@ class FoundCode:
     """A code that was issued and not cancelled, as it stood when it was read."""
 
     campaign: Campaign
-    h: bytes
+    code_hash: bytes
     tag: bytes
     group: str
     school: str
@@ -105,7 +116,7 @@ class Submission:
     school: str
     label: str
     cap: int | None
-    h: bytes
+    code_hash: bytes
     retry: bytes
     receipt: str
     used_on: date
@@ -126,7 +137,9 @@ def find_code(database: Database, hashes: Sequence[bytes]) -> FoundCode | None:
 @cache
 def _find_among(number: int) -> Prepared:
     """The query for a number of hashes."""
-    return Prepared(_FIND.where(code.c.h.in_([bindparam(f"h{place}", type_=LargeBinary) for place in range(number)])))
+    return Prepared(
+        _FIND.where(code.c.code_hash.in_([bindparam(f"h{place}", type_=LargeBinary) for place in range(number)]))
+    )
 
 
 def _found_code(row: Sequence[Any]) -> FoundCode:
@@ -183,28 +196,28 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
 
 
 def _store_alone(database: Database, new: Submission) -> bool | Exception:
-    """Whether it was stored; begun again where the server has settled a quarrel about rows at its cost."""
+    """Whether it was stored; begun again where the server has ended it for a deadlock."""
     tries = 1
     while True:
         try:
             return all_or_nothing(database, list(_steps([new])))
         except Exception as error:
-            if tries == _TRIES or not _is_quarrel(error):
+            if tries == _TRIES or not _is_deadlock(error):
                 return error
             tries += 1
 
 
 def _is_of_one_sheet(error: Exception) -> bool:
-    """Whether an error may be about one of several sheets: a value that is refused, a quarrel about rows."""
+    """Whether an error may be about one of several sheets: a value that is refused, a deadlock."""
     import sqlite3
 
     if isinstance(error, sqlite3.OperationalError | OSError | SQLAlchemyError | DBAPIError):
         return False
-    return _is_quarrel(error) or not _kinds(error) & {"OperationalError", "InterfaceError"}
+    return _is_deadlock(error) or not _kinds(error) & {"OperationalError", "InterfaceError"}
 
 
-def _is_quarrel(error: Exception) -> bool:
-    """Whether PostgreSQL has ended one of two transactions that were in each other's way."""
+def _is_deadlock(error: Exception) -> bool:
+    """Whether PostgreSQL has ended the transaction because another stood in its way."""
     return bool(_kinds(error) & {"DeadlockDetected", "SerializationFailure"})
 
 
@@ -215,7 +228,7 @@ def _kinds(error: Exception) -> set[str]:
 
 def _steps(news: Sequence[Submission]) -> Iterator[Step]:
     """The parts of some submissions in the order of locks; each must find or change a row for each of its values."""
-    codes = sorted(news, key=lambda one: one.h)
+    codes = sorted(news, key=lambda one: one.code_hash)
     yield Step(_USE_CODE, [_code_values(one) for one in codes])
     envelopes = sorted((one for new in news for one in new.envelopes), key=lambda one: (one.label, one.id))
     yield Step(_PUT_ENVELOPE, [_envelope_values(one) for one in envelopes])
@@ -233,7 +246,7 @@ def _counted(keys: Any) -> list[Values]:
 
 def _code_values(new: Submission) -> Mapping[str, Any]:
     return {
-        "of_h": new.h,
+        "of_hash": new.code_hash,
         "of_label": new.label,
         "by_retry": new.retry,
         "with_receipt": new.receipt,
@@ -242,7 +255,7 @@ def _code_values(new: Submission) -> Mapping[str, Any]:
 
 
 def _envelope_values(one: StoredEnvelope) -> Mapping[str, Any]:
-    return {"envelope_id": one.id, "of_label": one.label, "of_batch": one.batch, "envelope_ct": one.ct}
+    return {"envelope_id": one.id, "of_label": one.label, "of_batch": one.batch, "envelope_ciphertext": one.ciphertext}
 
 
 def _put_envelope() -> Any:
@@ -251,10 +264,10 @@ def _put_envelope() -> Any:
         bindparam("envelope_id", type_=LargeBinary),
         pool.c.label,
         pool.c.batch,
-        bindparam("envelope_ct", type_=LargeBinary),
+        bindparam("envelope_ciphertext", type_=LargeBinary),
     )
     of_pool = select(*new).where(pool.c.label == bindparam("of_label"), pool.c.batch == bindparam("of_batch"))
-    return insert(envelope).from_select(["id", "label", "batch", "ct"], of_pool.with_for_update(read=True))
+    return insert(envelope).from_select(["id", "label", "batch", "ciphertext"], of_pool.with_for_update(read=True))
 
 
 _NUMBER = bindparam("number", type_=Integer)
@@ -276,7 +289,7 @@ def _claim_places() -> Any:
 _USE_CODE = Prepared(
     update(code)
     .where(
-        code.c.h == bindparam("of_h"),
+        code.c.code_hash == bindparam("of_hash"),
         code.c.label == bindparam("of_label"),
         code.c.used == false(),
         code.c.cancelled == false(),
@@ -286,12 +299,12 @@ _USE_CODE = Prepared(
 _PUT_ENVELOPE = Prepared(_put_envelope())
 _CLAIM_PLACES = Prepared(_claim_places())
 _COUNT_IN_SCHOOL = Prepared(
-    update(cell)
+    update(allocation)
     .where(
-        cell.c.campaign == bindparam("key0"),
-        cell.c.group == bindparam("key1"),
-        cell.c.school == bindparam("key2"),
+        allocation.c.campaign == bindparam("key0"),
+        allocation.c.group == bindparam("key1"),
+        allocation.c.school == bindparam("key2"),
     )
-    .values(answered=cell.c.answered + _NUMBER)
+    .values(answered=allocation.c.answered + _NUMBER)
 )
 _COUNT_FAST = Prepared(update(pace).where(pace.c.label == bindparam("key0")).values(fast=pace.c.fast + _NUMBER))

@@ -157,8 +157,8 @@ quota = make_table(
 )
 
 # one row a group a school (school empty: a group without schools); planned = codes to issue there
-cell = make_table(
-    "cell",
+allocation = make_table(
+    "allocation",
     campaign_key(),
     Column("group", String(16), primary_key=True),
     Column("school", String(40), primary_key=True),
@@ -190,7 +190,7 @@ label = make_table(
 
 code = make_table(
     "code",
-    Column("h", LargeBinary(32), primary_key=True),
+    Column("code_hash", LargeBinary(32), primary_key=True),
     Column("tag", LargeBinary(32), nullable=False),  # binds it to group, school and label
     Column("campaign", String(40), nullable=False),
     Column("group", String(16), nullable=False),
@@ -218,7 +218,7 @@ envelope = make_table(
     Column("id", LargeBinary(16), primary_key=True),
     Column("label", String(128), nullable=False, index=True),
     Column("batch", Integer, nullable=False),
-    Column("ct", LargeBinary, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
 )
 
 response = make_table(

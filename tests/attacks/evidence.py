@@ -355,15 +355,15 @@ def take_copy(database: Database, last: Copy, seals: dict[bytes, bytes]) -> tupl
             found[table.name] = last[table.name] if last.get(table.name) == rows else rows
         order = tuple(bytes(one) for one in connection.execute(text("SELECT id FROM envelope")).scalars())
         new = [id_ for id_ in order if id_ not in seals]
-        columns = (tables.envelope.c.id, tables.envelope.c.ct)
+        columns = (tables.envelope.c.id, tables.envelope.c.ciphertext)
         wanted = select(*columns).where(tables.envelope.c.id.in_(new))
-        seals.update({bytes(id_): bytes(ct) for id_, ct in (connection.execute(wanted) if new else ())})
+        seals.update({bytes(id_): bytes(ciphertext) for id_, ciphertext in (connection.execute(wanted) if new else ())})
     return found, order
 
 
 def read_table(connection: Connection, table: Table) -> Rows:
     """The rows by primary key; on PostgreSQL with the transaction that wrote each."""
-    names = [column.name for column in table.columns if (table.name, column.name) != ("envelope", "ct")]
+    names = [column.name for column in table.columns if (table.name, column.name) != ("envelope", "ciphertext")]
     hidden = [("xmin", "xmin::text")] if connection.dialect.name == "postgresql" else []
     wanted = ", ".join([f'"{name}"' for name in names] + [how for _, how in hidden])
     names += [name for name, _ in hidden]

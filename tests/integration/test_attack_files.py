@@ -20,7 +20,7 @@ from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 COMMENT = "校门口的路灯坏了"
-RESPONDENTS = ("code", "pool", "envelope", "response", "comment", "label", "quota", "cell", "pace")
+RESPONDENTS = ("code", "pool", "envelope", "response", "comment", "label", "quota", "allocation", "pace")
 
 
 @pytest.fixture
@@ -90,20 +90,22 @@ def test_an_old_copy_of_the_database_can_t_be_opened_after_a_turnover(survey: Su
     """A.9, test 5: the old key is gone from the directory, and no other opens what it opened."""
     for code in survey.all_codes()[:6]:
         survey.submit(code)
-    copied = survey.stored(tables.envelope, "id", "label", "batch", "ct")
+    copied = survey.stored(tables.envelope, "id", "label", "batch", "ciphertext")
     old = [file.read_bytes() for file in (tmp_path / "keys" / "pools").glob("*.key")]
     Mixer(0).round(survey.database, survey.keys)
     here = [file.read_bytes() for file in (tmp_path / "keys").rglob("*") if file.is_file()]
     assert not {key for key in old if any(key in content for content in here)}
-    for id_, label, batch, ct in copied:
+    for id_, label, batch, ciphertext in copied:
         destination = Destination(CAMPAIGN, label, batch)
-        assert sum(is_opened(bytes(ct), key, destination, bytes(id_)) for key in old) == 1, "it could be opened before"
-        assert not any(is_opened(bytes(ct), content[:32], destination, bytes(id_)) for content in here)
+        assert sum(is_opened(bytes(ciphertext), key, destination, bytes(id_)) for key in old) == 1, (
+            "it could be opened before"
+        )
+        assert not any(is_opened(bytes(ciphertext), content[:32], destination, bytes(id_)) for content in here)
 
 
-def is_opened(ct: bytes, key: bytes, destination: Destination, id_: bytes) -> bool:
+def is_opened(ciphertext: bytes, key: bytes, destination: Destination, id_: bytes) -> bool:
     try:
-        open_envelope(ct, key, destination, id_)
+        open_envelope(ciphertext, key, destination, id_)
     except UnreadableEnvelope:
         return False
     return True
@@ -117,14 +119,14 @@ def test_an_answer_has_columns_for_what_it_says_and_for_nothing_else(database: D
     }
     assert columns["response"] == {"id", "label", "questionnaire", "answers"}
     assert columns["comment"] == {"id", "campaign", "group", "text"}
-    assert columns["envelope"] == {"id", "label", "batch", "ct"}
+    assert columns["envelope"] == {"id", "label", "batch", "ciphertext"}
     assert columns["pool"] == {"label", "batch", "pub_sha256"}
     assert columns["pace"] == {"label", "fast"}
     place, state = (
         {"campaign", "group", "school", "label"},
         {"used", "cancelled", "retry", "receipt", "used_on", "checkpoint"},
     )
-    assert columns["code"] == {"h", "tag"} | place | state
+    assert columns["code"] == {"code_hash", "tag"} | place | state
     gone = {"run", "mark", "sealed_comment", "valid", "duration_bucket", "last_submit"}
     assert not gone & ({*columns} | set().union(*(columns[table] for table in RESPONDENTS)))
 
@@ -135,7 +137,7 @@ def test_no_time_finer_than_a_day_stands_beside_a_code_an_envelope_or_an_answer(
         kinds = {column["name"]: str(column["type"]) for column in inspector.get_columns(table)}
         timed = {name: kind for name, kind in kinds.items() if "TIME" in kind or "DATE" in kind}
         assert timed == ({"used_on": "DATE"} if table == "code" else {})
-        assert inspector.get_foreign_keys(table) == [] or table in ("label", "quota", "cell")
+        assert inspector.get_foreign_keys(table) == [] or table in ("label", "quota", "allocation")
 
 
 def test_a_server_that_keeps_commit_times_may_not_have_a_campaign_opened(

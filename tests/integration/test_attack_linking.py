@@ -42,7 +42,16 @@ from tests.sqlite_pages import read_commits, table_roots
 pytestmark = pytest.mark.xdist_group("linking-attack")  # the survey is played once for all tests
 
 PLAYS = 4
-LEFT_OUT = {"h", "id", "retry", "receipt", "school", "label", "xmin", "name"}  # random, or known of the code anyway
+LEFT_OUT = {
+    "code_hash",
+    "id",
+    "retry",
+    "receipt",
+    "school",
+    "label",
+    "xmin",
+    "name",
+}  # random, or known of the code anyway
 ASKED = "request_count"  # what attackers write by asking with their tokens
 TYPED_GROUPS = ("parent", "student", "teacher")
 STORED = frozenset({"code", "envelope"})
@@ -310,7 +319,7 @@ def test_all_uses_of_codes_change_the_same(evidence: Evidence) -> None:
         for of in in_tables(evidence).values()
     }  # type: ignore[type-var]
     assert len(seen) == 1
-    assert {table for (table, _), _ in seen.pop()} == {"code", "envelope", "quota", "cell"}  # type: ignore[misc]
+    assert {table for (table, _), _ in seen.pop()} == {"code", "envelope", "quota", "allocation"}  # type: ignore[misc]
     too_soon = [(before, after) for before, after in pairwise(evidence.steps) if after.act == "too soon"]
     assert len(too_soon) > 3
     for before, after in too_soon:
@@ -393,7 +402,7 @@ def test_no_commit_holds_both_a_code_and_an_answer(evidence: Evidence) -> None:
     written = commits_of(evidence)
     uses = [names for names in written if names >= STORED]
     assert len(uses) == len(evidence.used), "the log holds every use, each in a commit of its own"
-    assert {frozenset(names) - {"pace"} for names in uses} == {STORED | {"quota", "cell"}}
+    assert {frozenset(names) - {"pace"} for names in uses} == {STORED | {"quota", "allocation"}}
     assert sum("response" in names for names in written) > 10, "and every crowd"
     assert sum("typed_sheet" in names for names in written) >= len(evidence.keyed_in), "and every typing"
     for one, other in [

@@ -95,14 +95,17 @@ def victim_row(survey: Survey) -> Any:
     key = survey.keys.pool_key(S1, pool.batch)
     assert key
     for row in rows:
-        contents = open_envelope(bytes(row.ct), key, Destination(CAMPAIGN, S1, row.batch), bytes(row.id))
+        contents = open_envelope(bytes(row.ciphertext), key, Destination(CAMPAIGN, S1, row.batch), bytes(row.id))
         if number_of(Sheet.from_bytes(contents).answers) == VICTIM:
             return row
     raise AssertionError
 
 
 def envelopes(survey: Survey) -> list[tuple[bytes, str, int, bytes]]:
-    return [(bytes(a), b, c, bytes(d)) for a, b, c, d in survey.stored(tables.envelope, "id", "label", "batch", "ct")]
+    return [
+        (bytes(a), b, c, bytes(d))
+        for a, b, c, d in survey.stored(tables.envelope, "id", "label", "batch", "ciphertext")
+    ]
 
 
 def close(survey: Survey) -> None:
@@ -128,7 +131,7 @@ def assert_nothing_linked(survey: Survey) -> None:
     assert all(len(numbers) >= K for numbers in crowds(survey).values())
     counts = survey.counts()
     assert counts["used"] == counts["envelopes"] + counts["responses"] + counts["withheld"] + counts["lost"]
-    unused = {bytes(h) for h, is_used in survey.stored(tables.code, "h", "used") if not is_used}
+    unused = {bytes(h) for h, is_used in survey.stored(tables.code, "code_hash", "used") if not is_used}
     assert not {h_of(survey, survey.all_codes()[number]) for number in out} & unused
 
 
@@ -157,9 +160,9 @@ def test_a_public_key_of_one_s_own_gets_nothing_and_is_told(
     work(survey)
     assert "is lost or another" in told(survey, caplog)
     assert hand_in(survey, survey.codes["parent", "S1"][VICTIM + 2 :]) == 4, "it goes on under a key of the server's"
-    for id_, label, number, ct in envelopes(survey):
+    for id_, label, number, ciphertext in envelopes(survey):
         with pytest.raises(UnreadableEnvelope):
-            open_envelope(ct, mine.private_bytes_raw(), Destination(CAMPAIGN, label, number), id_)
+            open_envelope(ciphertext, mine.private_bytes_raw(), Destination(CAMPAIGN, label, number), id_)
     close(survey)
     assert_nothing_linked(survey)
     assert len(crowds(survey)[S1]) == 14, "and nothing is lost"
@@ -172,14 +175,16 @@ def test_an_envelope_sealed_by_others_is_nobody_s(survey: Survey, caplog: pytest
         Sheet("parent/1", {"q01": 1, **{f"x0{one}": 1 for one in range(1, 5)}}),
     )
     victim = victim_row(survey)
-    ct = seal_envelope(sheet.to_bytes(), mine, Destination(CAMPAIGN, S1, victim.batch), b"m" * 16, ANSWERS_LENGTH)
-    write(survey, insert(tables.envelope).values(id=b"m" * 16, label=S1, batch=victim.batch, ct=ct))
+    ciphertext = seal_envelope(
+        sheet.to_bytes(), mine, Destination(CAMPAIGN, S1, victim.batch), b"m" * 16, ANSWERS_LENGTH
+    )
+    write(survey, insert(tables.envelope).values(id=b"m" * 16, label=S1, batch=victim.batch, ciphertext=ciphertext))
     work(survey)
     assert "are nobody's and are deleted" in told(survey, caplog)
     caplog.clear()
     (id_, _, batch, _), *_ = [one for one in envelopes(survey) if one[1] == S1]
-    ct = seal_envelope(sheet.to_bytes(), mine, Destination(CAMPAIGN, S1, batch), b"n" * 16, ANSWERS_LENGTH)
-    new = {"id": b"n" * 16, "label": S1, "batch": batch, "ct": ct}
+    ciphertext = seal_envelope(sheet.to_bytes(), mine, Destination(CAMPAIGN, S1, batch), b"n" * 16, ANSWERS_LENGTH)
+    new = {"id": b"n" * 16, "label": S1, "batch": batch, "ciphertext": ciphertext}
     write(survey, delete(tables.envelope).where(tables.envelope.c.id == id_), insert(tables.envelope).values(new))
     hand_in(survey, survey.codes["parent", "S1"][VICTIM + 2 : VICTIM + 3])
     work(survey)
@@ -208,7 +213,7 @@ class Deed:
 
 def copy_envelope(survey: Survey) -> None:
     row = victim_row(survey)
-    write(survey, insert(tables.envelope).values(id=b"x" * 16, label=S1, batch=row.batch, ct=row.ct))
+    write(survey, insert(tables.envelope).values(id=b"x" * 16, label=S1, batch=row.batch, ciphertext=row.ciphertext))
 
 
 def move_envelope(survey: Survey) -> None:
@@ -232,14 +237,17 @@ def leave_alone(survey: Survey) -> None:
     others = [one for one in envelopes(survey) if one[1] == S1 and one[0] != bytes(row.id)]
     write(survey, delete(tables.envelope).where(tables.envelope.c.id.in_([id_ for id_, *_ in others])))
     turn_over_all(survey.database, survey.keys)
-    rows = [{"id": id_, "label": label, "batch": batch, "ct": ct} for id_, label, batch, ct in others]
+    rows = [
+        {"id": id_, "label": label, "batch": batch, "ciphertext": ciphertext}
+        for id_, label, batch, ciphertext in others
+    ]
     write(survey, insert(tables.envelope).values(rows))
 
 
 def reset_code(survey: Survey) -> None:
     """That the victim may vote again, and the attacker sees what differs."""
     h = h_of(survey, survey.codes["parent", "S1"][0])
-    write(survey, update(tables.code).where(tables.code.c.h == h).values(used=False, retry=None, receipt=None))
+    write(survey, update(tables.code).where(tables.code.c.code_hash == h).values(used=False, retry=None, receipt=None))
 
 
 def reset_code_and_sheet(survey: Survey) -> None:
@@ -256,20 +264,24 @@ def reset_code_and_sheet(survey: Survey) -> None:
 def use_code(survey: Survey) -> None:
     """A code that nobody used is marked as used."""
     h = h_of(survey, survey.codes["parent", "S1"][-1])
-    write(survey, update(tables.code).where(tables.code.c.h == h).values(used=True, receipt="0000-0000-0000"))
+    write(survey, update(tables.code).where(tables.code.c.code_hash == h).values(used=True, receipt="0000-0000-0000"))
 
 
 def delete_codes(survey: Survey) -> None:
     codes = [h_of(survey, code) for code in survey.codes["parent", "S1"][:3]]
-    write(survey, delete(tables.code).where(tables.code.c.h.in_(codes)))
+    write(survey, delete(tables.code).where(tables.code.c.code_hash.in_(codes)))
 
 
 def add_code(survey: Survey) -> None:
     """A row like that of the victim, under another hash."""
     code = survey.codes["parent", "S1"][-1]
     with survey.database.read() as connection:
-        row = connection.execute(select(tables.code).where(tables.code.c.h == h_of(survey, code))).mappings().one()
-    write(survey, insert(tables.code).values({**row, "h": b"h" * 32}))
+        row = (
+            connection.execute(select(tables.code).where(tables.code.c.code_hash == h_of(survey, code)))
+            .mappings()
+            .one()
+        )
+    write(survey, insert(tables.code).values({**row, "code_hash": b"code_hash" * 32}))
 
 
 def put_back_all(survey: Survey) -> None:
@@ -344,7 +356,7 @@ def test_an_older_database_put_back_is_told_and_nobody_votes_twice(
     with survey.database.read() as connection:
         earlier = {
             table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
-            for table in (tables.quota, tables.cell, tables.code, tables.pool, tables.envelope, tables.pace)
+            for table in (tables.quota, tables.allocation, tables.code, tables.pool, tables.envelope, tables.pace)
         }
     survey.earlier = earlier  # type: ignore[attr-defined]
     more = survey.codes["parent", "S1"][VICTIM + 2 : VICTIM + 4]
@@ -363,7 +375,7 @@ def test_an_older_database_put_back_is_told_and_nobody_votes_twice(
 def test_a_moved_code_is_unknown_and_told(survey: Survey, caplog: pytest.LogCaptureFixture) -> None:
     """A.3: its tag binds it to group, school and label, so that nobody can be put into a crowd of one."""
     code = survey.codes["parent", "S1"][-1]
-    of_code = update(tables.code).where(tables.code.c.h == h_of(survey, code))
+    of_code = update(tables.code).where(tables.code.c.code_hash == h_of(survey, code))
     for place in (
         {"label": S2},
         {"group": "teacher", "label": TEACHERS},
@@ -418,10 +430,10 @@ def test_keys_laid_under_the_names_of_later_batches_open_nothing(
     for number in range(3):
         hand_in(survey, [survey.codes["parent", school][number - 4] for school in ("S1", "S2")])
         work(survey)
-        for id_, label, batch, ct in envelopes(survey):
+        for id_, label, batch, ciphertext in envelopes(survey):
             for key in (old[0], halves[0]):
                 with suppress(UnreadableEnvelope):
-                    open_envelope(ct, key, Destination(CAMPAIGN, label, batch), id_)
+                    open_envelope(ciphertext, key, Destination(CAMPAIGN, label, batch), id_)
                     read += 1
     assert read == 0
     assert "lay there before it was made; it is not used" in caplog.text

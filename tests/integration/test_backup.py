@@ -537,7 +537,7 @@ def test_used_codes_of_which_nothing_else_is_known_are_told(survey, paper, targe
 
 
 def test_what_a_key_directory_has_destroyed_does_not_come_back_into_it(survey, paper, target, new_place) -> None:
-    name, h = b"n" * 32, b"h" * 32
+    name, h = b"n" * 32, b"code_hash" * 32
     survey.keys.make_sheet_key(name, h)
     survey.keys.note_act("2026-11-23", CAMPAIGN, "desk,paper_typed,public,1")
     start = survey.keys.start_secrets.newest(survey.clock.now())
@@ -645,7 +645,7 @@ def test_the_keys_of_another_installation_are_refused(survey, paper, target, new
     with pytest.raises(OtherKeys):
         restore(database, keys, survey.clock, read_copy(target, paper))
     assert keys.names() == before
-    keys.write_book(CAMPAIGN, {b"h" * 32})
+    keys.write_book(CAMPAIGN, {b"code_hash" * 32})
     with pytest.raises(OtherKeys):
         restore(database, keys, survey.clock, read_copy(target, None))
 
@@ -868,9 +868,9 @@ def test_the_copied_keys_tell_a_copy_that_was_forged_with_all_its_hashes(survey,
     back_up(survey, target)
     with zipfile.ZipFile(target) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-        content = archive.read("tables/cell.jsonl").replace(b",30,", b",31,")
-    manifest["tables"]["cell"]["sha256"] = hashlib.sha256(content).hexdigest()
-    rewrite(target, "tables/cell.jsonl", lambda _: content)
+        content = archive.read("tables/allocation.jsonl").replace(b",30,", b",31,")
+    manifest["tables"]["allocation"]["sha256"] = hashlib.sha256(content).hexdigest()
+    rewrite(target, "tables/allocation.jsonl", lambda _: content)
     rewrite(target, "manifest.json", lambda _: json.dumps(manifest).encode())
     with pytest.raises(DamagedCopy, match="is not what it was"):
         read_copy(target, paper)

@@ -155,8 +155,8 @@ def test_opening_freezes_questionnaires_plan_rules_and_codes_by_hash(
         (entry,) = map(json.loads, list_entries(connection, draft))
         code = tables.code.c
         places = [
-            Place(bytes(row.h), *row[1:])
-            for row in connection.execute(select(code.h, code.group, code.school, code.label))
+            Place(bytes(row.code_hash), *row[1:])
+            for row in connection.execute(select(code.code_hash, code.group, code.school, code.label))
         ]
         texts = {group: find_questionnaire(connection, draft, group)[2] for group in GROUPS}
         plan, rules = find_document(connection, draft, PLAN), find_document(connection, draft, RULES)

@@ -568,7 +568,7 @@ def test_codes_of_a_closed_campaign_are_forgotten_and_its_numbers_stay(crowds: S
     with crowds.database.read() as connection:
         before = count_labels(connection, CAMPAIGN)
     assert forget_campaign_codes(crowds.database, crowds.keys, crowds.clock, CAMPAIGN) == len(crowds.all_codes()) + 6
-    assert crowds.stored(tables.code, "h") == []
+    assert crowds.stored(tables.code, "code_hash") == []
     assert CAMPAIGN not in crowds.keys.campaign_keys()
     with crowds.database.read() as connection:
         assert count_labels(connection, CAMPAIGN) == before

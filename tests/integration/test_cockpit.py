@@ -196,8 +196,8 @@ def test_schools_are_filtered_by_group_and_text_and_sorted(survey: Survey) -> No
 def test_a_school_far_below_the_others_is_slow(survey: Survey) -> None:
     with survey.database.write() as connection:
         for school, answered in (("S1", 20), ("S2", 18), ("S3", 3)):
-            of_school = (tables.cell.c.group == "parent") & (tables.cell.c.school == school)
-            connection.execute(update(tables.cell).where(of_school).values(answered=answered))
+            of_school = (tables.allocation.c.group == "parent") & (tables.allocation.c.school == school)
+            connection.execute(update(tables.allocation).where(of_school).values(answered=answered))
     assert {one.code: one.pace for one in school_lines(cockpit_of(survey), SchoolFilter(group="parent"))} == {
         "S1": Pace.ON_COURSE,
         "S2": Pace.ON_COURSE,
@@ -208,8 +208,8 @@ def test_a_school_far_below_the_others_is_slow(survey: Survey) -> None:
 def test_units_of_too_few_answers_stand_together(survey: Survey) -> None:
     with survey.database.write() as connection:
         for unit, valid in (("S1", 20), ("S2", 9), ("S3", 3)):
-            of_unit = (tables.cell.c.group == "parent") & (tables.cell.c.unit == unit)
-            connection.execute(update(tables.cell).where(of_unit).values(answered=valid))
+            of_unit = (tables.allocation.c.group == "parent") & (tables.allocation.c.unit == unit)
+            connection.execute(update(tables.allocation).where(of_unit).values(answered=valid))
     lines = valid_by_unit(cockpit_of(survey))["parent"]
     assert [(one.schools, one.units, one.valid) for one in lines] == [(("S1",), 1, 20), ((), 2, 12)]
 

@@ -53,7 +53,7 @@ def used_numbers(survey: Survey, keys: KeyDirectory) -> set[int]:
     """The submissions whose codes are used."""
     from survey_app.domain.codes import hash_code
 
-    used = {bytes(h) for h, is_used in survey.stored(tables.code, "h", "used") if is_used}
+    used = {bytes(h) for h, is_used in survey.stored(tables.code, "code_hash", "used") if is_used}
     key = keys.campaign_key(CAMPAIGN)
     return {number for number, code in enumerate(survey.all_codes()) if hash_code(key, code) in used}
 
@@ -127,7 +127,7 @@ def test_killed_at_every_step_each_kind_of_work_gets_through_in_the_end(
 
 
 def check_more_codes_were_issued_once(survey: Survey) -> None:
-    cells = survey.stored(tables.cell, "group", "school", "planned", "issued")
+    cells = survey.stored(tables.allocation, "group", "school", "planned", "issued")
     assert {(group, school): issued for group, school, _, issued in cells} == {
         ("parent", "s1"): 23,
         ("parent", "s2"): 5,
@@ -135,5 +135,5 @@ def check_more_codes_were_issued_once(survey: Survey) -> None:
         ("public", ""): 5,
     }
     assert all(planned == issued for _, _, planned, issued in cells)
-    assert len(survey.stored(tables.code, "h")) == 41
+    assert len(survey.stored(tables.code, "code_hash")) == 41
     assert Counter(survey.stored(tables.entry, "kind"))["codes"] == 1

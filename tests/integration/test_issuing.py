@@ -49,7 +49,9 @@ def issued_in(database: Database, keys: KeyDirectory, campaign: str) -> dict[str
 def labels_of(database: Database, codes: list[IssuedCode], key: bytes) -> list[str]:
     hashes = {one.code: hash_code(key, read_code(one.code)) for one in codes}
     with database.read() as connection:
-        stored = {bytes(h): name for h, name in connection.execute(select(tables.code.c.h, tables.code.c.label))}
+        stored = {
+            bytes(h): name for h, name in connection.execute(select(tables.code.c.code_hash, tables.code.c.label))
+        }
     return [stored[hashes[one.code]] for one in codes]
 
 
@@ -126,7 +128,7 @@ def test_a_stolen_database_can_not_vote_with_another_key(
 ) -> None:
     issued = issue_codes(database, keys, clock, campaign)
     with database.read() as connection:
-        stored = {bytes(h) for h in connection.execute(select(tables.code.c.h)).scalars()}
+        stored = {bytes(h) for h in connection.execute(select(tables.code.c.code_hash)).scalars()}
     assert stored == {hash_code(keys.campaign_key(campaign), read_code(one.code)) for one in issued}
     assert not stored & {hash_code(bytes(32), read_code(one.code)) for one in issued}
 
@@ -275,7 +277,7 @@ def test_a_new_school_of_a_later_issue_gets_a_unit_of_its_own(
     before = show_campaign(database, campaign)["units"]
     with database.write() as connection:
         values = {"campaign": campaign, "group": "parent", "school": "S999", "planned": 8}
-        connection.execute(tables.cell.insert(), values)
+        connection.execute(tables.allocation.insert(), values)
     assert len(issue_codes(database, keys, clock, campaign)) == 8
     new = [unit for unit in show_campaign(database, campaign)["units"] if unit not in before]
     assert [(unit["unit"], unit["schools"]) for unit in new] == [("S999", ["S999"])]
@@ -358,7 +360,7 @@ def test_codes_that_can_not_be_cancelled_are_all_named_and_none_is(
     key = keys.campaign_key(campaign)
     with database.write() as connection:
         connection.execute(
-            update(tables.code).where(tables.code.c.h == hash_code(key, read_code(used))).values(used=True)
+            update(tables.code).where(tables.code.c.code_hash == hash_code(key, read_code(used))).values(used=True)
         )
     before = show_campaign(database, campaign)
     typed = [good, used, gone, "7K3M-9QXA", "2222-2222-222", good.lower()]

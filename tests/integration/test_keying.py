@@ -251,33 +251,39 @@ def test_without_its_key_a_typing_is_unreadable_and_is_typed_anew(survey: Survey
 
 def test_a_typing_can_be_read_with_key_file_and_code_only(survey: Survey, at: Installation, code: str) -> None:
     type_first(at, LI, find_sheet(at, LI, code), FIELDS | {"q04": ["RECOGNISABLE"]})
-    (ct,) = (bytes(one) for one in survey.stored(office_tables.typed_sheet, "ct"))
-    assert b"RECOGNISABLE" not in ct
+    (ciphertext,) = (bytes(one) for one in survey.stored(office_tables.typed_sheet, "ciphertext"))
+    assert b"RECOGNISABLE" not in ciphertext
     other = survey.codes["parent", "S1"][1]
     name = name_of(at, code)
     key = at.keys.sheet_key(name)
     assert key
-    assert "RECOGNISABLE" in keying.open_typing(ct, key, code, name).decode()
+    assert "RECOGNISABLE" in keying.open_typing(ciphertext, key, code, name).decode()
     with pytest.raises(UnreadableTyping):
-        keying.open_typing(ct, key, other, name)
+        keying.open_typing(ciphertext, key, other, name)
     with pytest.raises(UnreadableTyping):
-        keying.open_typing(ct, os.urandom(32), code, name)
+        keying.open_typing(ciphertext, os.urandom(32), code, name)
 
 
 def test_nothing_in_the_database_leads_from_a_typing_to_its_code(survey: Survey, at: Installation, code: str) -> None:
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     h = hash_code(at.keys.campaign_key(CAMPAIGN), code)
     (row,) = survey.stored(office_tables.typed_sheet, *office_tables.typed_sheet.c.keys())
-    assert {column.name for column in office_tables.typed_sheet.c} == {"name", "campaign", "group", "typist", "ct"}
+    assert {column.name for column in office_tables.typed_sheet.c} == {
+        "name",
+        "campaign",
+        "group",
+        "typist",
+        "ciphertext",
+    }
     assert not [value for value in row if isinstance(value, bytes) and h in value]
-    assert bytes(row[0]) not in {bytes(one) for one in survey.stored(tables.code, "h")}
+    assert bytes(row[0]) not in {bytes(one) for one in survey.stored(tables.code, "code_hash")}
 
 
 def test_the_length_of_what_is_kept_tells_nothing(survey: Survey, at: Installation) -> None:
     quiet, loud = survey.codes["parent", "S1"][:2]
     type_first(at, LI, find_sheet(at, LI, quiet), {"q01": ["1"]})
     type_first(at, LI, find_sheet(at, LI, loud), {"q01": ["1"], "q03": ["1", "2", "3", "9"], "q04": ['“\n"' * 650]})
-    assert len({len(ct) for ct in survey.stored(office_tables.typed_sheet, "ct")}) == 1
+    assert len({len(ciphertext) for ciphertext in survey.stored(office_tables.typed_sheet, "ciphertext")}) == 1
 
 
 def test_an_old_backup_with_the_key_directory_of_today_can_not_be_read(
@@ -285,11 +291,11 @@ def test_an_old_backup_with_the_key_directory_of_today_can_not_be_read(
 ) -> None:
     name, h = name_of(at, code), hash_code(at.keys.campaign_key(CAMPAIGN), code)
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
-    (ct,) = (bytes(one) for one in survey.stored(office_tables.typed_sheet, "ct"))
+    (ciphertext,) = (bytes(one) for one in survey.stored(office_tables.typed_sheet, "ciphertext"))
     hand_in(at, WANG, find_sheet(at, WANG, code), FIELDS, started(survey, code), {})
     assert at.keys.sheet_key(name) is None
     with pytest.raises(UnreadableTyping):  # whatever is made later is another key
-        keying.open_typing(ct, at.keys.make_sheet_key(name, h), code, name)
+        keying.open_typing(ciphertext, at.keys.make_sheet_key(name, h), code, name)
 
 
 def test_nothing_tells_a_keyed_in_sheet_from_the_others(survey: Survey, at: Installation) -> None:
@@ -299,7 +305,16 @@ def test_nothing_tells_a_keyed_in_sheet_from_the_others(survey: Survey, at: Inst
         type_twice(at, survey, code)
     for number, code in enumerate(codes[3:], start=1):
         survey.submit(code, nonce=f"{number:032x}")
-    assert len({len(ct) for label, ct in survey.stored(tables.envelope, "label", "ct") if "!" not in label}) == 1
+    assert (
+        len(
+            {
+                len(ciphertext)
+                for label, ciphertext in survey.stored(tables.envelope, "label", "ciphertext")
+                if "!" not in label
+            }
+        )
+        == 1
+    )
     assert survey.counts()["fast"] == 0
     assert len(nonce_of_sheet(os.urandom(32))) == 32
 
@@ -323,7 +338,7 @@ def test_handing_in_writes_what_a_phone_writes_and_nothing_else(
     of_phones = commits_since(database, beginning)
     if of_phones is None:
         pytest.skip("the server's log is out of reach")
-    assert of_phones == [{"code", "envelope", "quota", "cell"}] * 3
+    assert of_phones == [{"code", "envelope", "quota", "allocation"}] * 3
     for code in codes[3:6]:
         type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     beginning = log_end(database)
@@ -375,7 +390,7 @@ def test_no_row_of_the_desk_is_of_the_transaction_of_a_code(survey: Survey, at: 
         with survey.database.read() as connection:
             joined = 'SELECT count(*) FROM "{}" a JOIN "{}" t ON t.xmin = a.xmin'
             for mine in ("audit", "typed_sheet"):
-                for table in ("code", "envelope", "cell"):
+                for table in ("code", "envelope", "allocation"):
                     assert connection.execute(text(joined.format(mine, table))).scalar_one() == 0
 
 

@@ -47,8 +47,8 @@ def batch_of(survey: Survey, label: str) -> int:
 
 
 def envelopes(survey: Survey, label: str) -> list[tuple[bytes, int, bytes]]:
-    rows = survey.stored(tables.envelope, "label", "id", "batch", "ct")
-    return [(bytes(id_), batch, bytes(ct)) for name, id_, batch, ct in rows if name == label]
+    rows = survey.stored(tables.envelope, "label", "id", "batch", "ciphertext")
+    return [(bytes(id_), batch, bytes(ciphertext)) for name, id_, batch, ciphertext in rows if name == label]
 
 
 # --- turning over ---------------------------------------------------------------------------------------------------------------
@@ -62,8 +62,8 @@ def test_turning_over_gives_new_ids_keys_and_ciphertexts(survey: Survey) -> None
     after = envelopes(survey, PARENTS_1.label) + envelopes(survey, TEXTS)
     assert len(after) == len(before) == 12
     assert not {id_ for id_, _, _ in before} & {id_ for id_, _, _ in after}
-    assert not {ct for _, _, ct in before} & {ct for _, _, ct in after}
-    assert not {ct[:32] for _, _, ct in before} & {ct[:32] for _, _, ct in after}
+    assert not {ciphertext for _, _, ciphertext in before} & {ciphertext for _, _, ciphertext in after}
+    assert not {ciphertext[:32] for _, _, ciphertext in before} & {ciphertext[:32] for _, _, ciphertext in after}
     assert len(old) == 4
     assert not any(file.exists() for file in old)
     assert imbalances(survey) == []
@@ -154,13 +154,13 @@ def test_after_a_turnover_the_old_key_is_gone_and_envelopes_of_a_backup_can_not_
     work(survey)
     assert [batch for label, batch in survey.keys.pool_batches() if label == PARENTS_1.label] == [2]
     destination = Destination(CAMPAIGN, PARENTS_1.label, 1)
-    id_, _, ct = backup[0]
+    id_, _, ciphertext = backup[0]
     for key_file in survey.keys.path.rglob("*.*"):
         if key_file.is_file():
             assert private_key not in key_file.read_bytes()
             with pytest.raises(UnreadableEnvelope):
-                open_envelope(ct, key_file.read_bytes(), destination, id_)
-    assert open_envelope(ct, private_key, destination, id_), "the test would notice a key that is still there"
+                open_envelope(ciphertext, key_file.read_bytes(), destination, id_)
+    assert open_envelope(ciphertext, private_key, destination, id_), "the test would notice a key that is still there"
 
 
 def test_a_pool_is_turned_over_at_the_start_and_then_where_something_came_and_it_is_time(
@@ -331,7 +331,7 @@ def test_with_a_lost_key_its_envelopes_are_written_off_and_as_many_codes_may_be_
     counts = survey.counts()
     assert (counts["used"], counts["envelopes"], counts["lost"], counts["taken"]) == (11, 3, 8, 3)
     assert entries(survey) == [{"kind": "lost", "label": PARENTS_1.label, "n": 8, "by": "(system)"}]
-    assert ("parent", "s1", 48) in survey.stored(tables.cell, "group", "school", "planned")
+    assert ("parent", "s1", 48) in survey.stored(tables.allocation, "group", "school", "planned")
     assert ("parent", 88) in survey.stored(tables.quota, "group", "to_issue")
     assert (PARENTS_1.label, 8) in survey.stored(tables.label, "label", "lost")
     fill(survey, PARENTS_1, 10)
@@ -381,7 +381,7 @@ def test_a_damaged_envelope_stops_its_group_and_the_others_stay_safe(
     fill(survey, PARENTS_1, 11)
     fill(survey, DEPUTIES, 6)
     damaged = envelopes(survey, PARENTS_1.label)[0][0]
-    intrude(survey, update(tables.envelope).where(tables.envelope.c.id == damaged).values(ct=b"\0" * 100))
+    intrude(survey, update(tables.envelope).where(tables.envelope.c.id == damaged).values(ciphertext=b"\0" * 100))
     work(survey)
     assert batch_of(survey, PARENTS_1.label) == 1, "not turned over, so that nothing of it is destroyed"
     assert batch_of(survey, DEPUTIES.label) == 2
@@ -395,7 +395,7 @@ def test_a_damaged_envelope_stops_its_group_and_the_others_stay_safe(
 def test_a_damaged_envelope_of_texts_is_dropped_and_told(survey: Survey, caplog: pytest.LogCaptureFixture) -> None:
     fill(survey, PARENTS_1, 11, q04="c")
     damaged = envelopes(survey, TEXTS)[0][0]
-    intrude(survey, update(tables.envelope).where(tables.envelope.c.id == damaged).values(ct=b"\0" * 100))
+    intrude(survey, update(tables.envelope).where(tables.envelope.c.id == damaged).values(ciphertext=b"\0" * 100))
     work(survey)
     assert f"1 envelopes of {TEXTS} can't be opened" in caplog.text
     close(survey)
@@ -425,10 +425,12 @@ def test_parts_of_a_split_label_come_out_as_one_crowd_with_their_unit(survey: Su
         connection.execute(insert(tables.label), row | {"text_label": TEXTS})
         connection.execute(insert(tables.pace), {"label": part})
         connection.execute(insert(tables.pool), {"label": part, "batch": 1, "pub_sha256": pool.pub_sha256})
-        hashes = connection.execute(select(tables.code.c.h).where(tables.code.c.label == PARENTS_1.label)).scalars()
+        hashes = connection.execute(
+            select(tables.code.c.code_hash).where(tables.code.c.label == PARENTS_1.label)
+        ).scalars()
         for h in sorted(bytes(h) for h in hashes)[::2]:
             tag = place_tag(survey.keys.campaign_key(CAMPAIGN), h, "parent", "s1", part)
-            connection.execute(update(tables.code).where(tables.code.c.h == h).values(label=part, tag=tag))
+            connection.execute(update(tables.code).where(tables.code.c.code_hash == h).values(label=part, tag=tag))
     fill(survey, PARENTS_1, 40)
     fill(survey, PARENTS_2, 6)
     work(survey)
@@ -444,8 +446,8 @@ def test_texts_wait_apart_from_answers(survey: Survey) -> None:
     fill(survey, PARENTS_1, 2)
     with survey.database.read() as connection:
         rows = connection.execute(
-            select(tables.envelope.c.label, func.length(tables.envelope.c.ct), func.count()).group_by(
-                tables.envelope.c.label, func.length(tables.envelope.c.ct)
+            select(tables.envelope.c.label, func.length(tables.envelope.c.ciphertext), func.count()).group_by(
+                tables.envelope.c.label, func.length(tables.envelope.c.ciphertext)
             )
         ).all()
     lengths = {label: length for label, length, _ in rows}

@@ -53,5 +53,5 @@ def test_the_database_can_not_read_a_parcel(database: Database, clock: FixedCloc
     token = leave_parcel(database, clock, "admin", CODES, FILES)
     with database.read() as connection:
         (row,) = connection.execute(select(parcel)).all()
-    assert b"7K3M" not in bytes(row.ct)
-    assert token.encode() not in bytes(row.ct) + bytes(row.id)
+    assert b"7K3M" not in bytes(row.ciphertext)
+    assert token.encode() not in bytes(row.ciphertext) + bytes(row.id)

@@ -44,7 +44,12 @@ def an_envelope(survey: Survey, label: str = PUBLIC.label) -> bytes:
 
 def a_code(survey: Survey, label: str = PUBLIC.label, *, used: bool = True) -> bytes:
     with survey.database.read() as connection:
-        wanted = select(code.c.h).where(code.c.label == label, code.c.used == used).order_by(code.c.h).limit(1)
+        wanted = (
+            select(code.c.code_hash)
+            .where(code.c.label == label, code.c.used == used)
+            .order_by(code.c.code_hash)
+            .limit(1)
+        )
         return bytes(connection.execute(wanted).scalar_one())
 
 
@@ -64,7 +69,7 @@ def settled(survey: Survey) -> list[Difference]:
     assert count_sheets(survey.database, survey.keys, campaign_of(survey), is_thorough=True) == set()
     assert stopped(survey) == set()
     assert settle(survey.database, survey.keys, survey.clock, CAMPAIGN) == []
-    cells = survey.stored(tables.cell, "group", "answered")
+    cells = survey.stored(tables.allocation, "group", "answered")
     for group in ("parent", "public"):
         assert sum(number for of, number in cells if of == group) == counters(survey, group)[0]
     return found
@@ -110,7 +115,7 @@ def test_a_deleted_envelope_of_a_unit_gives_its_group_another_code(survey: Surve
     assert dict(survey.stored(tables.quota, "group", "to_issue"))["parent"] == before + 1
     planned = {
         school: number
-        for group, school, number in survey.stored(tables.cell, "group", "school", "planned")
+        for group, school, number in survey.stored(tables.allocation, "group", "school", "planned")
         if group == "parent"
     }
     assert sum(planned.values()) == 31
@@ -118,7 +123,7 @@ def test_a_deleted_envelope_of_a_unit_gives_its_group_another_code(survey: Surve
 
 def test_an_envelope_that_was_overwritten_is_lost(survey: Survey) -> None:
     """As many rows as before: found because what is there can't be opened."""
-    intrude(survey, update(envelope).where(envelope.c.id == an_envelope(survey)).values(ct=b"\1" * 1072))
+    intrude(survey, update(envelope).where(envelope.c.id == an_envelope(survey)).values(ciphertext=b"\1" * 1072))
     hand_in(survey, "public", "", 1)  # so that the pool is turned over
     assert is_stopped_until_settled(survey).balance.missing == 1
     assert (survey.counts()["responses"], survey.counts()["lost"]) == (20, 1)
@@ -144,7 +149,7 @@ def test_a_copied_envelope_is_foreign_wherever_it_is_put(survey: Survey) -> None
         row = connection.execute(select(envelope).where(envelope.c.label == PUBLIC.label)).first()
     assert row
     copies = [
-        {"id": bytes([number]) * 16, "label": label, "batch": row.batch, "ct": row.ct}
+        {"id": bytes([number]) * 16, "label": label, "batch": row.batch, "ciphertext": row.ciphertext}
         for number, label in enumerate([PUBLIC.label, PARENTS_1.label, PARENTS_2.label])
     ]
     intrude(survey, *[insert(envelope).values(**one) for one in copies])
@@ -156,7 +161,9 @@ def test_a_copied_envelope_is_foreign_wherever_it_is_put(survey: Survey) -> None
 
 
 def test_many_foreign_envelopes_are_deleted(survey: Survey) -> None:
-    rows = [{"id": number.to_bytes(16), "label": PUBLIC.label, "batch": 2, "ct": b"x"} for number in range(3_000)]
+    rows = [
+        {"id": number.to_bytes(16), "label": PUBLIC.label, "batch": 2, "ciphertext": b"x"} for number in range(3_000)
+    ]
     with survey.database.write() as connection:
         connection.execute(insert(envelope), rows)
     assert count_sheets(survey.database, survey.keys, campaign_of(survey)) == set()
@@ -166,7 +173,7 @@ def test_many_foreign_envelopes_are_deleted(survey: Survey) -> None:
 def test_an_envelope_that_was_overwritten_by_a_copy_is_lost(survey: Survey) -> None:
     with survey.database.read() as connection:
         rows = connection.execute(select(envelope).where(envelope.c.label == PUBLIC.label)).all()
-    intrude(survey, update(envelope).where(envelope.c.id == rows[0].id).values(ct=rows[1].ct))
+    intrude(survey, update(envelope).where(envelope.c.id == rows[0].id).values(ciphertext=rows[1].ciphertext))
     close_campaign(survey.database, survey.keys, survey.clock, CAMPAIGN)
     survey.clock.move(campaign_of(survey).grace_end - survey.clock.now())
     with pytest.raises(DatabaseMismatch):
@@ -178,7 +185,9 @@ def test_an_envelope_that_was_overwritten_by_a_copy_is_lost(survey: Survey) -> N
 
 def test_a_used_code_made_unused_does_not_vote_twice(survey: Survey) -> None:
     h = a_code(survey)
-    intrude(survey, update(code).where(code.c.h == h).values(used=False, retry=None, receipt=None, used_on=None))
+    intrude(
+        survey, update(code).where(code.c.code_hash == h).values(used=False, retry=None, receipt=None, used_on=None)
+    )
     difference = is_stopped_until_settled(survey)
     assert (difference.balance.missing, difference.forgotten) == (0, 1)
     assert entries(survey, "lost") == []
@@ -190,7 +199,7 @@ def test_a_code_that_was_used_since_the_last_round_and_made_unused_does_not_vote
     """The book does not know it yet; that it was used is noted beside it."""
     (typed,) = hand_in(survey, "public", "", 1)
     h = hash_code(survey.keys.campaign_key(CAMPAIGN), typed)
-    intrude(survey, update(code).where(code.c.h == h).values(used=False, retry=None, receipt=None))
+    intrude(survey, update(code).where(code.c.code_hash == h).values(used=False, retry=None, receipt=None))
     work(survey)
     assert stopped(survey) == {"public"}
     (difference,) = settled(survey)
@@ -208,11 +217,13 @@ def test_a_slip_that_is_used_again_and_again_between_two_rounds_is_told(survey: 
     survey.submit(own, nonce="first")
     intrude(
         survey,
-        update(code).where(code.c.h == h).values(used=False, retry=None, receipt=None, used_on=None),
+        update(code).where(code.c.code_hash == h).values(used=False, retry=None, receipt=None, used_on=None),
         update(tables.quota)
         .where(tables.quota.c.group == "public")
         .values(answered=tables.quota.c.answered - 1, taken=tables.quota.c.taken - 1),
-        update(tables.cell).where(tables.cell.c.group == "public").values(answered=tables.cell.c.answered - 1),
+        update(tables.allocation)
+        .where(tables.allocation.c.group == "public")
+        .values(answered=tables.allocation.c.answered - 1),
         delete(envelope).where(envelope.c.id == an_envelope(survey)),
     )
     survey.submit(own, nonce="second")
@@ -235,13 +246,13 @@ def test_a_note_of_a_use_that_comes_after_the_round_is_no_repetition(survey: Sur
 
 def test_an_unused_code_made_used_is_a_lost_sheet(survey: Survey) -> None:
     h = a_code(survey, used=False)
-    intrude(survey, update(code).where(code.c.h == h).values(used=True))
+    intrude(survey, update(code).where(code.c.code_hash == h).values(used=True))
     assert is_stopped_until_settled(survey).balance.missing == 1
     assert counters(survey, "public") == (8, 7, 1), "as many places are taken as there are sheets"
 
 
 def test_a_used_code_that_was_removed_stops_every_group_and_is_noted(survey: Survey) -> None:
-    intrude(survey, delete(code).where(code.c.h == a_code(survey)))
+    intrude(survey, delete(code).where(code.c.code_hash == a_code(survey)))
     assert count_sheets(survey.database, survey.keys, campaign_of(survey)) == {"parent", "public"}
     (difference,) = settled(survey)
     assert (difference.group, difference.balance.missing) == ("public", -1)
@@ -250,13 +261,13 @@ def test_a_used_code_that_was_removed_stops_every_group_and_is_noted(survey: Sur
 
 
 def test_what_is_used_while_a_group_is_stopped_goes_into_the_book_too(survey: Survey) -> None:
-    intrude(survey, update(code).where(code.c.h == a_code(survey)).values(used=False))
+    intrude(survey, update(code).where(code.c.code_hash == a_code(survey)).values(used=False))
     work(survey)
     (later,) = hand_in(survey, "parent", "s1", 1)
     work(survey)
     h = hash_code(survey.keys.campaign_key(CAMPAIGN), later)
     assert h in survey.keys.book(CAMPAIGN)
-    intrude(survey, update(code).where(code.c.h == h).values(used=False))
+    intrude(survey, update(code).where(code.c.code_hash == h).values(used=False))
     work(survey)
     assert stopped(survey) == {"parent", "public"}
     assert {one.group: one.forgotten for one in settled(survey)} == {"parent": 1, "public": 1}
@@ -265,7 +276,7 @@ def test_what_is_used_while_a_group_is_stopped_goes_into_the_book_too(survey: Su
 
 
 def test_counters_that_were_changed_are_set_right(survey: Survey) -> None:
-    intrude(survey, update(tables.quota).values(answered=1, taken=0), update(tables.cell).values(answered=0))
+    intrude(survey, update(tables.quota).values(answered=1, taken=0), update(tables.allocation).values(answered=0))
     settled(survey)
     assert (counters(survey, "public"), counters(survey, "parent")) == ((7, 7, 0), (13, 13, 0))
 
@@ -413,7 +424,7 @@ def test_what_agrees_is_no_mismatch(survey: Survey) -> None:
 
 
 def test_a_removed_code_is_a_mismatch(survey: Survey) -> None:
-    intrude(survey, delete(code).where(code.c.h == a_code(survey, used=False)))
+    intrude(survey, delete(code).where(code.c.code_hash == a_code(survey, used=False)))
     assert find_mismatches(survey.database, survey.keys) == [
         "campaign c1: its codes are not those that it was opened with, nor told in its log"
     ]
@@ -421,14 +432,14 @@ def test_a_removed_code_is_a_mismatch(survey: Survey) -> None:
 
 def test_an_added_code_is_a_mismatch(survey: Survey) -> None:
     row = {"campaign": CAMPAIGN, "group": "public", "school": "", "label": PUBLIC.label}
-    intrude(survey, insert(code).values(h=b"n" * 32, tag=b"t" * 32, **row))
+    intrude(survey, insert(code).values(code_hash=b"n" * 32, tag=b"t" * 32, **row))
     assert find_mismatches(survey.database, survey.keys) == [
         "campaign c1: its codes are not those that it was opened with, nor told in its log"
     ]
 
 
 def test_a_cancelled_flag_that_the_log_does_not_tell_is_a_mismatch(survey: Survey) -> None:
-    intrude(survey, update(code).where(code.c.h == a_code(survey, used=False)).values(cancelled=True))
+    intrude(survey, update(code).where(code.c.code_hash == a_code(survey, used=False)).values(cancelled=True))
     assert len(find_mismatches(survey.database, survey.keys)) == 1
 
 

@@ -403,7 +403,9 @@ def test_two_campaigns_of_one_process_never_show_each_others_terms(survey: Surve
         )
         h, label = hash_code(key, other), "c2/parent/"
         place = {"campaign": "c2", "group": "parent", "school": SCHOOL, "label": label}
-        connection.execute(insert(tables.code), {"h": h, "tag": place_tag(key, h, "parent", SCHOOL, label), **place})
+        connection.execute(
+            insert(tables.code), {"code_hash": h, "tag": place_tag(key, h, "parent", SCHOOL, label), **place}
+        )
     for _ in range(2):
         mine, others = (look_up(survey.database, survey.keys, survey.clock, one) for one in (code, other))
         assert (mine.campaign.id, mine.campaign.name) == (CAMPAIGN, "测试县2026年社会认可度调查")
@@ -478,7 +480,7 @@ def test_a_submission_whose_pools_were_turned_over_meanwhile_seals_for_the_next_
     assert (survey.counts()["used"], survey.counts()["answered"]) == (2, 2)
 
 
-@pytest.mark.parametrize("table", [tables.cell, tables.pace])
+@pytest.mark.parametrize("table", [tables.allocation, tables.pace])
 def test_a_row_that_was_taken_away_is_told_and_does_not_keep_the_respondent_waiting(
     survey: Survey, code: str, table: Any
 ) -> None:
@@ -532,7 +534,10 @@ def test_all_envelopes_have_one_length_whatever_was_answered_or_written(survey: 
     survey.submit(codes[0])
     survey.submit(codes[1], q02="9", q03=["1", "2", "3", "9"], q04="学校很好" * 500)
     survey.submit(codes[2], q04="😀" * 1500)
-    lengths = Counter((label, padded_length(ct)) for label, ct in survey.stored(tables.envelope, "label", "ct"))
+    lengths = Counter(
+        (label, padded_length(ciphertext))
+        for label, ciphertext in survey.stored(tables.envelope, "label", "ciphertext")
+    )
     assert lengths == {(f"{CAMPAIGN}/parent/{SCHOOL}", 1_024): 3, (f"{CAMPAIGN}/parent/!text", 8_192): 3}
 
 
@@ -541,7 +546,7 @@ def test_where_no_text_is_asked_for_there_is_one_envelope_a_sheet(
 ) -> None:
     survey = open_survey(database, keys, clock, [Crowd("student", SCHOOL, 2)], with_comment=False)
     survey.submit(survey.all_codes()[0])
-    assert [padded_length(ct) for ct in survey.stored(tables.envelope, "ct")] == [1_024]
+    assert [padded_length(ciphertext) for ciphertext in survey.stored(tables.envelope, "ciphertext")] == [1_024]
 
 
 def test_the_same_form_posted_many_times_at_once_is_one_answer_with_one_receipt(survey: Survey, code: str) -> None:

@@ -137,10 +137,12 @@ def test_each_is_the_answer_of_its_own_code(survey: Survey, parents: list[str]) 
     turn_over_all(survey.database, survey.keys)
     labels = Counter(survey.stored(tables.envelope, "label"))
     assert labels == {f"{CAMPAIGN}/parent/{school}": 2 for school in SCHOOLS} | {f"{CAMPAIGN}/parent/!text": 12}
-    assert sorted(survey.stored(tables.cell, "group", "school", "answered"))[-6:] == [
+    assert sorted(survey.stored(tables.allocation, "group", "school", "answered"))[-6:] == [
         ("principal", school, 0) for school in SCHOOLS
     ]
-    assert {row for row in survey.stored(tables.cell, "group", "answered") if row[0] == "parent"} == {("parent", 2)}
+    assert {row for row in survey.stored(tables.allocation, "group", "answered") if row[0] == "parent"} == {
+        ("parent", 2)
+    }
 
 
 def test_a_group_that_fills_up_takes_as_many_as_it_has_room_for(survey: Survey) -> None:
@@ -205,7 +207,7 @@ def test_one_that_the_database_refuses_fails_alone(
     store = submission.store_submission
 
     def clash(database: Database, new: Submission) -> bool:
-        if new.h == h:
+        if new.code_hash == h:
             new = replace(new, envelopes=(replace(new.envelopes[0], id=taken), *new.envelopes[1:]))
         return store(database, new)
 
@@ -392,7 +394,7 @@ def test_a_respondent_does_not_pay_for_a_deadlock(survey: Survey, parents: list[
         connection.execute(text("SELECT 1 FROM quota WHERE \"group\" = 'parent' FOR UPDATE"))
         thread.start()
         wait_until_somebody_waits(connection)
-        connection.execute(text("SELECT 1 FROM code WHERE h = :h FOR UPDATE"), {"h": h})
+        connection.execute(text("SELECT 1 FROM code WHERE code_hash = :h FOR UPDATE"), {"code_hash": h})
     thread.join()
     assert "-" in outcomes[0]
     assert is_balanced(survey, 7)
@@ -455,14 +457,16 @@ def test_many_from_several_threads_that_want_the_same_rows_in_any_order_do_not_l
 
 
 @on_postgresql
-@pytest.mark.parametrize(("table", "key"), [("code", "h"), ("pool", "label"), ("cell", "school"), ("pace", "label")])
+@pytest.mark.parametrize(
+    ("table", "key"), [("code", "code_hash"), ("pool", "label"), ("allocation", "school"), ("pace", "label")]
+)
 def test_rows_are_locked_in_the_order_of_their_keys(survey: Survey, parents: list[str], table: str, key: str) -> None:
     """Whoever waits for one row holds none with a later key, in whatever order the forms came: so nobody waits in a circle."""
     chosen = parents[:4]
     schools = dict(zip(chosen, SCHOOLS, strict=False))
     hashes = {code: hash_code(survey.keys.campaign_key(CAMPAIGN), code) for code in chosen}
     labels = {code: f"{CAMPAIGN}/parent/{school}" for code, school in schools.items()}
-    keys_of = {"cell": schools, "pool": labels, "pace": labels, "code": hashes}[table]
+    keys_of = {"allocation": schools, "pool": labels, "pace": labels, "code": hashes}[table]
     in_order = sorted(chosen, key=lambda code: keys_of[code])
     lock = f"SELECT 1 FROM {table} WHERE {key} = :key FOR UPDATE NOWAIT"
     outcomes: list[str] = []

@@ -145,7 +145,7 @@ def test_a_code_that_was_moved_or_whose_tag_was_changed_is_unknown_and_told(
 ) -> None:
     one = survey.codes["parent", "s1"][0]
     h = hash_code(survey.keys.campaign_key(CAMPAIGN), one)
-    intrude(survey, update(code).where(code.c.h == h).values(moved))
+    intrude(survey, update(code).where(code.c.code_hash == h).values(moved))
     with pytest.raises(UnknownCode):
         survey.submit(one)
     assert "the database was changed" in caplog.text
@@ -157,9 +157,9 @@ def test_a_code_that_was_moved_or_whose_tag_was_changed_is_unknown_and_told(
 def test_a_tag_of_another_code_is_no_good(survey: Survey) -> None:
     one, other = survey.codes["parent", "s1"][:2]
     key = survey.keys.campaign_key(CAMPAIGN)
-    tags = {bytes(h): tag for h, tag in survey.stored(code, "h", "tag")}
+    tags = {bytes(h): tag for h, tag in survey.stored(code, "code_hash", "tag")}
     mine, others = hash_code(key, one), hash_code(key, other)
-    intrude(survey, update(code).where(code.c.h == mine).values(tag=tags[others]))
+    intrude(survey, update(code).where(code.c.code_hash == mine).values(tag=tags[others]))
     with pytest.raises(UnknownCode):
         survey.submit(one)
     survey.submit(other)

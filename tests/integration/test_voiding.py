@@ -125,7 +125,7 @@ def test_codes_issued_anew_come_under_a_unit_of_their_own_that_is_exported_as_th
         label = connection.execute(select(tables.label).where(tables.label.c.label == anew)).one()
     assert (label.unit, label.base_unit, label.void) == ("U01.2", "U01", False)
     assert of_group(survey, "parent", "issued") == (65,)
-    assert {school: unit for group, school, unit in survey.stored(tables.cell, "group", "school", "unit") if group == "parent"} == {
+    assert {school: unit for group, school, unit in survey.stored(tables.allocation, "group", "school", "unit") if group == "parent"} == {
         "s1": "U01.2", "s2": "U01.2", "s3": "s3",
     }  # fmt: skip
     hand_in(survey, "parent", "s1", 6)
@@ -141,7 +141,7 @@ def test_a_school_that_comes_later_does_not_bring_a_void_unit_back(survey: Surve
     void(survey, group="parent")
     with survey.database.write() as connection:
         row = {"campaign": CAMPAIGN, "group": "parent", "school": "s9", "planned": 9}
-        connection.execute(tables.cell.insert(), row)
+        connection.execute(tables.allocation.insert(), row)
     issue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN)
     rows = survey.stored(tables.code, "group", "school", "label", "used", "cancelled")
     unused = {
@@ -216,11 +216,11 @@ def test_what_is_lost_of_a_void_unit_is_counted_once(survey: Survey) -> None:
     survey.keys.destroy_pool_key(f"{CAMPAIGN}/parent/U01", 1)
     work(survey)
     hand_in(survey, "parent", "s1", 6)
-    planned = sum(number for group, number in survey.stored(tables.cell, "group", "planned") if group == "parent")
+    planned = sum(number for group, number in survey.stored(tables.allocation, "group", "planned") if group == "parent")
     assert (planned, of_group(survey, "parent", "to_issue", "taken", "lost")) == (68, (68, 6, 8))
     assert void(survey, group="parent") == 6
     assert of_group(survey, "parent", "taken", "void", "lost", "to_issue") == (0, 6, 8, 74)
-    planned = sum(number for group, number in survey.stored(tables.cell, "group", "planned") if group == "parent")
+    planned = sum(number for group, number in survey.stored(tables.allocation, "group", "planned") if group == "parent")
     assert planned == 74, "schools and group want as many codes"
     survey.keys.destroy_pool_key(f"{CAMPAIGN}/parent/U01", 2)
     work(survey)

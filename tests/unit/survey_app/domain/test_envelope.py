@@ -26,8 +26,10 @@ def sealed(contents: bytes = b"a", length: int = 1024) -> bytes:
     return seal_envelope(contents, PUBLIC_KEY, DESTINATION, ID, length)
 
 
-def opened(ct: bytes, key: bytes = PRIVATE_KEY, destination: Destination = DESTINATION, id_: bytes = ID) -> bytes:
-    return open_envelope(ct, key, destination, id_)
+def opened(
+    ciphertext: bytes, key: bytes = PRIVATE_KEY, destination: Destination = DESTINATION, id_: bytes = ID
+) -> bytes:
+    return open_envelope(ciphertext, key, destination, id_)
 
 
 @pytest.mark.parametrize(
@@ -82,11 +84,11 @@ def test_another_key_opens_nothing(key: bytes) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        lambda ct: ct[:-1],
-        lambda ct: b"",
-        lambda ct: ct[:32],
-        lambda ct: bytes(32) + ct[32:],
-        lambda ct: ct[:40] + bytes([ct[40] ^ 1]) + ct[41:],
+        lambda ciphertext: ciphertext[:-1],
+        lambda ciphertext: b"",
+        lambda ciphertext: ciphertext[:32],
+        lambda ciphertext: bytes(32) + ciphertext[32:],
+        lambda ciphertext: ciphertext[:40] + bytes([ciphertext[40] ^ 1]) + ciphertext[41:],
     ],
 )
 def test_a_damaged_envelope_is_unreadable(damage: object) -> None:
@@ -107,9 +109,9 @@ def test_the_construction_is_the_documented_one() -> None:
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-    ct = sealed(b"answer")
-    ephemeral = ct[:32]
+    ciphertext = sealed(b"answer")
+    ephemeral = ciphertext[:32]
     shared = X25519PrivateKey.from_private_bytes(PRIVATE_KEY).exchange(X25519PublicKey.from_public_bytes(ephemeral))
     key = HKDF(algorithm=SHA256(), length=32, salt=ephemeral + PUBLIC_KEY, info=b"junheng/envelope/2").derive(shared)
     bound = b"junheng/envelope/2|c1|c1/parent/U001|3|000102030405060708090a0b0c0d0e0f"
-    assert ChaCha20Poly1305(key).decrypt(bytes(12), ct[32:], bound) == b"answer\x80" + bytes(1024 - 7)
+    assert ChaCha20Poly1305(key).decrypt(bytes(12), ciphertext[32:], bound) == b"answer\x80" + bytes(1024 - 7)

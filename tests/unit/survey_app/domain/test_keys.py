@@ -254,10 +254,10 @@ def test_start_times_and_sessions_have_secrets_of_their_own(keys: KeyDirectory) 
 
 
 def test_the_key_of_a_typed_sheet_is_kept_with_the_hash_of_its_code(keys: KeyDirectory) -> None:
-    key = keys.make_sheet_key(b"n" * 32, b"h" * 32)
+    key = keys.make_sheet_key(b"n" * 32, b"code_hash" * 32)
     assert len(key) == 32
-    assert keys.make_sheet_key(b"n" * 32, b"h" * 32) == key == keys.sheet_key(b"n" * 32)
-    assert keys.typed_sheets() == {b"n" * 32: b"h" * 32}
+    assert keys.make_sheet_key(b"n" * 32, b"code_hash" * 32) == key == keys.sheet_key(b"n" * 32)
+    assert keys.typed_sheets() == {b"n" * 32: b"code_hash" * 32}
     assert not keys.is_old_sheet(b"n" * 32)
     assert keys.is_old_sheet(b"n" * 32, older_than_s=0)
     keys.destroy_sheet_key(b"n" * 32)
@@ -266,11 +266,11 @@ def test_the_key_of_a_typed_sheet_is_kept_with_the_hash_of_its_code(keys: KeyDir
 
 
 def test_a_sheet_key_that_a_crash_left_overwritten_is_made_anew(keys: KeyDirectory) -> None:
-    key = keys.make_sheet_key(b"n" * 32, b"h" * 32)
+    key = keys.make_sheet_key(b"n" * 32, b"code_hash" * 32)
     (file,) = files_of(keys.path)
     file.write_bytes(b"?" * 64)
-    assert keys.make_sheet_key(b"n" * 32, b"h" * 32) not in (key, b"?" * 32)
-    assert keys.typed_sheets() == {b"n" * 32: b"h" * 32}
+    assert keys.make_sheet_key(b"n" * 32, b"code_hash" * 32) not in (key, b"?" * 32)
+    assert keys.typed_sheets() == {b"n" * 32: b"code_hash" * 32}
 
 
 def test_acts_are_noted_by_day_and_campaign_until_they_are_told(keys: KeyDirectory) -> None:
