@@ -10,8 +10,8 @@ from sqlalchemy import Executable, func, select
 
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.closing import close_campaign
-from survey_app.services.mixing import Mixer
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.mixing.turnover import Mixer
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from tests.builders_survey import CAMPAIGN, Survey

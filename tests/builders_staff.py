@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from survey_app.domain.staff import Account, Role
+from survey_app.services.accounts.passwords import hash_password
+from survey_app.services.accounts.sessions import begin_session
 from survey_app.services.installation import Installation
-from survey_app.services.passwords import hash_password
-from survey_app.services.staff_sessions import begin_session
 from survey_app.storage.users import insert_account
 from tests.builders_jobs import run_waiting_jobs
 

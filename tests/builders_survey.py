@@ -14,8 +14,8 @@ from survey_app.domain.clock import Clock, FixedClock
 from survey_app.domain.codes import hash_code, make_code, place_tag
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.units import label_of, text_label
-from survey_app.services.campaigns import freeze_terms
-from survey_app.services.submission import Receipt, start_token, submit
+from survey_app.services.campaigns.lifecycle import freeze_terms
+from survey_app.services.submission.submitting import Receipt, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.pools import Pool, insert_pool
 from survey_app.storage.session import Database

@@ -26,13 +26,13 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping
 from survey_app.domain.staff import Role, StaffUser
-from survey_app.services.closing import close_campaign
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.codes.issuing import issue_codes
+from survey_app.services.codes.keying import Turn, find_sheet, hand_in, type_first
 from survey_app.services.installation import Installation
-from survey_app.services.issuing import issue_codes
-from survey_app.services.keying import Turn, find_sheet, hand_in, type_first
-from survey_app.services.mixing import Mixer, clean_key_directory
+from survey_app.services.mixing.turnover import Mixer, clean_key_directory
 from survey_app.services.starting_up import find_mismatches
-from survey_app.services.submission import start_token, submit
+from survey_app.services.submission.submitting import start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.balance import list_used_hashes
 from survey_app.storage.session import Database, open_database

@@ -15,7 +15,7 @@ from pathlib import Path
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.submission import start_token, submit
+from survey_app.services.submission.submitting import start_token, submit
 from survey_app.storage.session import open_database
 
 THREADS = 16

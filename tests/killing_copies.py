@@ -16,8 +16,8 @@ from sqlalchemy import Engine, event
 
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.backup import make_backup
-from survey_app.services.restoring import read_copy, restore
+from survey_app.services.backup.making import make_backup
+from survey_app.services.backup.restoring import read_copy, restore
 from survey_app.storage.copying import tables_with_rows
 from survey_app.storage.session import open_database
 

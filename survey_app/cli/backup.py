@@ -13,7 +13,7 @@ from survey_app.cli.reporting import WRONG_INPUT
 from survey_app.domain.keys import KeyDirectory
 
 if TYPE_CHECKING:
-    from survey_app.services.restoring import Outcome, Restored
+    from survey_app.services.backup.restoring import Outcome, Restored
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -32,7 +32,7 @@ def recovery(ctx: click.Context, replace: bool) -> None:
     It is not kept anywhere. Whoever keeps it should be somebody other than who keeps the backups: the two together can read what waits.
     """
     from survey_app.domain.recovery import print_recovery_key
-    from survey_app.services.backup import make_new_recovery_key
+    from survey_app.services.backup.making import make_new_recovery_key
 
     settings = settings_from_environment()
     with problems_reported(ctx), _disk_reported(ctx):
@@ -53,8 +53,8 @@ def backup(ctx: click.Context, file: Path) -> None:
     Both are read back and checked before they take the place of earlier ones. One copy of the keys is kept in a folder: an earlier one goes,
     under whatever name, for several would tell what came in between them.
     """
-    from survey_app.services.backup import make_backup
-    from survey_app.services.copied_files import keys_file
+    from survey_app.services.backup.copied_files import keys_file
+    from survey_app.services.backup.making import make_backup
 
     with opened_installation(ctx) as at, _disk_reported(ctx):
         made = make_backup(at.database, at.keys, at.clock, file)
@@ -77,7 +77,7 @@ def restore(ctx: click.Context, file: Path, without_keys: bool) -> None:
     Everything is checked before anything is written, and all of it is put back or nothing. A key directory that is still there keeps what
     it has: codes that were used since the backup stay used. Answers that can't be opened any more are counted and written off as lost.
     """
-    from survey_app.services import restoring
+    from survey_app.services.backup import restoring
     from survey_app.services.starting_up import find_mismatches
 
     with problems_reported(ctx), _disk_reported(ctx):

@@ -32,10 +32,10 @@ def campaign() -> None:
 @click.pass_context
 def create(ctx: click.Context, file: Path, small_crowd: bool) -> None:
     """Create a draft from the campaign FILE (.yaml), compute its sample plan, and print its id."""
-    from survey_app.services.campaign_warnings import warnings_of
-    from survey_app.services.campaigns import create_campaign
-    from survey_app.services.monitoring import read_progress
-    from survey_app.services.planning import plan_shortfalls, small_crowds
+    from survey_app.services.campaigns.lifecycle import create_campaign
+    from survey_app.services.campaigns.planning import plan_shortfalls, small_crowds
+    from survey_app.services.campaigns.warnings import warnings_of
+    from survey_app.services.cockpit.monitoring import read_progress
 
     with opened_installation(ctx, may_begin=True) as at:
         campaign_id = create_campaign(at.database, at.keys, at.clock, file, may_be_small=small_crowd)
@@ -55,7 +55,7 @@ def create(ctx: click.Context, file: Path, small_crowd: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, campaign_id: str, as_json: bool) -> None:
     """Show state, quotas and counts of campaign ID, and what each group still needs and can take."""
-    from survey_app.services.monitoring import show_campaign
+    from survey_app.services.cockpit.monitoring import show_campaign
 
     with opened_installation(ctx) as at:
         document = show_campaign(at.database, campaign_id)
@@ -70,8 +70,8 @@ def show(ctx: click.Context, campaign_id: str, as_json: bool) -> None:
 @click.pass_context
 def open_command(ctx: click.Context, campaign_id: str) -> None:
     """Open campaign ID: freeze questionnaires, plan and rules; answers are taken from its opening time on."""
-    from survey_app.services.campaigns import open_campaign
-    from survey_app.services.monitoring import show_campaign
+    from survey_app.services.campaigns.lifecycle import open_campaign
+    from survey_app.services.cockpit.monitoring import show_campaign
 
     with opened_installation(ctx) as at:
         open_campaign(at.database, at.keys, at.clock, campaign_id)
@@ -85,7 +85,7 @@ def open_command(ctx: click.Context, campaign_id: str) -> None:
 @click.pass_context
 def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
     """Close campaign ID now: no new forms; wait out the grace for forms that are out, let answers out in crowds, and seal."""
-    from survey_app.services.closing import close_campaign
+    from survey_app.services.campaigns.closing import close_campaign
 
     with opened_installation(ctx) as at:
         closed = close_campaign(at.database, at.keys, at.clock, campaign_id)
@@ -100,7 +100,7 @@ def close(ctx: click.Context, campaign_id: str, no_wait: bool) -> None:
 @click.pass_context
 def term(ctx: click.Context, campaign_id: str, closes: str) -> None:
     """Move the end of open campaign ID; old and new end stand in its log."""
-    from survey_app.services.closing import move_closing
+    from survey_app.services.campaigns.closing import move_closing
 
     with opened_installation(ctx) as at:
         moved = move_closing(at.database, at.clock, campaign_id, closes)
@@ -113,7 +113,7 @@ def term(ctx: click.Context, campaign_id: str, closes: str) -> None:
 @click.pass_context
 def forget_codes(ctx: click.Context, campaign_id: str) -> None:
     """Delete the codes and receipts of closed campaign ID: who took part is forgotten; answers, log and result stay provable."""
-    from survey_app.services.closing import forget_campaign_codes
+    from survey_app.services.campaigns.closing import forget_campaign_codes
 
     with opened_installation(ctx) as at:
         number = forget_campaign_codes(at.database, at.keys, at.clock, campaign_id)
@@ -130,7 +130,7 @@ def forget_codes(ctx: click.Context, campaign_id: str) -> None:
 @click.pass_context
 def void(ctx: click.Context, campaign_id: str, unit: str, group: str | None, reason: str) -> None:
     """Declare the answers of a unit of open campaign ID void: unused codes are cancelled, sheets count no more, codes can be issued anew."""
-    from survey_app.services.voiding import void_unit
+    from survey_app.services.campaigns.voiding import void_unit
 
     with opened_installation(ctx) as at:
         number = void_unit(at.database, at.clock, campaign_id, unit, reason, group)
@@ -141,7 +141,7 @@ def void(ctx: click.Context, campaign_id: str, unit: str, group: str | None, rea
 
 def _wait_and_close(at: Installation, closing: Campaign) -> Campaign:
     """Calls again when the grace is over; forms that are out are taken until then."""
-    from survey_app.services.closing import close_campaign
+    from survey_app.services.campaigns.closing import close_campaign
 
     click.echo(f"{closing.id}: forms that are out are taken until {written_end(closing.grace_end)}", err=True)
     while closing.state != State.CLOSED:

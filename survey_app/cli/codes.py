@@ -11,8 +11,8 @@ from survey_app.cli.installation import opened_installation
 from survey_app.cli.issued_files import IssuedFiles, sheet_facts
 from survey_app.cli.reporting import language_of, print_problems
 from survey_app.domain.campaigns import State
+from survey_app.services.codes.issuing import AllUnused, IssuedCode
 from survey_app.services.installation import Installation
-from survey_app.services.issuing import AllUnused, IssuedCode
 
 _OUT = click.option(
     "--out",
@@ -53,7 +53,7 @@ def codes() -> None:
 @click.pass_context
 def issue(ctx: click.Context, campaign_id: str, out: Path) -> None:
     """Issue the codes that campaign ID is missing, and write them for printing. They are kept nowhere else in clear."""
-    from survey_app.services.issuing import issue_codes
+    from survey_app.services.codes.issuing import issue_codes
 
     with opened_installation(ctx) as at, IssuedFiles(out, sheet_facts(at.database, campaign_id)) as files:
         _warn(ctx, at, campaign_id)
@@ -71,8 +71,8 @@ def revoke(
     ctx: click.Context, campaign_id: str, texts: tuple[str, ...], group: str | None, school: str, all_unused: bool
 ) -> None:
     """Cancel unused codes of campaign ID: those named, or all of a group, of a school or of both. If one of them can't be, none is."""
-    from survey_app.services.issuing import revoke_codes
-    from survey_app.services.monitoring import read_progress
+    from survey_app.services.cockpit.monitoring import read_progress
+    from survey_app.services.codes.issuing import revoke_codes
 
     chosen = _chosen(texts, group, school, all_unused)
     with opened_installation(ctx) as at:
@@ -99,7 +99,7 @@ def reissue(
     out: Path,
 ) -> None:
     """Cancel unused codes of campaign ID, chosen as in `revoke`, and write a new one for each, of the same group and school."""
-    from survey_app.services.issuing import reissue_codes
+    from survey_app.services.codes.issuing import reissue_codes
 
     chosen = _chosen(texts, group, school, all_unused)
     with opened_installation(ctx) as at, IssuedFiles(out, sheet_facts(at.database, campaign_id)) as files:
@@ -111,7 +111,7 @@ def reissue(
 
 def _warn(ctx: click.Context, at: Installation, campaign_id: str) -> None:
     """What paper would make dear, said before it is printed."""
-    from survey_app.services.campaign_warnings import warnings_of
+    from survey_app.services.campaigns.warnings import warnings_of
 
     print_problems(warnings_of(at.database, at.clock, campaign_id), language_of(ctx), "warning: ")
 

@@ -13,7 +13,7 @@ def settle(ctx: click.Context, campaign_id: str) -> None:
 
     They differ when somebody has changed the database, or when an older one was put back. Codes that were used before stay used.
     """
-    from survey_app.services.settling import settle as settle_campaign
+    from survey_app.services.mixing.settling import settle as settle_campaign
 
     with opened_installation(ctx) as at:
         differences = settle_campaign(at.database, at.keys, at.clock, campaign_id)

@@ -23,7 +23,7 @@ def user() -> None:
 @click.pass_context
 def add(ctx: click.Context, name: str, role: str, county: str | None) -> None:
     """Add the account NAME; its password is the first line of standard input."""
-    from survey_app.services.users import COMMAND_LINE, NewUser, add_user
+    from survey_app.services.accounts.users import COMMAND_LINE, NewUser, add_user
 
     with opened_installation(ctx, may_begin=True) as at:
         new = NewUser(name, Role(role), county)
@@ -36,7 +36,7 @@ def add(ctx: click.Context, name: str, role: str, county: str | None) -> None:
 @click.pass_context
 def password(ctx: click.Context, name: str) -> None:
     """Give the account NAME the password in the first line of standard input; its sessions end."""
-    from survey_app.services.users import COMMAND_LINE, set_password
+    from survey_app.services.accounts.users import COMMAND_LINE, set_password
 
     with opened_installation(ctx) as at:
         set_password(at.database, at.clock, COMMAND_LINE, name, _read_password())
@@ -48,8 +48,8 @@ def password(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def token(ctx: click.Context, name: str, label: str) -> None:
     """Print a new token that acts as the account NAME; it can't be shown again."""
-    from survey_app.services.tokens import make_token
-    from survey_app.services.users import COMMAND_LINE
+    from survey_app.services.accounts.tokens import make_token
+    from survey_app.services.accounts.users import COMMAND_LINE
 
     with opened_installation(ctx) as at:
         made = make_token(at.database, at.clock, COMMAND_LINE, name, label)
@@ -61,8 +61,8 @@ def token(ctx: click.Context, name: str, label: str) -> None:
 @click.pass_context
 def reset_factor(ctx: click.Context, name: str) -> None:
     """Remove the second factor of the account NAME, for somebody whose phone is lost; its sessions end."""
-    from survey_app.services import second_factor
-    from survey_app.services.users import COMMAND_LINE
+    from survey_app.services.accounts import second_factor
+    from survey_app.services.accounts.users import COMMAND_LINE
 
     with opened_installation(ctx) as at:
         second_factor.reset_factor(at.database, at.clock, COMMAND_LINE, name)
@@ -73,7 +73,7 @@ def reset_factor(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def delete(ctx: click.Context, name: str) -> None:
     """Delete the disabled account NAME with its tokens, known browsers and second factor; the log goes on naming it."""
-    from survey_app.services.users import COMMAND_LINE, delete_user
+    from survey_app.services.accounts.users import COMMAND_LINE, delete_user
 
     with opened_installation(ctx) as at:
         delete_user(at.database, at.clock, COMMAND_LINE, name)
@@ -84,7 +84,7 @@ def delete(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """List the accounts."""
-    from survey_app.services.users import all_users
+    from survey_app.services.accounts.users import all_users
 
     with opened_installation(ctx) as at:
         accounts = all_users(at.database, None)

@@ -7,7 +7,7 @@ import threading
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.jobs.runner import run_jobs
-from survey_app.services.mixing_worker import INTERVAL_S, run_worker
+from survey_app.services.mixing.worker import INTERVAL_S, run_worker
 from survey_app.settings import Settings
 from survey_app.storage.session import open_database
 

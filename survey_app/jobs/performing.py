@@ -19,9 +19,9 @@ from survey_app.domain.clock import SystemClock
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.jobs import Failure, Job, Limits
 from survey_app.domain.staff import StaffUser
+from survey_app.services.accounts.users import find_user
 from survey_app.services.installation import Installation, open_installation
 from survey_app.services.jobs import PART_BYTES, ends_of, result_name, store_parts
-from survey_app.services.users import find_user
 from survey_app.settings import Settings
 from survey_app.storage.jobs import delete_files, end_job, note_progress, read_parts
 

@@ -17,16 +17,16 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock, FixedClock
 from survey_app.domain.errors import GroupFull
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.domain.timeline import HOUR, hour_of
+from survey_app.services.accounts.passwords import make_initial_password
+from survey_app.services.accounts.users import COMMAND_LINE, NewUser, add_user
 from survey_app.services.assessments.starting import NewAssessment, start_assessment
 from survey_app.services.assessments.uploading import upload_workbook
-from survey_app.services.campaigns import create_campaign, open_campaign
+from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign
+from survey_app.services.cockpit.readings import take_readings
+from survey_app.services.codes.issuing import IssuedCode, issue_codes
 from survey_app.services.installation import Installation
-from survey_app.services.issuing import IssuedCode, issue_codes
-from survey_app.services.mixing import turn_over_all
-from survey_app.services.passwords import make_initial_password
-from survey_app.services.readings import take_readings
-from survey_app.services.submission import start_token, submit
-from survey_app.services.users import COMMAND_LINE, NewUser, add_user
+from survey_app.services.mixing.turnover import turn_over_all
+from survey_app.services.submission.submitting import start_token, submit
 
 SEED = 2026
 RULEBOOK = "xiangtan-2018"

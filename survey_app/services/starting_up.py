@@ -12,9 +12,9 @@ from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import places_document
-from survey_app.services.kept_logs import goes_on
-from survey_app.services.mixing import is_alive, require_keys
-from survey_app.services.terms import differences, terms_of
+from survey_app.services.campaigns.terms import differences, terms_of
+from survey_app.services.mixing.turnover import is_alive, require_keys
+from survey_app.services.transparency_log import goes_on
 from survey_app.storage.balance import list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.issuing import list_places

@@ -10,10 +10,9 @@ from evaluation.errors import InvalidInput
 from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.staff import Account, Role, fold_name
-from survey_app.services.audit import read_audit
-from survey_app.services.second_factor import demand_factor, factor_state, reset_factor, roles_with_factor
-from survey_app.services.tokens import end_token, make_token, tokens_of
-from survey_app.services.users import (
+from survey_app.services.accounts.second_factor import demand_factor, factor_state, reset_factor, roles_with_factor
+from survey_app.services.accounts.tokens import end_token, make_token, tokens_of
+from survey_app.services.accounts.users import (
     NewUser,
     all_users,
     change_user,
@@ -22,6 +21,7 @@ from survey_app.services.users import (
     reset_password,
     set_disabled,
 )
+from survey_app.services.audit import read_audit
 from survey_app.web.access import current_user, require_county, signed_in
 from survey_app.web.counties import account_county
 from survey_app.web.installation import installation

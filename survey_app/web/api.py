@@ -5,8 +5,8 @@ from typing import Final
 from flask import Blueprint, Response, abort, jsonify
 
 from survey_app.domain.staff import Role
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.jobs import job_of, wait_for
-from survey_app.services.monitoring import show_campaign
 from survey_app.web.access import current_user, public, with_token
 from survey_app.web.counties import assessment_county, campaign_county
 from survey_app.web.installation import installation

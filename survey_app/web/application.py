@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from survey_app.domain.bug_reports import steps_of
 from survey_app.domain.clock import Clock
+from survey_app.services.campaigns.served_paths import served_paths
 from survey_app.services.installation import open_installation
-from survey_app.services.served_paths import served_paths
 from survey_app.settings import Settings
 from survey_app.web import (
     admin,

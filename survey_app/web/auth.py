@@ -9,7 +9,8 @@ from flask_wtf.csrf import CSRFError
 
 from evaluation.errors import InvalidInput
 from survey_app.domain.staff import Account
-from survey_app.services.sign_in import (
+from survey_app.services.accounts.sessions import OpenSession, begin_session, sign_out
+from survey_app.services.accounts.sign_in import (
     PLACES_KEPT,
     Place,
     SignedIn,
@@ -19,8 +20,7 @@ from survey_app.services.sign_in import (
     enter_code,
     sign_in,
 )
-from survey_app.services.staff_sessions import OpenSession, begin_session, sign_out
-from survey_app.services.users import change_own_password, find_user
+from survey_app.services.accounts.users import change_own_password, find_user
 from survey_app.web.access import (
     Access,
     access_of_request,

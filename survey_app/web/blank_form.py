@@ -12,7 +12,7 @@ from typing import Final
 from flask import render_template, request
 
 from evaluation.errors import Language
-from survey_app.services.submission import CodeState
+from survey_app.services.submission.submitting import CodeState
 from survey_app.web.addresses import is_big_print
 from survey_app.web.contexts import Filled, form_page
 from survey_app.web.languages import current_language

@@ -10,7 +10,7 @@ from evaluation.errors import Language
 from evaluation.survey.questionnaire import Option, Question, Text
 from survey_app.domain.answers import COMMENT_LIMIT, clean_text
 from survey_app.domain.errors import AnswerProblem
-from survey_app.services.submission import CodeState
+from survey_app.services.submission.submitting import CodeState
 from survey_app.web.languages import TAGS
 
 SECONDS_A_QUESTION: Final = 8

@@ -5,8 +5,8 @@ from typing import Any
 
 from werkzeug.exceptions import NotFound
 
-from survey_app.services.belonging import county_of_assessment, county_of_campaign
-from survey_app.services.users import find_user
+from survey_app.services.accounts.users import find_user
+from survey_app.services.counties import county_of_assessment, county_of_campaign
 from survey_app.web.installation import installation
 
 

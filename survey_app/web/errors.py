@@ -23,7 +23,7 @@ from survey_app.domain.errors import (
     UnknownCode,
     WrongCopy,
 )
-from survey_app.services.guessing import WINDOW_S
+from survey_app.services.submission.guessing import WINDOW_S
 from survey_app.web.staff_errors import staff_error
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
 from survey_app.domain.staff import StaffUser
-from survey_app.services.tokens import user_of_token
+from survey_app.services.accounts.tokens import user_of_token
 from survey_app.web.access import Access, Gate, access_of_request
 from survey_app.web.installation import installation
 from survey_app.web.sessions import keep_sessions, open_session_of_request

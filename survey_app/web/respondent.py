@@ -25,10 +25,10 @@ from survey_app.domain.errors import (
     UnknownCode,
     WrongCopy,
 )
-from survey_app.services.guessing import count_unknown_code
 from survey_app.services.installation import Installation
-from survey_app.services.receipt_list import find_receipt
-from survey_app.services.submission import CodeState, look_up, start_token, submit
+from survey_app.services.submission.guessing import count_unknown_code
+from survey_app.services.submission.receipts import find_receipt
+from survey_app.services.submission.submitting import CodeState, look_up, start_token, submit
 from survey_app.web.access import public
 from survey_app.web.addresses import link
 from survey_app.web.blank_form import blank_form

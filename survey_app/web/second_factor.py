@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluation.errors import InvalidInput
 from survey_app.output.qr import qr_path
-from survey_app.services.second_factor import (
+from survey_app.services.accounts.second_factor import (
     factor_state,
     new_recovery_codes,
     offer_factor,
@@ -13,9 +13,9 @@ from survey_app.services.second_factor import (
     roles_with_factor,
     set_up_factor,
 )
-from survey_app.services.sign_in import TooManyTries, WrongCode, require_code
-from survey_app.services.staff_sessions import begin_session
-from survey_app.services.users import find_user
+from survey_app.services.accounts.sessions import begin_session
+from survey_app.services.accounts.sign_in import TooManyTries, WrongCode, require_code
+from survey_app.services.accounts.users import find_user
 from survey_app.services.wording import CODE_WRONG
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.auth import minutes_to_wait, place_of_request, retry_after

@@ -1,6 +1,6 @@
 """The cookie of the staff's sessions: signed, so that it can hold the language and the CSRF token, but the signature opens nothing.
 
-What opens a session is the random id in the cookie, which leads to a row (services/staff_sessions.py); beside it stands when it was used
+What opens a session is the random id in the cookie, which leads to a row (services/accounts/sessions.py); beside it stands when it was used
 last. What is left in the cookie of a
 session that has run out is the account's name and the CSRF token: by these a form that comes too late is known for the person's own.
 """
@@ -14,7 +14,7 @@ from flask import Flask, Request, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from survey_app.domain.staff import Account
-from survey_app.services.staff_sessions import OpenSession, open_session
+from survey_app.services.accounts.sessions import OpenSession, open_session
 from survey_app.web.installation import installation
 
 COOKIE: Final = "junheng_session"

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey_app.domain.staff import Role
-from survey_app.services.overview import counties_side_by_side, search, visible_campaigns
+from survey_app.services.cockpit.overview import counties_side_by_side, search, visible_campaigns
 from survey_app.web.access import current_user, current_user_or_none, entrance, signed_in
 from survey_app.web.installation import installation
 

@@ -5,7 +5,7 @@ from typing import Final
 from werkzeug.exceptions import TooManyRequests
 
 from survey_app.domain.staff import StaffUser
-from survey_app.services.throttling import WINDOW_S, is_call_within
+from survey_app.services.accounts.rate_limits import WINDOW_S, is_call_within
 from survey_app.web.client import client_address
 from survey_app.web.installation import installation
 

@@ -28,12 +28,12 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import HastySheet
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.closing import close_campaign
-from survey_app.services.code_acts import tell_code_acts
-from survey_app.services.keying import forget_typed_sheets
-from survey_app.services.mixing import Mixer, count_sheets
-from survey_app.services.readings import take_readings
-from survey_app.services.tokens import make_token
+from survey_app.services.accounts.tokens import make_token
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.cockpit.readings import take_readings
+from survey_app.services.codes.acts import tell_code_acts
+from survey_app.services.codes.keying import forget_typed_sheets
+from survey_app.services.mixing.turnover import Mixer, count_sheets
 from survey_app.settings import Settings
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign

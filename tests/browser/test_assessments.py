@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.staff import Role
+from survey_app.services.accounts.users import NewUser, add_user
 from survey_app.services.assessments.uploading import upload_workbook
-from survey_app.services.users import NewUser, add_user
 from tests.browser.conftest import Server
 from tests.browser.test_staff_shell import LAPTOP, PASSWORD, PHONE, assert_accessible, assert_fits, sign_in
 from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook

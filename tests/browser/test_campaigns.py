@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from survey_app.domain.clock import FixedClock, SystemClock
 from survey_app.domain.staff import Role
 from survey_app.domain.timeline import hour_of
-from survey_app.services.readings import take_readings
-from survey_app.services.users import NewUser, add_user
+from survey_app.services.accounts.users import NewUser, add_user
+from survey_app.services.cockpit.readings import take_readings
 from tests.browser.conftest import Server
 from tests.browser.test_staff_shell import LAPTOP, PASSWORD, PHONE, assert_accessible, assert_fits, sign_in
 from tests.builders_campaign import school_rows, write_schools

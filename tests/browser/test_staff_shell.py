@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.second_factor import code_at
 from survey_app.domain.staff import Role
-from survey_app.services.users import NewUser, add_user, set_password
+from survey_app.services.accounts.users import NewUser, add_user, set_password
 from tests.browser.conftest import Server
 
 Keep = Callable[[Page, str], None]

@@ -11,9 +11,9 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.envelope import Destination, UnreadableEnvelope, open_envelope
 from survey_app.domain.errors import CommitTimesKept
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.campaigns import open_campaign
-from survey_app.services.closing import close_campaign
-from survey_app.services.mixing import Mixer
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.campaigns.lifecycle import open_campaign
+from survey_app.services.mixing.turnover import Mixer
 from survey_app.storage import tables
 from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.session import Database
@@ -146,7 +146,7 @@ def test_a_server_that_keeps_commit_times_may_not_have_a_campaign_opened(
     """With `track_commit_timestamp` on, PostgreSQL would tell to the microsecond when a code was used."""
     with database.read() as connection:
         assert not keeps_commit_times(connection), "it is off unless somebody has switched it on"
-    monkeypatch.setattr("survey_app.services.campaigns.keeps_commit_times", lambda _: True)
+    monkeypatch.setattr("survey_app.services.campaigns.lifecycle.keeps_commit_times", lambda _: True)
     with pytest.raises(CommitTimesKept, match="track_commit_timestamp"):
         open_campaign(database, keys, clock, "any")
 

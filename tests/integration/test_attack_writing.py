@@ -32,9 +32,9 @@ from survey_app.domain.envelope import (
 from survey_app.domain.errors import DatabaseMismatch, GroupFull, SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.sheet import Sheet
-from survey_app.services.closing import close_campaign
-from survey_app.services.mixing import Mixer, turn_over_all
-from survey_app.services.settling import settle
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.mixing.settling import settle
+from survey_app.services.mixing.turnover import Mixer, turn_over_all
 from survey_app.services.starting_up import find_mismatches
 from survey_app.storage import tables
 from survey_app.storage.schema import metadata

@@ -23,7 +23,8 @@ from survey_app.domain.errors import CodeUsed, DatabaseMismatch, KeysMissing, Un
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.recovery import DamagedCopy, WrongRecoveryKey, make_recovery_key
 from survey_app.domain.seal import log_root
-from survey_app.services.backup import (
+from survey_app.services.backup.copied_files import KeyCopy, OtherRevision, keys_file, open_keys, unfinished
+from survey_app.services.backup.making import (
     Made,
     NoRecoveryKey,
     NotACopy,
@@ -31,12 +32,7 @@ from survey_app.services.backup import (
     make_backup,
     make_new_recovery_key,
 )
-from survey_app.services.closing import close_campaign, move_closing
-from survey_app.services.copied_files import KeyCopy, OtherRevision, keys_file, open_keys, unfinished
-from survey_app.services.issuing import issue_codes
-from survey_app.services.kept_logs import LogKeeper
-from survey_app.services.mixing import Mixer, clean_key_directory
-from survey_app.services.restoring import (
+from survey_app.services.backup.restoring import (
     KeysNotCopied,
     NotEmpty,
     OtherKeys,
@@ -45,8 +41,12 @@ from survey_app.services.restoring import (
     read_copy,
     restore,
 )
-from survey_app.services.settling import settle
+from survey_app.services.campaigns.closing import close_campaign, move_closing
+from survey_app.services.codes.issuing import issue_codes
+from survey_app.services.mixing.settling import settle
+from survey_app.services.mixing.turnover import Mixer, clean_key_directory
 from survey_app.services.starting_up import find_mismatches
+from survey_app.services.transparency_log import LogKeeper
 from survey_app.storage import tables
 from survey_app.storage.balance import read_balances
 from survey_app.storage.campaigns import find_campaign
@@ -456,7 +456,7 @@ def test_where_only_the_database_died_codes_used_since_stay_used(survey, paper, 
 def test_the_log_tells_that_it_went_back_and_what_was_given_up(survey, paper, target, new_place) -> None:
     back_up(survey, target)
     issued = survey.codes["public", ""][0]
-    from survey_app.services.cancelling import reissue_codes
+    from survey_app.services.codes.cancelling import reissue_codes
 
     reissue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, [issued])
     hand_in(survey, "public", "", slice(1, 7))
@@ -485,7 +485,7 @@ def test_on_a_fresh_machine_the_log_tells_the_copy_that_was_put_back(survey, pap
 
 def test_codes_changed_after_the_copy_are_changed_again(survey, paper, target, new_place) -> None:
     back_up(survey, target)
-    from survey_app.services.cancelling import reissue_codes, revoke_codes
+    from survey_app.services.codes.cancelling import reissue_codes, revoke_codes
 
     first, second, third, fourth, fifth = survey.codes["public", ""][:5]
     new = reissue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, [first, second, third])
@@ -522,7 +522,7 @@ def test_an_end_moved_after_the_copy_is_moved_again(survey, paper, target, new_p
 
 def test_used_codes_of_which_nothing_else_is_known_are_told(survey, paper, target, new_place) -> None:
     back_up(survey, target)
-    from survey_app.services.cancelling import reissue_codes
+    from survey_app.services.codes.cancelling import reissue_codes
 
     (new,) = reissue_codes(survey.database, survey.keys, survey.clock, CAMPAIGN, survey.codes["public", ""][:1])
     survey.submit(new.code)
@@ -564,7 +564,7 @@ def test_no_key_of_a_pool_comes_out_of_a_copy(survey, paper, target, new_place) 
 
 
 def test_the_worker_keeps_the_logs(survey) -> None:
-    from survey_app.services.mixing_worker import run_worker
+    from survey_app.services.mixing.worker import run_worker
 
     stop = threading.Event()
     worker = threading.Thread(target=run_worker, args=[survey.database, survey.keys, survey.clock, stop, 0.05])
@@ -669,7 +669,7 @@ def test_a_draft_that_was_opened_after_the_copy_can_not_be_voted_in_twice(survey
     keep(survey)
     again, restored = put_back(survey, new_place(survey.keys), target, paper)
     assert (restored.outcomes[0].lost, restored.outcomes[0].given_up) == (5, {"open": 1})
-    from survey_app.services.campaigns import open_campaign
+    from survey_app.services.campaigns.lifecycle import open_campaign
 
     open_campaign(again.database, again.keys, again.clock, CAMPAIGN)
     check_invariant(again)
@@ -704,7 +704,7 @@ def test_a_campaign_closed_after_the_copy_closes_again(survey, paper, target, ne
 
 
 def test_an_older_database_put_back_by_hand_is_told_by_its_log(survey, clock) -> None:
-    from survey_app.services.cancelling import revoke_codes
+    from survey_app.services.codes.cancelling import revoke_codes
 
     LogKeeper().round(survey.database, survey.keys)
     revoke_codes(survey.database, survey.keys, clock, CAMPAIGN, survey.codes["public", ""][:1])
@@ -937,7 +937,9 @@ def test_keys_left_by_a_restore_that_was_killed_harm_nothing(survey, paper, targ
     back_up(survey, target)
     database, keys = new_place()
     copy = read_copy(target, paper)
-    monkeypatch.setattr("survey_app.services.restoring.record", lambda *_: (_ for _ in ()).throw(RuntimeError("here")))
+    monkeypatch.setattr(
+        "survey_app.services.backup.restoring.record", lambda *_: (_ for _ in ()).throw(RuntimeError("here"))
+    )
     with pytest.raises(RuntimeError, match="here"):
         restore(database, keys, survey.clock, copy)
     assert keys.names() == [], "undone"

@@ -23,12 +23,17 @@ from survey_app.domain.errors import (
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import hash_text, plan_from_text
 from survey_app.domain.seal import Place, canonical_json, set_root
-from survey_app.services import campaigns
-from survey_app.services.campaign_warnings import warnings_of
-from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
-from survey_app.services.issuing import issue_codes
-from survey_app.services.monitoring import read_progress
-from survey_app.services.submission import look_up, submit
+from survey_app.services.campaigns.lifecycle import (
+    close_campaign,
+    create_campaign,
+    lifecycle,
+    open_campaign,
+    show_campaign,
+)
+from survey_app.services.campaigns.warnings import warnings_of
+from survey_app.services.cockpit.monitoring import read_progress
+from survey_app.services.codes.issuing import issue_codes
+from survey_app.services.submission.submitting import look_up, submit
 from survey_app.storage import tables
 from survey_app.storage.campaigns import PLAN, RULES, find_campaign, find_document, find_questionnaire
 from survey_app.storage.ledger import list_entries
@@ -234,7 +239,7 @@ def test_a_server_that_keeps_the_time_of_commits_is_refused(
 ) -> None:
     issue_codes(database, keys, clock, draft)
     with monkeypatch.context() as patch:
-        patch.setattr(campaigns, "keeps_commit_times", lambda _: True)
+        patch.setattr(lifecycle, "keeps_commit_times", lambda _: True)
         with pytest.raises(CommitTimesKept):
             open_campaign(database, keys, clock, draft)
     open_campaign(database, keys, clock, draft)

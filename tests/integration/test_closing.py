@@ -18,19 +18,20 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, DatabaseMismatch, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, set_root
-from survey_app.services import closing, releasing
-from survey_app.services.campaigns import (
+from survey_app.services.campaigns.closing import forget_campaign_codes, move_closing
+from survey_app.services.campaigns.lifecycle import (
     advance_campaigns,
     close_campaign,
+    closing,
     create_campaign,
     open_campaign,
     show_campaign,
 )
-from survey_app.services.closing import forget_campaign_codes, move_closing
-from survey_app.services.issuing import issue_codes
-from survey_app.services.settling import settle
-from survey_app.services.submission import look_up, start_token, submit
-from survey_app.services.voiding import void_unit
+from survey_app.services.campaigns.voiding import void_unit
+from survey_app.services.codes.issuing import issue_codes
+from survey_app.services.mixing import releasing
+from survey_app.services.mixing.settling import settle
+from survey_app.services.submission.submitting import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.ledger import list_entries

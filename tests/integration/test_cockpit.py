@@ -12,6 +12,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.outlook import Standing
 from survey_app.services.cockpit.alerts import Kind, find_alerts
 from survey_app.services.cockpit.daily import DailyTexts
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.cockpit.schools import Pace, SchoolFilter, school_lines, silent_schools, valid_by_unit
 from survey_app.services.cockpit.sentences import (
     alert_line,
@@ -22,7 +23,6 @@ from survey_app.services.cockpit.sentences import (
     reasons,
     total_forecast,
 )
-from survey_app.services.monitoring import show_campaign
 from survey_app.storage import tables
 from survey_app.storage.heartbeats import WORKER, beat
 from survey_app.storage.session import Database

@@ -15,7 +15,7 @@ from typing import Any
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.closing import close_campaign
+from survey_app.services.campaigns.closing import close_campaign
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey

@@ -5,12 +5,12 @@ from pathlib import Path
 from evaluation.survey.groups import GROUPS
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.staff import Role
+from survey_app.services.accounts.passwords import is_password
+from survey_app.services.accounts.users import find_user
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.demo import make_demo
 from survey_app.services.installation import open_installation
-from survey_app.services.monitoring import show_campaign
-from survey_app.services.passwords import is_password
-from survey_app.services.submission import look_up
-from survey_app.services.users import find_user
+from survey_app.services.submission.submitting import look_up
 from survey_app.settings import Settings
 from survey_app.storage.migrating import upgrade_database
 

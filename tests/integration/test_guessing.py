@@ -9,8 +9,8 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import make_code
 from survey_app.domain.errors import TooManyGuesses, UnknownCode
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.guessing import LIMIT, count_unknown_code, forget_old_guesses
-from survey_app.services.submission import look_up
+from survey_app.services.submission.guessing import LIMIT, count_unknown_code, forget_old_guesses
+from survey_app.services.submission.submitting import look_up
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, Survey, open_survey
@@ -94,7 +94,7 @@ def test_counters_of_past_minutes_are_forgotten(survey: Survey, clock: FixedCloc
 
 
 def test_guessers_at_once_share_the_limit_exactly(survey: Survey, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("survey_app.services.guessing.LIMIT", 40)
+    monkeypatch.setattr("survey_app.services.submission.guessing.LIMIT", 40)
     outcomes: list[str] = []
 
     def guess() -> None:

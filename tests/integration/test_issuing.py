@@ -17,10 +17,10 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services import issuing
-from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
-from survey_app.services.issuing import AllUnused, IssuedCode, issue_codes, reissue_codes, revoke_codes
-from survey_app.services.submission import look_up, start_token, submit
+from survey_app.services.campaigns.lifecycle import close_campaign, create_campaign, open_campaign, show_campaign
+from survey_app.services.codes import issuing
+from survey_app.services.codes.issuing import AllUnused, IssuedCode, issue_codes, reissue_codes, revoke_codes
+from survey_app.services.submission.submitting import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.ledger import list_entries
 from survey_app.storage.session import Database

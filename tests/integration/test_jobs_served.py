@@ -12,7 +12,7 @@ import pytest
 
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.staff import Role
-from survey_app.services.users import NewUser, add_user
+from survey_app.services.accounts.users import NewUser, add_user
 from survey_app.storage.session import Database
 from tests.builders import COUNTY, PRIMARY_SCHOOL
 from tests.builders_assessments import start, workbook

@@ -14,12 +14,11 @@ from survey_app.domain.errors import CodeUsed, GroupFull, GroupStopped, InvalidA
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, sheet_name
 from survey_app.domain.staff import Role, StaffUser
-from survey_app.services import keying
-from survey_app.services.cancelling import revoke_codes
-from survey_app.services.closing import close_campaign
-from survey_app.services.code_acts import KEYED_IN, tell_code_acts
-from survey_app.services.installation import Installation
-from survey_app.services.keying import (
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.codes import keying
+from survey_app.services.codes.acts import KEYED_IN, tell_code_acts
+from survey_app.services.codes.cancelling import revoke_codes
+from survey_app.services.codes.keying import (
     Difference,
     SameTypist,
     Turn,
@@ -31,6 +30,7 @@ from survey_app.services.keying import (
     type_first,
     waiting_sheets,
 )
+from survey_app.services.installation import Installation
 from survey_app.storage import office_tables, staff_tables, tables
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey, token_from
@@ -446,7 +446,7 @@ def test_a_crash_before_the_commit_loses_nothing(
     type_twice(at, survey, code)
     clock.move(timedelta(days=1))
     with monkeypatch.context() as broken:
-        broken.setattr("survey_app.services.code_acts.add_to_group", crash)
+        broken.setattr("survey_app.services.codes.acts.add_to_group", crash)
         with pytest.raises(Crash):
             tell_code_acts(at.database, at.keys, clock)
     assert (from_paper(survey), told(survey)) == (0, [])

@@ -18,9 +18,8 @@ from survey_app.domain.errors import DatabaseMismatch, GroupStopped
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, set_root
 from survey_app.domain.units import is_text_label
-from survey_app.services import mixing, releasing
-from survey_app.services.envelopes import Opened
-from survey_app.services.mixing import Mixer, clean_key_directory, turn_over_all
+from survey_app.services.mixing.envelopes import Opened
+from survey_app.services.mixing.turnover import Mixer, clean_key_directory, releasing, turn_over_all, turnover
 from survey_app.storage import tables
 from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.session import Database
@@ -167,7 +166,7 @@ def test_a_pool_is_turned_over_at_the_start_and_then_where_something_came_and_it
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(mixing.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(turnover.time, "monotonic", lambda: now[0])
     fill(survey, PARENTS_1, 3)
     mixer = Mixer()
 
@@ -192,15 +191,15 @@ def test_envelopes_that_come_in_while_others_are_opened_are_turned_over_too(
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(survey, PARENTS_1, 10)
-    opening, late = mixing.Opener.open, [2]
+    opening, late = turnover.Opener.open, [2]
 
-    def then_two_more(self: mixing.Opener, waiting: Iterable[StoredEnvelope]) -> Opened:
+    def then_two_more(self: turnover.Opener, waiting: Iterable[StoredEnvelope]) -> Opened:
         opened = opening(self, waiting)
         if late and self.label == PARENTS_1.label:
             fill(survey, PARENTS_1, late.pop())
         return opened
 
-    monkeypatch.setattr(mixing.Opener, "open", then_two_more)
+    monkeypatch.setattr(turnover.Opener, "open", then_two_more)
     work(survey)
     assert Counter(batch for _, batch, _ in envelopes(survey, PARENTS_1.label)) == {2: 12}
     monkeypatch.undo()
@@ -212,17 +211,17 @@ def test_who_comes_back_with_the_key_of_a_batch_that_was_turned_over_is_sealed_f
     survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pool was read before the turnover, and the sheet comes in after it."""
-    from survey_app.services import submission
+    from survey_app.services.submission import submitting
 
     fill(survey, PARENTS_1, 5)
-    storing, turned = submission.store_submission, []
+    storing, turned = submitting.store_submission, []
 
-    def after_a_turnover(database: Database, new: submission.Submission) -> bool:
+    def after_a_turnover(database: Database, new: submitting.Submission) -> bool:
         if not turned:
             turned.append(work(survey))
         return storing(database, new)
 
-    monkeypatch.setattr(submission, "store_submission", after_a_turnover)
+    monkeypatch.setattr(submitting, "store_submission", after_a_turnover)
     fill(survey, PARENTS_1, 1)
     assert Counter(batch for _, batch, _ in envelopes(survey, PARENTS_1.label)) == {2: 6}
 
@@ -307,7 +306,7 @@ def test_the_key_that_opens_what_waits_is_kept_whatever_the_pool_says(survey: Su
     """A writer of the database who names a batch that a crash has left a key of would have the real one destroyed."""
     fill(survey, PARENTS_1, 10)
     public_key = survey.keys.make_pool_key(PARENTS_1.label, 2)
-    following = mixing.Pool.of_key(PARENTS_1.label, 2, public_key)
+    following = turnover.Pool.of_key(PARENTS_1.label, 2, public_key)
     of_label = tables.pool.c.label == PARENTS_1.label
     intrude(survey, update(tables.pool).where(of_label).values(batch=2, pub_sha256=following.pub_sha256))
     assert clean_key_directory(survey.database, survey.keys) == 0
@@ -419,7 +418,7 @@ def test_a_wrong_key_directory_is_not_taken_for_lost_keys(
 
 def test_parts_of_a_split_label_come_out_as_one_crowd_with_their_unit(survey: Survey) -> None:
     part = f"{PARENTS_1.label}~2"
-    pool = mixing.Pool.of_key(part, 1, survey.keys.make_pool_key(part, 1))
+    pool = turnover.Pool.of_key(part, 1, survey.keys.make_pool_key(part, 1))
     row = {"label": part, "campaign": CAMPAIGN, "group": "parent", "unit": "s1", "base_unit": "s1"}
     with survey.database.write() as connection:
         connection.execute(insert(tables.label), row | {"text_label": TEXTS})

@@ -14,7 +14,7 @@ import pytest
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.mixing_worker import run_worker
+from survey_app.services.mixing.worker import run_worker
 from survey_app.storage import tables
 from survey_app.storage.office_tables import heartbeat
 from survey_app.storage.session import Database
@@ -117,7 +117,7 @@ def test_a_job_that_fails_is_logged_with_its_traceback_and_the_others_are_done(
     def fail(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("survey_app.services.mixing_worker.advance_campaigns", fail)
+    monkeypatch.setattr("survey_app.services.mixing.worker.advance_campaigns", fail)
     with caplog.at_level(logging.ERROR):
         run_one_round(survey)
     assert batch(survey) == 2

@@ -16,7 +16,7 @@ from survey_app.cli import processes
 from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role
-from survey_app.services.tokens import make_token
+from survey_app.services.accounts.tokens import make_token
 from survey_app.storage.session import Database
 from survey_app.storage.users import insert_account
 from survey_app.web import metrics

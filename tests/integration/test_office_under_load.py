@@ -12,11 +12,11 @@ from evaluation.errors import InvalidInput
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import GroupFull, UnknownCode
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.campaigns import close_campaign, create_campaign, open_campaign, show_campaign
-from survey_app.services.issuing import issue_codes, reissue_codes, revoke_codes
-from survey_app.services.mixing import Mixer
+from survey_app.services.campaigns.lifecycle import close_campaign, create_campaign, open_campaign, show_campaign
+from survey_app.services.codes.issuing import issue_codes, reissue_codes, revoke_codes
+from survey_app.services.mixing.turnover import Mixer
 from survey_app.services.starting_up import find_mismatches
-from survey_app.services.submission import look_up, start_token, submit
+from survey_app.services.submission.submitting import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_campaign import write_campaign

@@ -6,8 +6,8 @@ from sqlalchemy import func, select, text
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.guessing import count_unknown_code, forget_old_guesses, unknown_codes_since
-from survey_app.services.readings import take_readings
+from survey_app.services.cockpit.readings import take_readings
+from survey_app.services.submission.guessing import count_unknown_code, forget_old_guesses, unknown_codes_since
 from survey_app.storage import office_tables, tables
 from survey_app.storage.readings import list_readings
 from survey_app.storage.session import Database

@@ -54,7 +54,7 @@ waiting.get()
 HASHING = """
 from gevent import monkey; monkey.patch_all()
 import gevent
-from survey_app.services.passwords import hash_password, is_password
+from survey_app.services.accounts.passwords import hash_password, is_password
 order = []
 
 def sign_in():

@@ -10,7 +10,7 @@ import pytest
 
 from survey_app.domain.clock import FixedClock, SystemClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.submission import start_token
+from survey_app.services.submission.submitting import start_token
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, Survey, open_survey

@@ -10,9 +10,9 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code
 from survey_app.domain.errors import CodeUsed, DatabaseMismatch, GroupStopped, WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.closing import close_campaign
-from survey_app.services.mixing import clean_key_directory, count_sheets
-from survey_app.services.settling import Difference, settle
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.mixing.settling import Difference, settle
+from survey_app.services.mixing.turnover import clean_key_directory, count_sheets
 from survey_app.services.starting_up import find_mismatches
 from survey_app.storage import tables
 from survey_app.storage.session import Database

@@ -28,9 +28,8 @@ from survey_app.domain.errors import (
 )
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
-from survey_app.services import submission
-from survey_app.services.mixing import turn_over_all
-from survey_app.services.submission import Receipt, look_up
+from survey_app.services.mixing.turnover import turn_over_all
+from survey_app.services.submission.submitting import Receipt, look_up, submitting
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database
@@ -415,14 +414,14 @@ def test_two_campaigns_of_one_process_never_show_each_others_terms(survey: Surve
 
 def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Lets something happen after a submission has read the code and before its first transaction."""
-    store = submission.store_submission
+    store = submitting.store_submission
 
     def be_overtaken(database: Database, new: Submission) -> bool:
         monkeypatch.undo()
         happens()
         return store(database, new)
 
-    monkeypatch.setattr(submission, "store_submission", be_overtaken)
+    monkeypatch.setattr(submitting, "store_submission", be_overtaken)
 
 
 def test_a_submission_that_was_under_way_does_not_overtake_the_closing(

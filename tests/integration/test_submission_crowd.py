@@ -10,7 +10,7 @@ from random import Random
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.submission import look_up
+from survey_app.services.submission.submitting import look_up
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_survey import Crowd, Survey, open_survey

@@ -17,8 +17,8 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code, make_code
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services import submission
-from survey_app.services.mixing import turn_over_all
+from survey_app.services.mixing.turnover import turn_over_all
+from survey_app.services.submission import submitting
 from survey_app.storage import submissions, tables
 from survey_app.storage.committing import Interrupted
 from survey_app.storage.prepared import Step
@@ -183,7 +183,7 @@ def test_all_kinds_of_submissions_can_meet(survey: Survey, parents: list[str]) -
 def test_an_answer_that_is_wrong_and_one_that_fails_leave_the_others_alone(
     survey: Survey, parents: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seal = submission.seal_envelope
+    seal = submitting.seal_envelope
     failing = iter([False, True, *[False] * 4])
 
     def fail_once(*of: Any) -> bytes:
@@ -191,7 +191,7 @@ def test_an_answer_that_is_wrong_and_one_that_fails_leave_the_others_alone(
             raise OSError("no randomness")
         return seal(*of)
 
-    monkeypatch.setattr(submission, "seal_envelope", fail_once)
+    monkeypatch.setattr(submitting, "seal_envelope", fail_once)
     requests = [outcome_of(survey, code) for code in parents[:3]] + [outcome_of(survey, parents[3], q01="7")]
     with pytest.raises(OSError, match="no randomness"):
         in_one_commit(survey.database, requests)
@@ -204,14 +204,14 @@ def test_one_that_the_database_refuses_fails_alone(
     """Storing them together fails then; each is tried alone, and only the one shows an error."""
     taken = survey.stored(tables.envelope, "id")[0]
     h = hash_code(survey.keys.campaign_key(CAMPAIGN), parents[1])
-    store = submission.store_submission
+    store = submitting.store_submission
 
     def clash(database: Database, new: Submission) -> bool:
         if new.code_hash == h:
             new = replace(new, envelopes=(replace(new.envelopes[0], id=taken), *new.envelopes[1:]))
         return store(database, new)
 
-    monkeypatch.setattr(submission, "store_submission", clash)
+    monkeypatch.setattr(submitting, "store_submission", clash)
     with pytest.raises(Exception, match=r"(?i)unique"):
         in_one_commit(survey.database, [outcome_of(survey, code) for code in parents[:4]])
     assert is_balanced(survey, 9)
@@ -407,7 +407,7 @@ def test_pools_that_were_turned_over_meanwhile_are_sealed_for_anew(
 ) -> None:
     store, moved = submissions.all_or_nothing, iter([True])
     sealed: list[str] = []
-    seal = submission._seal_one
+    seal = submitting._seal_one
 
     def note_seal(*of: Any) -> Any:
         sealed.append(of[2].label)
@@ -419,7 +419,7 @@ def test_pools_that_were_turned_over_meanwhile_are_sealed_for_anew(
         return store(database, steps)
 
     monkeypatch.setattr(submissions, "all_or_nothing", be_overtaken)
-    monkeypatch.setattr(submission, "_seal_one", note_seal)
+    monkeypatch.setattr(submitting, "_seal_one", note_seal)
     deputy = survey.codes["npc_deputy", ""][0]  # in whose pool nothing is yet, so that it is not turned over
     codes = [deputy, *parents[:2]]
     assert len(set(in_one_commit(survey.database, [outcome_of(survey, code) for code in codes]))) == 3

@@ -12,13 +12,11 @@ from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role, StaffUser
-from survey_app.services.audit import AuditEntry, read_audit, record
-from survey_app.services.installation import Installation
-from survey_app.services.passwords import is_password, make_initial_password, password_problems
-from survey_app.services.sign_in import Place, sign_in
-from survey_app.services.staff_sessions import add_session
-from survey_app.services.tokens import end_token, make_token, tokens_of, user_of_token
-from survey_app.services.users import (
+from survey_app.services.accounts.passwords import is_password, make_initial_password, password_problems
+from survey_app.services.accounts.sessions import add_session
+from survey_app.services.accounts.sign_in import Place, sign_in
+from survey_app.services.accounts.tokens import end_token, make_token, tokens_of, user_of_token
+from survey_app.services.accounts.users import (
     COMMAND_LINE,
     NewUser,
     add_user,
@@ -31,6 +29,8 @@ from survey_app.services.users import (
     reset_password,
     set_disabled,
 )
+from survey_app.services.audit import AuditEntry, read_audit, record
+from survey_app.services.installation import Installation
 from survey_app.storage.schema import metadata
 from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_recovery_codes
 from survey_app.storage.session import Database

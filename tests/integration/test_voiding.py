@@ -10,9 +10,9 @@ from survey_app.domain.campaigns import State
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import GroupFull, UnknownCampaign, UnknownCode, WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.issuing import issue_codes
+from survey_app.services.campaigns.voiding import void_unit
+from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.starting_up import find_mismatches
-from survey_app.services.voiding import void_unit
 from survey_app.storage import tables
 from survey_app.storage.results import count_labels, list_unit_schools, stream_results
 from survey_app.storage.session import Database

@@ -40,7 +40,7 @@ def done(*arguments: str | Path) -> str:
 
 def fill_in_everything(at: Installation, codes: Path) -> int:
     """Hands in a form for every code that a group still takes; the number taken."""
-    from survey_app.services.submission import submit
+    from survey_app.services.submission.submitting import submit
 
     questionnaires, randomness, taken = load_questionnaires(QUESTIONNAIRES), random.Random(1), 0
     with codes.open(encoding="utf-8-sig") as lines:

@@ -11,8 +11,8 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.forecast import Forecast, forecast, pooled_dispersion
 from survey_app.domain.outlook import Outlook, look_ahead
 from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
-from survey_app.services.guessing import unknown_codes_since
-from survey_app.services.monitoring import Progress, progress_of
+from survey_app.services.cockpit.monitoring import Progress, progress_of
+from survey_app.services.submission.guessing import unknown_codes_since
 from survey_app.storage.heartbeats import WORKER, stale_parts
 from survey_app.storage.monitoring import GroupCount
 from survey_app.storage.readings import list_readings

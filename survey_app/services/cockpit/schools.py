@@ -10,8 +10,8 @@ from typing import Final
 
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.disclosure import merge_small
+from survey_app.services.cockpit.monitoring import UnitCount
 from survey_app.services.cockpit.reading import Cockpit
-from survey_app.services.monitoring import UnitCount
 from survey_app.storage.monitoring import SchoolCount
 
 SILENT_AFTER_DAYS: Final = 2

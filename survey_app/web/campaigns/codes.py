@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from survey_app.domain.campaigns import Campaign
 from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_codes_csv, write_sheets_pdf
-from survey_app.services.campaign_shape import FORM_PATH
+from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.services.cockpit.reading import read_cockpit
-from survey_app.services.code_changes import IssuedCode
-from survey_app.services.issuing import issue_codes
+from survey_app.services.codes.changes import IssuedCode
+from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, open_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint

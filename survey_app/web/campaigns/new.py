@@ -11,9 +11,8 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.clock import LOCAL_ZONE
-from survey_app.services.campaign_warnings import usual_address
-from survey_app.services.new_campaign.creating import create_checked, create_from_files
-from survey_app.services.new_campaign.form import (
+from survey_app.services.campaigns.new.creating import create_checked, create_from_files
+from survey_app.services.campaigns.new.form import (
     CAP_FIELDS,
     FIELDS,
     FILE_FIELDS,
@@ -25,8 +24,9 @@ from survey_app.services.new_campaign.form import (
     rulebooks,
     school_columns,
 )
-from survey_app.services.new_campaign.uploads import base_name
-from survey_app.services.new_campaign.wording import MORE
+from survey_app.services.campaigns.new.uploads import base_name
+from survey_app.services.campaigns.new.wording import MORE
+from survey_app.services.campaigns.warnings import usual_address
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, open_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint

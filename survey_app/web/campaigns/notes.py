@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from survey_app.domain.campaigns import Campaign, State
-from survey_app.services.campaign_warnings import campaign_warnings
+from survey_app.services.campaigns.warnings import campaign_warnings
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
 

@@ -13,8 +13,8 @@ from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.codes import copied_part, print_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
 from survey_app.output.sheets import write_slip_pdf
-from survey_app.services.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
-from survey_app.services.keying import Turn, find_sheet, waiting_sheets
+from survey_app.services.codes.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
+from survey_app.services.codes.keying import Turn, find_sheet, waiting_sheets
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, new_token, open_parcel
 from survey_app.web.access import current_user
 from survey_app.web.campaigns.codes import sheet_facts

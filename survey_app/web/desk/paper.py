@@ -10,7 +10,7 @@ from evaluation.survey.questionnaire import Question
 from survey_app.domain.codes import copied_part
 from survey_app.domain.errors import InvalidAnswers, SurveyError, UnknownCode, WrongCopy
 from survey_app.domain.paper import UnreadableTyping
-from survey_app.services.keying import (
+from survey_app.services.codes.keying import (
     Difference,
     PaperSheet,
     Turn,
@@ -20,7 +20,7 @@ from survey_app.services.keying import (
     type_first,
     waiting_sheets,
 )
-from survey_app.services.submission import start_token
+from survey_app.services.submission.submitting import start_token
 from survey_app.web.access import current_user
 from survey_app.web.contexts import Filled, form_page
 from survey_app.web.desk.blueprint import blueprint, helping

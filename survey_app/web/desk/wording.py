@@ -18,8 +18,8 @@ from survey_app.domain.errors import (
     WrongCopy,
 )
 from survey_app.domain.paper import UnreadableTyping
-from survey_app.services.desk import CodeStanding
-from survey_app.services.keying import SameTypist, TypedMeanwhile
+from survey_app.services.codes.desk import CodeStanding
+from survey_app.services.codes.keying import SameTypist, TypedMeanwhile
 
 STANDINGS: Final[Mapping[CodeStanding, Message]] = {
     CodeStanding.USABLE: Message("standing", en="can be used", zh="可以填写"),

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 
 from survey_app.cli import main
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.campaigns import freeze_terms
+from survey_app.services.campaigns.lifecycle import freeze_terms
 from survey_app.storage import tables
 from survey_app.storage.assessment_tables import stored_file
 from survey_app.storage.ledger import append_entry

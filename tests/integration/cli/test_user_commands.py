@@ -12,11 +12,11 @@ from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.second_factor import make_secret, seal_secret
 from survey_app.domain.staff import Role
+from survey_app.services.accounts.passwords import is_password
+from survey_app.services.accounts.second_factor import factor_state
+from survey_app.services.accounts.tokens import user_of_token
+from survey_app.services.accounts.users import COMMAND_LINE, find_user, set_disabled
 from survey_app.services.audit import read_audit
-from survey_app.services.passwords import is_password
-from survey_app.services.second_factor import factor_state
-from survey_app.services.tokens import user_of_token
-from survey_app.services.users import COMMAND_LINE, find_user, set_disabled
 from survey_app.storage.second_factors import SecondFactor, insert_factor
 from survey_app.storage.session import Database
 

@@ -9,7 +9,7 @@ from evaluation.assessment import assessment_document
 from evaluation.evaluating import SurveyFiles, check_workbook, evaluate_workbook
 from evaluation.survey.questionnaire import load_questionnaires
 from survey_app.demo_county import build_county, build_responses, write_responses_csv, write_schools_csv, write_workbook
-from survey_app.services.school_list import read_school_list, schools_from_stages
+from survey_app.services.campaigns.schools import read_school_list, schools_from_stages
 
 QUESTIONNAIRES = Path(instruments.__file__).parent
 

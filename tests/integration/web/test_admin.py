@@ -8,7 +8,7 @@ from flask import Flask
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
-from survey_app.services.users import find_user
+from survey_app.services.accounts.users import find_user
 from tests.builders_staff import (
     OTHER_COUNTY,
     OWN_COUNTY,

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
-from survey_app.services.campaigns import create_campaign
-from survey_app.services.monitoring import show_campaign
-from survey_app.services.tokens import make_token
+from survey_app.services.accounts.tokens import make_token
+from survey_app.services.campaigns.lifecycle import create_campaign
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.web.access import Gate, declared_access
 from survey_app.web.openapi import DOCUMENT
 from survey_app.web.throttle import PROGRAM_LIMIT, STRANGER_LIMIT

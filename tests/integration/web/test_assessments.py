@@ -17,10 +17,10 @@ from werkzeug.test import TestResponse
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role, StaffUser
+from survey_app.services.accounts.tokens import make_token
 from survey_app.services.assessments.judging import live_verdict
 from survey_app.services.assessments.starting import visible_assessments
 from survey_app.services.assessments.uploading import uploads_of
-from survey_app.services.tokens import make_token
 from survey_app.storage.session import Database
 from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_SCHOOL
 from tests.builders_assessments import ADMIN, NEW, close_golden_survey, picture, start, workbook

@@ -14,7 +14,7 @@ from survey_app import create_app
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.closing import close_campaign
+from survey_app.services.campaigns.closing import close_campaign
 from survey_app.settings import Settings
 from survey_app.storage import staff_tables
 from survey_app.storage.ledger import append_entry

@@ -15,8 +15,8 @@ from survey_app import create_app
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.campaigns import create_campaign
-from survey_app.services.submission import look_up
+from survey_app.services.campaigns.lifecycle import create_campaign
+from survey_app.services.submission.submitting import look_up
 from survey_app.settings import Settings
 from survey_app.storage import staff_tables
 from survey_app.storage.session import Database

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from survey_app.domain.staff import Role
-from survey_app.services.tokens import make_token
+from survey_app.services.accounts.tokens import make_token
 from survey_app.web.access import Access, Gate, declare, declared_access
 from survey_app.web.application import BLUEPRINTS
 from tests.builders_staff import OTHER_COUNTY, OWN_COUNTY, StaffBrowser, installation_of, sign_in_as, stranger

@@ -14,10 +14,10 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.second_factor import code_at, make_secret, seal_secret
 from survey_app.domain.staff import Role
-from survey_app.services import sign_in as module
+from survey_app.services.accounts import sign_in as module
+from survey_app.services.accounts.second_factor import take_code
+from survey_app.services.accounts.users import find_user
 from survey_app.services.audit import read_audit
-from survey_app.services.second_factor import take_code
-from survey_app.services.users import find_user
 from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_demanding_roles
 from survey_app.storage.staff_tables import recovery_code, second_factor
 from tests.builders_staff import (

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
-from survey_app.services.users import COMMAND_LINE, reset_password, set_disabled
+from survey_app.services.accounts.users import COMMAND_LINE, reset_password, set_disabled
 from survey_app.storage.staff_tables import staff_session
 from survey_app.web.sessions import COOKIE, StaffSessions
 from tests.builders_staff import (

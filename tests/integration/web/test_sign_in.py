@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from survey_app.domain.audit import AuditFilter
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.staff import Role
-from survey_app.services import sign_in as module
+from survey_app.services.accounts import sign_in as module
 from survey_app.services.audit import read_audit
 from survey_app.storage.staff_tables import failed_sign_in, known_place, request_count
 from tests.builders_staff import PASSWORD, StaffBrowser, installation_of, make_account, stranger
@@ -73,8 +73,10 @@ def test_unknown_wrong_and_disabled_look_the_same(app: Flask, clock: FixedClock)
 def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     checked: list[str] = []
-    monkeypatch.setattr("survey_app.services.passwords.check_password_hash", lambda kept, _: bool(checked.append(kept)))
-    from survey_app.services.passwords import hash_password, is_password
+    monkeypatch.setattr(
+        "survey_app.services.accounts.passwords.check_password_hash", lambda kept, _: bool(checked.append(kept))
+    )
+    from survey_app.services.accounts.passwords import hash_password, is_password
 
     assert not is_password("x", None)
     assert not is_password("x", hash_password("y"))

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.tokens import make_token
+from survey_app.services.accounts.tokens import make_token
 from survey_app.storage.heartbeats import beat, end_beating
 from survey_app.storage.session import Database
 from survey_app.web import metrics

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app.domain import passwords as domain
 from survey_app.domain.passwords import find_weakness, fold_password
-from survey_app.services.passwords import make_initial_password
+from survey_app.services.accounts.passwords import make_initial_password
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import re
 
-from survey_app.services.campaign_columns import COLUMNS
-from survey_app.services.campaign_shape import CampaignFile
+from survey_app.services.campaigns.file_shape import CampaignFile
+from survey_app.services.campaigns.school_columns import COLUMNS
 from tests.paths import REPOSITORY
 
 DOCUMENT = (REPOSITORY / "docs" / "campaigns.md").read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from evaluation.errors import InputProblem, InvalidInput
 from survey_app import create_app
-from survey_app.services.campaign_file import read_campaign_file
-from survey_app.services.campaign_shape import OWN_PLACES
+from survey_app.services.campaigns.file import read_campaign_file
+from survey_app.services.campaigns.file_shape import OWN_PLACES
 from survey_app.settings import Settings
 from tests.builders_campaign import LEAVE_OUT, school_rows, write_campaign
 from tests.paths import GOLDEN

@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey_app.services.mixing import share_out
+from survey_app.services.mixing.turnover import share_out
 
 
 @pytest.mark.parametrize(

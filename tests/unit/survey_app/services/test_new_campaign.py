@@ -8,9 +8,9 @@ import pytest
 
 import questionnaires
 from evaluation.errors import InvalidInput
-from survey_app.services.campaign_file import read_campaign_file
-from survey_app.services.new_campaign.form import CheckedCampaign, InvalidForm, check_form
-from survey_app.services.new_campaign.uploads import lay_campaign
+from survey_app.services.campaigns.file import read_campaign_file
+from survey_app.services.campaigns.new.form import CheckedCampaign, InvalidForm, check_form
+from survey_app.services.campaigns.new.uploads import lay_campaign
 from tests.builders_campaign import school_rows, write_campaign, write_schools
 
 FILLED = {

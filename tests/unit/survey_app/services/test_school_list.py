@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.errors import InvalidInput
-from survey_app.services.school_list import School, read_school_list, schools_from_stages
+from survey_app.services.campaigns.schools import School, read_school_list, schools_from_stages
 from tests.builders_campaign import HEADER, write_schools
 
 ROW = ("2143000001", "第一小学", "小学", "城区", "901", "45")
