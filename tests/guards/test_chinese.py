@@ -11,7 +11,7 @@ from tests.paths import REPOSITORY
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # the words for users, the words of the workbook, and the made-up county
-HOMES = ("wording.py", "columns.py", "vocabulary.py", "campaign_columns.py")
+HOMES = ("wording.py", "columns.py", "vocabulary.py", "school_columns.py")
 HOME_FOLDERS = ("demo_county",)
 
 

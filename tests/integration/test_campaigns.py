@@ -23,15 +23,11 @@ from survey_app.domain.errors import (
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import hash_text, plan_from_text
 from survey_app.domain.seal import Place, canonical_json, set_root
-from survey_app.services.campaigns.lifecycle import (
-    close_campaign,
-    create_campaign,
-    lifecycle,
-    open_campaign,
-    show_campaign,
-)
+from survey_app.services.campaigns import lifecycle
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign
 from survey_app.services.campaigns.warnings import warnings_of
-from survey_app.services.cockpit.monitoring import read_progress
+from survey_app.services.cockpit.monitoring import read_progress, show_campaign
 from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.submission.submitting import look_up, submit
 from survey_app.storage import tables

@@ -18,16 +18,11 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import CampaignClosed, CampaignNotOpen, DatabaseMismatch, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, set_root
-from survey_app.services.campaigns.closing import forget_campaign_codes, move_closing
-from survey_app.services.campaigns.lifecycle import (
-    advance_campaigns,
-    close_campaign,
-    closing,
-    create_campaign,
-    open_campaign,
-    show_campaign,
-)
+from survey_app.services.campaigns import closing
+from survey_app.services.campaigns.closing import advance_campaigns, close_campaign, forget_campaign_codes, move_closing
+from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign
 from survey_app.services.campaigns.voiding import void_unit
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.mixing import releasing
 from survey_app.services.mixing.settling import settle

@@ -17,7 +17,9 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.campaigns.lifecycle import close_campaign, create_campaign, open_campaign, show_campaign
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.codes import issuing
 from survey_app.services.codes.issuing import AllUnused, IssuedCode, issue_codes, reissue_codes, revoke_codes
 from survey_app.services.submission.submitting import look_up, start_token, submit

@@ -18,8 +18,9 @@ from survey_app.domain.errors import DatabaseMismatch, GroupStopped
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, set_root
 from survey_app.domain.units import is_text_label
+from survey_app.services.mixing import releasing, turnover
 from survey_app.services.mixing.envelopes import Opened
-from survey_app.services.mixing.turnover import Mixer, clean_key_directory, releasing, turn_over_all, turnover
+from survey_app.services.mixing.turnover import Mixer, clean_key_directory, turn_over_all
 from survey_app.storage import tables
 from survey_app.storage.pools import StoredEnvelope
 from survey_app.storage.session import Database

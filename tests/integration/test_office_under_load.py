@@ -12,7 +12,9 @@ from evaluation.errors import InvalidInput
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import GroupFull, UnknownCode
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services.campaigns.lifecycle import close_campaign, create_campaign, open_campaign, show_campaign
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.codes.issuing import issue_codes, reissue_codes, revoke_codes
 from survey_app.services.mixing.turnover import Mixer
 from survey_app.services.starting_up import find_mismatches

@@ -53,6 +53,14 @@ def a_code(survey: Survey, label: str = PUBLIC.label, *, used: bool = True) -> b
         return bytes(connection.execute(wanted).scalar_one())
 
 
+def an_unused(survey: Survey, group: str) -> str:
+    """A code in clear that nobody has used, an intruder neither."""
+    key = survey.keys.campaign_key(CAMPAIGN)
+    used = {bytes(h) for h, is_used in survey.stored(code, "code_hash", "used") if is_used}
+    known = survey.codes[group, "" if group == "public" else "s1"]
+    return next(one for one in known if hash_code(key, one) not in used)
+
+
 def counters(survey: Survey, group: str) -> tuple[int, int, int]:
     """Used codes, taken places and lost sheets of a group."""
     return {one[0]: one[1:] for one in survey.stored(tables.quota, "group", "answered", "taken", "lost")}[group]
@@ -80,7 +88,7 @@ def is_stopped_until_settled(survey: Survey, group: str = "public") -> Differenc
     work(survey)
     assert stopped(survey) == {group}
     with pytest.raises(GroupStopped):
-        survey.submit(survey.codes[group, "" if group == "public" else "s1"][0])
+        survey.submit(an_unused(survey, group))
     close_campaign(survey.database, survey.keys, survey.clock, CAMPAIGN)
     survey.clock.move(campaign_of(survey).grace_end - survey.clock.now())
     with pytest.raises(DatabaseMismatch, match="junheng settle c1"):

@@ -29,7 +29,8 @@ from survey_app.domain.errors import (
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
 from survey_app.services.mixing.turnover import turn_over_all
-from survey_app.services.submission.submitting import Receipt, look_up, submitting
+from survey_app.services.submission import submitting
+from survey_app.services.submission.submitting import Receipt, look_up
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
 from survey_app.storage.session import Database

@@ -394,7 +394,7 @@ def test_a_respondent_does_not_pay_for_a_deadlock(survey: Survey, parents: list[
         connection.execute(text("SELECT 1 FROM quota WHERE \"group\" = 'parent' FOR UPDATE"))
         thread.start()
         wait_until_somebody_waits(connection)
-        connection.execute(text("SELECT 1 FROM code WHERE code_hash = :h FOR UPDATE"), {"code_hash": h})
+        connection.execute(text("SELECT 1 FROM code WHERE code_hash = :h FOR UPDATE"), {"h": h})
     thread.join()
     assert "-" in outcomes[0]
     assert is_balanced(survey, 7)

@@ -1,4 +1,4 @@
-"""Creates and opens campaigns; closing is in `closing`, what may be seen of them in `monitoring`."""
+"""Creates and opens campaigns."""
 
 import json
 import secrets
@@ -17,13 +17,10 @@ from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.domain.seal import places_document
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
-from survey_app.services.campaigns.closing import advance_campaigns as advance_campaigns
-from survey_app.services.campaigns.closing import close_campaign as close_campaign
 from survey_app.services.campaigns.file import CampaignInput, read_campaign_file
 from survey_app.services.campaigns.planning import make_plan, refuse_small_crowds, small_crowds
 from survey_app.services.campaigns.served_paths import other_path, path_of
 from survey_app.services.campaigns.terms import campaign_terms, min_seconds_of, terms_body
-from survey_app.services.cockpit.monitoring import show_campaign as show_campaign
 from survey_app.services.mixing.turnover import require_keys
 from survey_app.storage.campaigns import (
     PLAN,

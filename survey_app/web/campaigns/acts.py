@@ -4,7 +4,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from survey_app.domain.campaigns import State
-from survey_app.services.campaigns.lifecycle import close_campaign, open_campaign
+from survey_app.services.campaigns.closing import close_campaign
+from survey_app.services.campaigns.lifecycle import open_campaign
 from survey_app.services.cockpit.reading import read_cockpit
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint

@@ -16,7 +16,8 @@ from survey_app import create_app
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.campaigns.lifecycle import create_campaign, show_campaign
+from survey_app.services.campaigns.lifecycle import create_campaign
+from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.settings import Settings
 from survey_app.storage import office_tables, tables
 from survey_app.storage.session import Database
