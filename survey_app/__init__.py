@@ -1,4 +1,8 @@
-"""The service: campaigns, codes, forms, and the staff's pages. Nothing happens at import."""
+"""The service: campaigns, codes, forms, and the staff's pages. Nothing happens at import.
+
+`web/` and `cli/` call `services/`, these `storage/`, all of them `domain/`; `output/` makes files of plain values; `jobs/` is what is done
+beside the web processes; `demo_county/` is made up. `settings` come from the environment; `wsgi` and `gunicorn_conf` are for web servers.
+"""
 
 from __future__ import annotations
 

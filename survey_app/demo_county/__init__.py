@@ -2,6 +2,9 @@
 
 Everything follows from a seed. The county is mostly good and falls short in a handful of places (roster.csv, column shortfall), so that
 the verdict, the gaps and the ledger have something to show. Headers and words are those of the statistics workbook.
+
+`roster` (the schools), `resources`, `classes`, `schools`, `figures` and `judgements` (the sheets), `county` (all of them), `workbook`
+(writes it), `campaign` and `survey` (a finished survey).
 """
 
 from survey_app.demo_county.county import Sheets, build_county

@@ -1,4 +1,8 @@
-"""Pages of campaigns: `/campaigns`, the cockpit of one, its codes, its closing, its results."""
+"""Pages of campaigns: `/campaigns`, the cockpit of one, its codes, its closing, its results.
+
+`overview` (the list, the cockpit) with `cockpit_page` and `bars`, `new`, `notes`, `acts` (opening, closing), `codes`, `bulletin`,
+`results`. Each module adds its views to the `blueprint`.
+"""
 
 from survey_app.web.campaigns import (  # noqa: F401 - each module adds its views to the blueprint
     acts,
