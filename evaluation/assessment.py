@@ -109,7 +109,7 @@ class IndicatorResult:
 
 @dataclass(frozen=True, slots=True)
 class ResourceIndicator:
-    """One of the per-school resource indicators (1–7): name, unit, thresholds and limits of the coefficient by stage.
+    """One of the per-school resource indicators: name, unit, thresholds and limits of the coefficient by stage.
 
     The value is counted per `per_pupils` pupils; `is_whole` says that what it counts (people, rooms) comes in whole ones only.
     """

@@ -1,4 +1,4 @@
-"""Resource indicators 1–7: the county's and each school's value against the threshold, and the coefficient against its limit."""
+"""Resource indicators: the county's and each school's value against the threshold, and the coefficient against its limit."""
 
 from functools import partial
 

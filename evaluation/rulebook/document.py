@@ -79,8 +79,18 @@ def _about(part: type[BaseModel]) -> str:
     return inspect.cleandoc(part.__doc__ or "").replace("{totals}", ", ".join(f"`{name}`" for name in RESOURCE_FIELDS))
 
 
+_ENTERED: dict[tests.Entered, str] = {
+    "workbook": "the workbook",
+    "findings": "the findings on site",
+    "scores": "the evaluators' scores",
+    "survey": "the survey",
+}
+
+
 def _test(test: type[StrictModel]) -> Iterator[str]:
     yield from (f"### `{tests.name_of(test)}`", "", inspect.cleandoc(test.__doc__ or ""), "")
+    if issubclass(test, tests.ClauseTest):
+        yield from (f"Decided by {_ENTERED[test.entered]}.", "")
     for parameter, field in test.model_fields.items():
         if parameter != "name":
             optional = "" if field.is_required() else ", optional"
