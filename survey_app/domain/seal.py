@@ -1,4 +1,4 @@
-"""Canonical form, hash trees and log entries of the seal (docs/anonymity.md, "The ledger"): RFC 6962 section 2.1 over RFC 8785 documents.
+"""Canonical form, hash trees and log entries of the seal (docs/anonymity.md, "The transparency log"): RFC 6962 section 2.1 over RFC 8785 documents.
 
 A tree over answers, receipts or code hashes is ordered by leaf hash, so that its root depends on the set alone and arrival is not
 in it; the tree over the log's entries keeps their order.

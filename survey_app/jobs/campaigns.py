@@ -15,7 +15,7 @@ from survey_app.output.bulletin.pdf import write_bulletin_pdf
 from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
 from survey_app.services.cockpit.daily import DailyTexts
-from survey_app.services.cockpit.ledger_line import ledger_head
+from survey_app.services.cockpit.log_head import log_head
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.services.cockpit.wording import BULLETIN_SEAL
 from survey_app.services.results import answers_of_campaign
@@ -58,7 +58,7 @@ def write_bulletin(run: Run) -> Outcome:
     at, campaign, ending = run.at, run.job.arguments["campaign"], run.job.arguments["ending"]
     cockpit = read_cockpit(at.database, at.clock, campaign)
     target = io.BytesIO()
-    BULLETINS[ending](target, _bulletin(cockpit, ledger_head(at.database, campaign), run.user.name))
+    BULLETINS[ending](target, _bulletin(cockpit, log_head(at.database, campaign), run.user.name))
     moment = f"{at.clock.now().astimezone(LOCAL_ZONE):%Y%m%d-%H%M}"
     return run.keep(f"{campaign}-{moment}.{ending}", MEDIA_TYPES[f".{ending}"], target.getvalue())
 

@@ -18,9 +18,9 @@ from survey_app.services.transparency_log import goes_on
 from survey_app.storage.balance import list_used_hashes, read_balances
 from survey_app.storage.campaigns import list_campaigns
 from survey_app.storage.issuing import list_places
-from survey_app.storage.ledger import list_code_changes, list_entries
 from survey_app.storage.pools import list_pools
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_code_changes, list_entries
 
 
 def find_mismatches(database: Database, keys: KeyDirectory) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the key directory keeps of each campaign's log, so that a log that goes back is told (docs/anonymity.md, "The ledger").
+"""What the key directory keeps of each campaign's log, so that a log that goes back is told (docs/anonymity.md, "The transparency log").
 
 Whoever puts an older database back, by `restore` or by hand, gives up what the log has said since. The worker therefore keeps the entries
 beside the keys as they grow; what is there already is only ever gone on with, unless it was given up and is kept as such.
@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import restored_entry
-from survey_app.storage.ledger import append_entry, count_entries, list_entries
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry, count_entries, list_entries
 
 log = logging.getLogger(__name__)
 

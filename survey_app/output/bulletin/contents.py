@@ -14,7 +14,7 @@ class BulletinRow:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """One day of a campaign. `days` are days and answers; `seal` is the line to note elsewhere, if there is a ledger."""
+    """One day of a campaign. `days` are days and answers; `seal` is the line to note elsewhere, if there is a transparency log."""
 
     title: str
     subtitle: str

@@ -1,4 +1,4 @@
-"""Closing: no new forms, the grace for forms that are out, everything let out, the ledger's last entry, closed for good.
+"""Closing: no new forms, the grace for forms that are out, everything let out, the transparency log's last entry, closed for good.
 
 Each step leaves a state from which the next call goes on, so a crash anywhere is made good by calling again. The office closes with
 `close_campaign`; the server calls `advance_campaigns` from time to time, so that a campaign also closes by itself at its time.
@@ -26,7 +26,6 @@ from survey_app.storage.balance import read_balances
 from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.counters import end_groups
 from survey_app.storage.heartbeats import TURNOVER, end_beating
-from survey_app.storage.ledger import append_entry
 from survey_app.storage.sealing import (
     count_unused_codes,
     forget_codes,
@@ -36,6 +35,7 @@ from survey_app.storage.sealing import (
     list_receipts,
 )
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 BY_TIME: Final = "(time)"
 """Who closes a campaign whose time has come."""
@@ -156,7 +156,7 @@ def _finish(database: Database, keys: KeyDirectory, clock: Clock, campaign_id: s
 
 
 def _close_entry(connection: Connection, campaign_id: str) -> dict[str, object]:
-    """The ledger's `close` entry: number and root of all receipts, answers and comments, the numbers of each group, and the codes nobody used."""
+    """The transparency log's `close` entry: number and root of all receipts, answers and comments, the numbers of each group, and the codes nobody used."""
     sets = {
         "answers": list_answer_leaves(connection, campaign_id),
         "comments": list_comment_leaves(connection, campaign_id),

@@ -36,11 +36,11 @@ from survey_app.storage.campaigns import (
 from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.heartbeats import TURNOVER, beat
 from survey_app.storage.issuing import list_live_places
-from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.monitoring import count_groups
 from survey_app.storage.planning import insert_allocations, insert_quotas, insert_schools
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 _SUFFIX_LENGTH = 4
 

@@ -213,7 +213,7 @@ BULLETIN_SCHOOLS = Message(
 )
 BULLETIN_SEAL = Message(
     "bulletin_seal",
-    en="ledger head {head}; note it elsewhere, so that later changes show",
-    zh="账本 {head}。请抄存或发给督学，事后据此可以查出数据是否被改动。",
+    en="log head {head}; note it elsewhere, so that later changes show",
+    zh="存证日志 {head}。请抄存或发给督学，事后据此可以查出数据是否被改动。",
 )
 BULLETIN_MADE = Message("bulletin_made", en="Made by {by}, {now}.", zh="{by} 于 {now} 生成，均衡 junheng。")

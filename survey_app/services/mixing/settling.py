@@ -32,10 +32,10 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.ledger import append_entry, list_entries
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import delete_some, list_envelopes, list_labels
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry, list_entries
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.ledger import append_entry
 from survey_app.storage.mixer_lock import only_mixer
 from survey_app.storage.pools import (
     Pool,
@@ -48,6 +47,7 @@ from survey_app.storage.pools import (
     move_pool,
 )
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 TURNED_OVER_EVERY_S: Final = 600.0
 BY_SYSTEM: Final = "(system)"

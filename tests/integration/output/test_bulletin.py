@@ -11,7 +11,7 @@ from survey_app.domain.seal import tree_root
 from survey_app.output.bulletin.contents import Bulletin, BulletinRow
 from survey_app.output.bulletin.docx import write_bulletin_docx
 from survey_app.output.bulletin.pdf import write_bulletin_pdf
-from survey_app.services.cockpit.ledger_line import printed_head
+from survey_app.services.cockpit.log_head import printed_head
 
 GROUPS = ("家长", "学生", "教师", "校长", "人大代表", "政协委员", "其他群众")
 BULLETIN = Bulletin(
@@ -30,7 +30,7 @@ BULLETIN = Bulletin(
     days=[("11-20", "12"), ("11-21", "40"), ("11-22", "53")],
     returned="已发 165 份，已交 105 份（63.6%），没有交 60 份。",
     schools="共 3 所学校：没有动静 1 所。",
-    seal="账本 JH1-12-AAAA-BBBB。",
+    seal="存证日志 JH1-12-AAAA-BBBB。",
     made="王海燕 于 2026年11月23日 12:00 生成。",
 )
 CROWDED = replace(

@@ -1,4 +1,4 @@
-"""Test vectors of the hash trees (docs/anonymity.md, "The ledger"), and the entries of the log."""
+"""Test vectors of the hash trees (docs/anonymity.md, "The transparency log"), and the entries of the log."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The ledger of a campaign: entries in canonical JSON, numbered from 0 without gaps, only ever appended (docs/anonymity.md, "The ledger")."""
+"""The transparency log of a campaign: entries in canonical JSON, numbered from 0 without gaps, only ever appended (docs/anonymity.md, "The transparency log")."""
 
 import json
 from collections.abc import Mapping
