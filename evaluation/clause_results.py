@@ -37,6 +37,8 @@ class CountyParts:
         rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for clause, verdicts in self._verdicts.items():
             table: pd.DataFrame = getattr(verdicts, part)
+            if table.empty:  # of most clauses, and looking at each column takes time
+                continue
             columns = [table[name].tolist() for name in table.columns]
             for cells in zip(*columns, strict=True):
                 row = dict(zip(table.columns, cells, strict=True))

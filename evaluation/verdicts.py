@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -22,16 +22,17 @@ EXCUSED_COLUMNS = ["county", "school"]
 EVIDENCE_COLUMNS = ["county", "key", "label", "value", "unit", "table", "row", "field"]
 
 
-def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
+@cache
+def _no_rows(*columns: str) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
 
 
 Listing = Callable[[], pd.DataFrame]
 """Makes a table when somebody asks for it: names, cells and words cost more than the verdicts of all counties."""
 
-_NO_FAILURES: Listing = partial(_no_rows, FAILURE_COLUMNS)
-_NO_EXCUSED: Listing = partial(_no_rows, EXCUSED_COLUMNS)
-_NO_EVIDENCE: Listing = partial(_no_rows, EVIDENCE_COLUMNS)
+_NO_FAILURES: Listing = partial(_no_rows, *FAILURE_COLUMNS)
+_NO_EXCUSED: Listing = partial(_no_rows, *EXCUSED_COLUMNS)
+_NO_EVIDENCE: Listing = partial(_no_rows, *EVIDENCE_COLUMNS)
 
 
 @dataclass(frozen=True)
