@@ -13,15 +13,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
+from werkzeug.security import generate_password_hash
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
+from survey_app.services import passwords
 from survey_app.storage.migrating import upgrade_database
 from survey_app.storage.session import Database, open_database
 from tests.engines import BOTH
 
 TEMPLATE = "junheng_template"
 MEMORY = Path("/dev/shm")
+CHEAP = "scrypt:1024:8:1"
+USUAL = {name: getattr(passwords, name) for name in ("_METHOD", "_NOBODYS")}
 
 
 def _is_roomy(folder: Path) -> bool:
@@ -160,6 +164,22 @@ def database(database_url: str) -> Iterator[Database]:
     database = open_database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """In this process a hundredth of the usual work goes into hashing a password."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_METHOD", CHEAP)
+        patch.setattr(passwords, "_NOBODYS", generate_password_hash(uuid.uuid4().hex, CHEAP))
+        yield
+
+
+@pytest.fixture
+def usual_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The usual work."""
+    for name, value in USUAL.items():
+        monkeypatch.setattr(passwords, name, value)
 
 
 @pytest.fixture

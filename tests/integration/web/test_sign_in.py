@@ -70,8 +70,8 @@ def test_unknown_wrong_and_disabled_look_the_same(app: Flask, clock: FixedClock)
     assert all("账号或密码不对" in answer.text for answer in answers)
 
 
+@pytest.mark.usefixtures("usual_passwords")
 def test_an_unknown_account_costs_as_much_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
     checked: list[str] = []
     monkeypatch.setattr(
         "survey_app.services.accounts.passwords.check_password_hash", lambda kept, _: bool(checked.append(kept))
