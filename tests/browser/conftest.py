@@ -128,8 +128,9 @@ def codes(server: Server) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if not Path(BROWSER).exists():
-        pytest.skip(f"no browser at {BROWSER}; name one in JUNHENG_TEST_BROWSER")
+    assert Path(BROWSER).exists(), (
+        f"no browser at {BROWSER}: scripts/browser.sh brings one; JUNHENG_TEST_BROWSER names it"
+    )
     folder = tmp_path_factory.mktemp("fonts")
     (folder / "fonts.conf").write_text(FONTS.format(folder=REPOSITORY / "evaluation" / "fonts", cache=folder / "cache"))
     with sync_playwright() as playwright:

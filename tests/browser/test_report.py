@@ -1,6 +1,6 @@
 """report.html in a real browser: readable on a laptop and a phone, accessible, complete in print."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,18 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_report(chromium: Browser, reports: Path) -> Open:
+def open_report(chromium: Browser, reports: Path) -> Iterator[Open]:
+    pages: list[Page] = []
+
     def open_page(name: str, **options: Any) -> Page:
         page = chromium.new_page(**({"viewport": {"width": 1280, "height": 800}} | options))
+        pages.append(page)
         page.goto(f"file://{reports / name / 'report.html'}")
         return page
 
-    return open_page
+    yield open_page
+    for page in pages:
+        page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
