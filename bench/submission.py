@@ -163,20 +163,20 @@ def measure_ours(database_url: str, folder: Path) -> Load:
     database, keys = open_database(database_url), KeyDirectory(folder / "keys")
     crowds = [Crowd("parent", f"S{number:02d}", 40) for number in range(1, 3 + (WARM_UP + MEASURED) // 40)]
     survey = open_survey(database, keys, SystemClock(), crowds, min_seconds=0, extra_choices=QUESTIONS - 1)
-    requests = _forms(survey, keys)
+    requests = forms_of(survey, keys)[: WARM_UP + MEASURED]
     database.close()
     with served("ours", {"JUNHENG_DATABASE_URL": database_url, "JUNHENG_KEYS": str(folder / "keys")}) as port:
         send_all(port, requests[:WARM_UP])
         return send_all(port, requests[WARM_UP:])
 
 
-def _forms(survey: Survey, keys: KeyDirectory) -> list[bytes]:
+def forms_of(survey: Survey, keys: KeyDirectory) -> list[bytes]:
     """One form a code, the schools taken in turn, as they come in from a county."""
     queues = [list(codes) for codes in survey.codes.values()]
     codes = [queue[i] for i in range(max(map(len, queues))) for queue in queues if i < len(queue)]
     started = [token_from(keys, SystemClock(), 120, code) for code in codes]
     hidden = [{"nonce": f"n{number}", "started": token} for number, token in enumerate(started)]
-    return [post(f"/s/{code}", answers() | one) for code, one in zip(codes, hidden, strict=True)][: WARM_UP + MEASURED]
+    return [post(f"/s/{code}", answers() | one) for code, one in zip(codes, hidden, strict=True)]
 
 
 @contextmanager
