@@ -1,4 +1,4 @@
-"""The result of judging one county: everything a report needs, and its `assessment.json` form.
+"""The result of judging one county: everything a report needs.
 
 An `Assessment` carries the texts and citations it was judged by and the evidence of each verdict, so that a report is written from it
 and nothing else. Stages and school kinds are the workbook's own words; shares are 0 to 1; nothing is rounded.
@@ -6,12 +6,11 @@ and nothing else. Stages and school kinds are the workbook's own words; shares a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from evaluation.errors import InputProblem
-from evaluation.survey.recognition import Recognition, recognition_document
-
-SCHEMA = "junheng.assessment/1"
+from evaluation.survey.recognition import Recognition
 
 Status = Literal["met", "unmet", "missing"]
 Outcome = Literal["vetoed", "not_met", "incomplete", "certifiable"]
@@ -203,7 +202,7 @@ class Assessment:
     """One county judged by one rulebook. `recognition` is None without a survey.
 
     A school that meets `excuse_at_least_met` resources is excused if it reaches `excuse_share` of the thresholds of the others; both are None
-    where nobody is excused.
+    where nobody is excused. `made_on` is the day that the reports print (None: none); `is_draft` says that somebody has yet to sign it.
     """
 
     rulebook: str
@@ -230,6 +229,8 @@ class Assessment:
     sources: Mapping[str, str | None]
     excuse_share: float | None = None
     excuse_at_least_met: int | None = None
+    made_on: date | None = None
+    is_draft: bool = False
 
     def with_status(self, status: Status, kind: str = "A") -> tuple[str, ...]:
         """Ids of the indicators of a kind that have this status, in the rulebook's order."""
@@ -244,116 +245,3 @@ class Assessment:
     def vetoes_missing(self) -> tuple[str, ...]:
         """Ids of the veto items nobody answered."""
         return tuple(one.id for one in self.vetoes if one.is_present is None)
-
-
-def assessment_document(assessment: Assessment) -> dict[str, Any]:
-    """The JSON object `junheng.assessment/1` (docs/interfaces.md, "assessment.json"), with texts, citations and evidence added to it."""
-    return {
-        "schema": SCHEMA,
-        "rulebook": assessment.rulebook,
-        "rulebook_title": assessment.rulebook_title,
-        "county": {"code": assessment.county_code, "name": assessment.county_name},
-        "year": assessment.year,
-        "outcome": assessment.outcome,
-        "grade": assessment.grade,
-        "b": _scores_document(assessment.scores),
-        "b_missing": list(assessment.scores.missing) if assessment.scores else [],
-        "vetoes": list(assessment.vetoes_present),
-        "vetoes_missing": list(assessment.vetoes_missing),
-        "a_unmet": list(assessment.with_status("unmet")),
-        "a_missing": list(assessment.with_status("missing")),
-        "indicators": [_indicator_document(one) for one in assessment.indicators],
-        "schools": [_school_document(one) for one in assessment.schools],
-        "coefficients": {stage: dict(values) for stage, values in assessment.coefficients.items()},
-        "county_values": {stage: dict(values) for stage, values in assessment.county_values.items()},
-        "recognition": None if assessment.recognition is None else recognition_document(assessment.recognition),
-        "gaps": [_gap_document(one) for one in assessment.gaps],
-        "findings": [
-            {"clause": one.clause, "text": one.text, "evidence": _evidence_documents(one.evidence)}
-            for one in assessment.findings
-        ],
-        "veto_items": [_veto_document(one) for one in assessment.vetoes],
-        "warnings": [one.text("zh") for one in assessment.warnings],
-        "sources": dict(assessment.sources),
-    }
-
-
-def _scores_document(scores: ScoreBoard | None) -> dict[str, Any] | None:
-    if scores is None:
-        return None
-    return {
-        "total": scores.total,
-        "indicators": dict(scores.indicators),
-        "below_80_percent": list(scores.below_passing),
-        "passes": scores.passes,
-    }
-
-
-def _indicator_document(indicator: IndicatorResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "id": indicator.id,
-        "kind": indicator.kind,
-        "section": indicator.section,
-        "title": indicator.title,
-        "citation": indicator.citation.text,
-        "status": indicator.status,
-        "clauses": [_clause_document(one) for one in indicator.clauses],
-    }
-    if indicator.kind == "B":
-        document |= {"score": indicator.score, "points": indicator.points}
-    return document
-
-
-def _clause_document(clause: ClauseResult) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "id": clause.id,
-        "status": clause.status,
-        "text": clause.text,
-        "citation": clause.citation.text,
-    }
-    if clause.citation.note:
-        document["note"] = clause.citation.note
-    if clause.threshold is not None:
-        document |= {"value": clause.value, "threshold": clause.threshold, "unit": clause.unit}
-    if clause.schools is not None:
-        document["schools"] = list(clause.schools)
-    if clause.excused:
-        document["excused"] = list(clause.excused)
-    if clause.points is not None:
-        document |= {"score": clause.score, "points": clause.points}
-    if clause.reason:
-        document["reason"] = {"key": clause.reason, **clause.reason_values}
-    if clause.failures:
-        document["failures"] = [_failure_document(one) for one in clause.failures]
-    document["evidence"] = _evidence_documents(clause.evidence)
-    return document
-
-
-def _failure_document(failure: SchoolFailure) -> dict[str, Any]:
-    return {name: getattr(failure, name) for name in SchoolFailure.__slots__}
-
-
-def _evidence_documents(evidence: tuple[Evidence, ...]) -> list[dict[str, Any]]:
-    return [
-        {"label": one.label, "value": one.value, "unit": one.unit, "source": one.source, "key": one.key}
-        for one in evidence
-    ]
-
-
-def _school_document(school: SchoolResult) -> dict[str, Any]:
-    return {name: getattr(school, name) for name in SchoolResult.__slots__} | {"values": dict(school.values)}
-
-
-def _gap_document(gap: Gap) -> dict[str, Any]:
-    return {name: getattr(gap, name) for name in Gap.__slots__}
-
-
-def _veto_document(veto: VetoResult) -> dict[str, Any]:
-    return {
-        "id": veto.id,
-        "text": veto.text,
-        "citation": veto.citation.text,
-        "is_present": veto.is_present,
-        "basis": veto.basis,
-        "source": veto.source,
-    }

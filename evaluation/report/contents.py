@@ -94,8 +94,8 @@ class Report:
         return any(one.id == section for one in self.sections)
 
 
-def report_of(assessment: Assessment, language: Language = "zh", written_on: date | None = None) -> Report:
-    """The report of an assessment; without a date none is printed."""
+def report_of(assessment: Assessment, language: Language = "zh") -> Report:
+    """The report of an assessment, with the day it was made on and a word where it is a draft."""
     words = Words(language)
     context = Context(assessment, words)
     indicators = indicator_views(context)
@@ -104,11 +104,11 @@ def report_of(assessment: Assessment, language: Language = "zh", written_on: dat
     return Report(
         words=words,
         title=words("title"),
-        subtitle=words("title.county", **titles),
+        subtitle=_subtitle(context),
         page_title=words("title.page", **titles),
-        written_on=_date(words, written_on),
+        written_on=_date(words, assessment.made_on),
         rulebook=words("title.rulebook", title=assessment.rulebook_title),
-        facts=_facts(context, conclusion, written_on),
+        facts=_facts(context, conclusion),
         sections=_sections(context),
         conclusion=conclusion,
         indicators=indicators,
@@ -133,11 +133,17 @@ def report_of(assessment: Assessment, language: Language = "zh", written_on: dat
     )
 
 
+def _subtitle(context: Context) -> str:
+    assessment, words = context.assessment, context.words
+    subtitle = words("title.county", county=assessment.county_name, year=assessment.year)
+    return f"{subtitle} {words('title.draft')}" if assessment.is_draft else subtitle
+
+
 def _date(words: Words, day: date | None) -> str:
     return "" if day is None else words("title.date", year=day.year, month=day.month, day=day.day)
 
 
-def _facts(context: Context, conclusion: ConclusionView, written_on: date | None) -> tuple[tuple[str, str], ...]:
+def _facts(context: Context, conclusion: ConclusionView) -> tuple[tuple[str, str], ...]:
     assessment, words = context.assessment, context.words
     outcome = words("join.parts").join(one for one in (conclusion.outcome_text, conclusion.grade) if one)
     facts = [
@@ -148,7 +154,8 @@ def _facts(context: Context, conclusion: ConclusionView, written_on: date | None
         (words("file.rulebook"), assessment.rulebook_title),
         (words("file.outcome"), outcome),
     ]
-    return (*facts, (words("file.date"), _date(words, written_on))) if written_on else tuple(facts)
+    made_on = assessment.made_on
+    return (*facts, (words("file.date"), _date(words, made_on))) if made_on else tuple(facts)
 
 
 def _sections(context: Context) -> tuple[SectionView, ...]:

@@ -122,6 +122,7 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     "title": ("县域义务教育优质均衡发展督导评估报告", "Evaluation of high-quality balanced compulsory education"),
     "title.county": ("{county} · {year}年", "{county} · {year}"),
     "title.page": ("{county} {year}年 优质均衡发展督导评估报告", "{county} {year}: evaluation report"),
+    "title.draft": ("（草稿，未签署）", "(draft, not signed)"),
     "title.date": ("{year}年{month}月{day}日", "{year}-{month:02d}-{day:02d}"),
     "title.rulebook": ("评估依据：{title}", "Rulebook: {title}"),
     "contents": ("目录", "Contents"),

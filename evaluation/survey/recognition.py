@@ -186,6 +186,11 @@ def recognition_document(recognition: Recognition) -> dict[str, Any]:
     }
 
 
+def recognition_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the `Recognition` that `recognition_document` made this object of, their values as JSON has them."""
+    return {**document, **document["estimates"]}
+
+
 def _sentences(verdict: str | None, threshold: float) -> dict[str, str] | None:
     if verdict is None:
         return None

@@ -1,5 +1,6 @@
 """`junheng evaluate`: a county's workbook and survey → verdict and reports."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,10 @@ def evaluate(
         raise click.UsageError("expected the survey either as files or as --campaign, not both")
     with input_problems_reported(ctx):
         assessment = evaluate_workbook(workbook, rulebook, _answers(ctx, campaign) if campaign else survey)
-        write_reports(assessment, out, written_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
+        assessment = replace(assessment, made_on=SystemClock().now().astimezone(LOCAL_ZONE).date())
+        write_reports(assessment, out)
     if as_json:
-        from evaluation.assessment import assessment_document
+        from evaluation.assessment_json import assessment_document
 
         print_json(assessment_document(assessment))
         return

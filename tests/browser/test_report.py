@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from evaluation.assessment import Outcome
+from evaluation.errors import Language
 from evaluation.report.writing import write_reports
 from tests.builders_assessment import some_assessment
 
@@ -20,10 +22,12 @@ Open = Callable[..., Page]
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
-    for outcome in ("not_met", "incomplete"):
-        for language in ("zh", "en"):
-            written: Any = {"language": language, "written_on": date(2020, 12, 1)}
-            write_reports(some_assessment(outcome, schools=30), folder / f"{outcome}-{language}", **written)
+    outcomes: tuple[Outcome, ...] = ("not_met", "incomplete")
+    languages: tuple[Language, ...] = ("zh", "en")
+    for outcome in outcomes:
+        for language in languages:
+            assessment = some_assessment(outcome, schools=30, made_on=date(2020, 12, 1))
+            write_reports(assessment, folder / f"{outcome}-{language}", language)
     return folder
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from evaluation.assessment import assessment_document
+from evaluation.assessment_json import assessment_document, assessment_from_document, json_of
 from evaluation.evaluating import SurveyFiles, evaluate_workbook
 from tests.golden.comparing import differences
 from tests.paths import COUNTIES, GOLDEN, REPOSITORY
@@ -31,6 +31,7 @@ def test_library_agrees_with_the_reference(name: str) -> None:
     folder = GOLDEN / "counties" / name
     survey = SurveyFiles(folder / "responses.csv", folder / "questionnaires")
     assessment = evaluate_workbook(folder / "workbook.xlsx", "xiangtan-2018", survey)
+    assert assessment_from_document(json.loads(json_of(assessment))) == assessment
     actual = json.loads(json.dumps(assessment_document(assessment), allow_nan=False))
     assert list(differences(expected(name), actual)) == []
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.assessment import Assessment, ClauseResult, SchoolResult, assessment_document
+from evaluation.assessment import Assessment, ClauseResult, SchoolResult
+from evaluation.assessment_json import assessment_document
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.evaluating import evaluate_workbook
 from tests.builders import (

@@ -25,6 +25,7 @@ EVALUATION = {
     "assessment": {"errors", "survey"},
     "survey": {"errors", "numeric", "strict_yaml", "texts"},
     "rulebook": {"texts", "errors", "reading", "strict_yaml", "rulebooks", "survey"},
+    "assessment_json": {"assessment", "errors", "survey"},
     "verdicts": {"assessment"},
     "criteria": {"facts", "formulas", "numeric", "rulebook", "survey", "verdicts"},
     "gaps": {"criteria", "numeric", "rulebook"},
@@ -48,7 +49,7 @@ EVALUATION = {
     },
     "output_files": {"errors"},
     "reading": {"texts", "errors", "facts", "numeric", "output_files", "survey"},
-    "report": {"assessment", "errors", "fonts", "numeric", "output_files", "rulebook", "survey"},
+    "report": {"assessment", "assessment_json", "errors", "fonts", "numeric", "output_files", "rulebook", "survey"},
     "evaluating": {
         "judging",
         "assessment",

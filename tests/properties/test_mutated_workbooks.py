@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from evaluation.assessment import assessment_document
+from evaluation.assessment_json import assessment_from_document, json_of
 from evaluation.errors import InvalidInput
 from evaluation.evaluating import case_of
 from evaluation.facts import COLUMNS
@@ -300,7 +300,7 @@ def judge_or_refuse(reading: Reading, rulebook: Any) -> None:
         (assessment,) = judge([case_of(reading, rulebook, None)], rulebook)
     except InvalidInput:
         return
-    json.dumps(assessment_document(assessment), allow_nan=False)
+    assert assessment_from_document(json.loads(json_of(assessment))) == assessment
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.table)

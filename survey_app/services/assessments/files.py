@@ -1,21 +1,21 @@
 """The files of an assessment: made from the live verdict while it is a draft, handed out as they were frozen once it is signed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from evaluation.assessment import Assessment, assessment_document
+from evaluation.assessment import Assessment
+from evaluation.assessment_json import assessment_document
 from evaluation.errors import Language
 from evaluation.report.conclusion import ConclusionView
-from evaluation.report.contents import Report, report_of
-from evaluation.report.writing import ASSESSMENT_FILE, LEDGER_FILE, PAGE_FILE, WORD_FILE, json_of
+from evaluation.report.contents import report_of
+from evaluation.report.writing import ASSESSMENT_FILE, LEDGER_FILE, PAGE_FILE, WORD_FILE, report_files
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import UnknownAssessment
 from survey_app.domain.staff import StaffUser
-from survey_app.services.assessments import wording
 from survey_app.services.assessments.judging import kept_verdict
 from survey_app.storage.assessments import find_assessment, find_signed_file, list_signings
 from survey_app.storage.files import read_file
@@ -56,22 +56,9 @@ def assessment_file(database: Database, clock: Clock, user: StaffUser, assessmen
         assessment = find_assessment(connection, assessment_id)
         frozen = _frozen_file(connection, assessment_id, name) if assessment.is_signed else None
     if frozen is None:
-        result = _standing(database, assessment_id, user)
-        frozen = draft_file(result, name, today(clock))
+        result = replace(_standing(database, assessment_id, user), made_on=today(clock))
+        frozen = report_files(result, names=(name,))[name]
     return AssessmentFile(name, FILES[name], frozen, not assessment.is_signed)
-
-
-def draft_file(result: Assessment, name: str, day: date, language: Language = "zh") -> bytes:
-    """A file of a result that is not signed: the reports say so."""
-    report = report_of(result, language, day)
-    subtitle = f"{report.subtitle} {wording.DRAFT.text(language, {})}"
-    return _write(result, replace(report, subtitle=subtitle), name, day)
-
-
-def signed_files(result: Assessment, day: date, language: Language = "zh") -> dict[str, bytes]:
-    """All files of a result, dated with the day of the signature."""
-    report = report_of(result, language, day)
-    return {name: _write(result, report, name, day) for name in FILES}
 
 
 def verdict_words(result: Assessment, language: Language) -> ConclusionView:
@@ -84,26 +71,12 @@ def today(clock: Clock) -> date:
     return clock.now().astimezone(LOCAL_ZONE).date()
 
 
-def _write(result: Assessment, report: Report, name: str, day: date) -> bytes:
-    from evaluation.report.docx import docx_of
-    from evaluation.report.html import html_of
-    from evaluation.report.ledger_workbook import ledger_of
-
-    makers: dict[str, Callable[[], bytes]] = {
-        PAGE_FILE: lambda: html_of(report).encode("utf-8"),
-        WORD_FILE: lambda: docx_of(report, day),
-        LEDGER_FILE: lambda: ledger_of(result, day),
-        ASSESSMENT_FILE: lambda: json_of(result),
-    }
-    return makers[name]()
-
-
 def _standing(database: Database, assessment_id: str, user: StaffUser | None) -> Assessment:
-    """The signed result, or the live one as somebody may see it."""
-    result = kept_verdict(database, assessment_id, user).result
-    if result is None:
+    """The signed result, or the live one, a draft, as somebody may see it."""
+    verdict = kept_verdict(database, assessment_id, user)
+    if verdict.result is None:
         raise UnknownAssessment(assessment_id)
-    return result
+    return verdict.result if verdict.content.assessment.is_signed else replace(verdict.result, is_draft=True)
 
 
 def _frozen_file(connection: Connection, assessment_id: str, name: str) -> bytes | None:

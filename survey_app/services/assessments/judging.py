@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 import evaluation
@@ -28,6 +27,7 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.entries import current_entries, hidden_clauses, visible_entries
 from survey_app.services.assessments.remembering import Remembered
 from survey_app.services.assessments.sources import reading_of, rulebook_of
+from survey_app.services.assessments.stored_results import result_from_text, result_text, signed_result
 from survey_app.services.results import survey_answers
 from survey_app.storage.assessments import (
     find_assessment,
@@ -43,7 +43,6 @@ from survey_app.storage.entries import list_entries, list_photos
 from survey_app.storage.session import Database
 
 RESULTS_KEPT: Final = 12
-_RESULTS: Final = TypeAdapter(Assessment)
 
 
 _CASES: Final = Remembered[Case](6)
@@ -99,7 +98,7 @@ def kept_verdict(database: Database, assessment_id: str, user: StaffUser | None 
     with database.read() as connection:
         content = content_of(connection, find_assessment(connection, assessment_id), user)
         if content.assessment.is_signed:
-            return LiveVerdict(content, result_from_text(list_signings(connection, assessment_id)[0].judged))
+            return LiveVerdict(content, signed_result(list_signings(connection, assessment_id)[0]))
         if content.workbook is None:
             return LiveVerdict(content, None)
         kept = find_judged(connection, assessment_id, content.judged_sha256)
@@ -164,16 +163,6 @@ def with_entries(facts: Facts, county: str, entries: Mapping[EntryKey, Entry]) -
         moved |= {(county, table, row["row"], name): source for row, source in rows for name in COLUMNS[table]}
     filled: dict[str, Any] = {name: table_from_rows(name, [row for row, _ in rows]) for name, rows in tables.items()}
     return replace(facts, **filled, moved=moved)
-
-
-def result_text(result: Assessment) -> str:
-    """A result as JSON, from which `result_from_text` makes an equal one."""
-    return _RESULTS.dump_json(result).decode()
-
-
-def result_from_text(text: str) -> Assessment:
-    """The result that `result_text` wrote."""
-    return _RESULTS.validate_json(text)
 
 
 def source_of(entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from evaluation.assessment import Assessment
 from evaluation.errors import InputProblem, InvalidInput, Message
+from evaluation.report.writing import report_files
 from survey_app.domain.assessments import AssessmentState, EntryKind, Signing
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import Role, StaffUser
@@ -20,11 +21,12 @@ from survey_app.services.assessments.entries import (
     hidden_clauses,
     refuse_problems,
 )
-from survey_app.services.assessments.files import signed_files, today
-from survey_app.services.assessments.judging import Content, NotJudged, content_of, kept_verdict, result_text
+from survey_app.services.assessments.files import today
+from survey_app.services.assessments.judging import Content, NotJudged, content_of, kept_verdict
 from survey_app.services.assessments.score_views import scored_points, wants_note
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
+from survey_app.services.assessments.stored_results import result_text
 from survey_app.storage.assessments import (
     find_assessment,
     insert_signing,
@@ -78,13 +80,14 @@ def sign(
         raise
     _refuse(prepared, seen_sha256, knows_open=knows_open)
     assert prepared.result is not None  # noqa: S101 - without one there was an obstacle
-    files = signed_files(prepared.result, today(clock))
+    result = replace(prepared.result, made_on=today(clock))
+    files = report_files(result)
     with database.write() as connection:
         assessment = to_change(connection, assessment_id)
         if content_of(connection, assessment).content_sha256 != seen_sha256:
             raise InvalidInput([InputProblem("", wording.CHANGED_SINCE)])
         kept = {name: keep_file(connection, content) for name, content in files.items()}
-        signing = _signing(connection, clock, user, prepared.content, prepared.result, kept)
+        signing = _signing(connection, clock, user, prepared.content, result, kept)
         insert_signing(connection, assessment_id, signing, kept)
         summary = {"outcome": prepared.result.outcome, "grade": prepared.result.grade}
         judged = prepared.content.judged_sha256

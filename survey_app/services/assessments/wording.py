@@ -166,5 +166,3 @@ REOPEN_ROLE: Final = Message(
 )
 
 # reports
-
-DRAFT: Final = Message("report_draft", en="(draft, not signed)", zh="（草稿，未签署）")

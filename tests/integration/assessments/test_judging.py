@@ -8,17 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from evaluation.assessment import ClauseResult, assessment_document
+from evaluation.assessment import ClauseResult
+from evaluation.assessment_json import assessment_document
 from evaluation.evaluating import SurveyFiles, evaluate_workbook
 from survey_app.domain.assessments import EntryKey, EntryKind, workbook_owner
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.errors import UnknownAssessment
 from survey_app.services.assessments.entering import Typed, save_finding, save_veto
 from survey_app.services.assessments.files import assessment_document_for
-from survey_app.services.assessments.judging import LiveVerdict, live_verdict, result_from_text, result_text
+from survey_app.services.assessments.judging import LiveVerdict, live_verdict
 from survey_app.services.assessments.overview import overview
 from survey_app.services.assessments.scoring import TypedScore, leave_rest, save_scores, set_aside
 from survey_app.services.assessments.starting import link_campaign, show_assessment
+from survey_app.services.assessments.stored_results import result_from_text, result_text
 from survey_app.services.assessments.uploading import upload_workbook
 from survey_app.storage import tables
 from survey_app.storage.assessment_tables import judged

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from evaluation.assessment_json import assessment_document, assessment_from_document
 from evaluation.errors import InvalidInput
 from survey_app.domain.assessments import Signing
 from survey_app.domain.clock import FixedClock
@@ -16,6 +18,7 @@ from survey_app.services.assessments import judging
 from survey_app.services.assessments.entering import Typed, save_finding, save_veto
 from survey_app.services.assessments.files import FILES, assessment_document_for, assessment_file
 from survey_app.services.assessments.judging import live_verdict
+from survey_app.services.assessments.overview import overview
 from survey_app.services.assessments.photos import PhotoFile, remove_photo
 from survey_app.services.assessments.scoring import TypedScore, leave_rest, save_scores
 from survey_app.services.assessments.signing import (
@@ -29,10 +32,12 @@ from survey_app.services.assessments.signing import (
 from survey_app.services.assessments.starting import link_campaign, show_assessment
 from survey_app.services.assessments.uploading import upload_workbook, uploads_of
 from survey_app.services.audit import read_audit
+from survey_app.storage.assessment_tables import signing
 from survey_app.storage.audit import AuditFilter
 from survey_app.storage.session import Database
 from tests.builders import JUNIOR_SCHOOL, PRIMARY_SCHOOL
 from tests.builders_assessments import ADMIN, LI, WANG, picture, start, workbook
+from tests.paths import REPOSITORY
 
 
 @pytest.fixture
@@ -235,3 +240,28 @@ def test_each_act_is_logged_with_its_county(database: Database, clock: FixedCloc
         "assessment_started",
     ]
     assert entries[0].details["reason"] == "理由"
+
+
+def test_what_was_signed_before_results_were_lossless_is_read_as_it_was_signed(
+    database: Database, clock: FixedClock, vetoed: str
+) -> None:
+    """`signed-before-lossless.json`: a result as version 0.1.0 stored it, of the golden county boundary-13."""
+    text = (REPOSITORY / "tests" / "files" / "stored" / "signed-before-lossless.json").read_text(encoding="utf-8")
+    sign_as_seen(database, clock, ADMIN, vetoed)
+    with database.write() as connection:
+        connection.execute(update(signing).values(judged=text))
+    stored, document = json.loads(text), assessment_document_for(database, vetoed)
+    for name in ("outcome", "grade", "year", "recognition_threshold", "coefficients", "county_values", "sources"):
+        assert document[name] == stored[name], name
+    assert document["warnings"] == stored["warnings"]
+    assert document["made_on"] == "2026-11-23"
+    survey, told = stored["recognition"], document["recognition"]
+    assert told["estimates"]["groups"].keys() == survey["estimates"]["groups"].keys()
+    for name in ("rate", "ci95", "sample", "dont_know_share", "answers_to_fail", "items"):
+        assert told[name] == survey[name], name
+    assert {gap["resource"] for gap in document["gaps"]} <= {"1", "2", "3", "4", "5", "6", "7"}
+    read = assessment_from_document(json.loads(json.dumps(document)))
+    assert json.loads(json.dumps(assessment_document(read))) == json.loads(json.dumps(document))
+    page = overview(database, ADMIN, vetoed, "zh").report
+    assert page is not None
+    assert page.warnings == tuple(stored["warnings"])

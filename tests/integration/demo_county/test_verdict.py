@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import questionnaires as instruments
-from evaluation.assessment import assessment_document
+from evaluation.assessment_json import assessment_document
 from evaluation.evaluating import SurveyFiles, check_workbook, evaluate_workbook
 from evaluation.survey.questionnaire import load_questionnaires
 from survey_app.demo_county import build_county, build_responses, write_responses_csv, write_schools_csv, write_workbook

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from evaluation.assessment import Assessment, assessment_document
+from evaluation.assessment import Assessment
+from evaluation.assessment_json import assessment_document
 from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.facts import COLUMNS, Facts, join_facts
 from evaluation.judging import Case, judge

@@ -23,7 +23,7 @@ OUTCOMES = ("certifiable", "not_met", "vetoed", "incomplete")
 
 
 def opened(assessment: Assessment, language: Any = "zh") -> Document:
-    return docx.Document(io.BytesIO(docx_of(report_of(assessment, language, DAY), DAY)))
+    return docx.Document(io.BytesIO(docx_of(report_of(replace(assessment, made_on=DAY), language), DAY)))
 
 
 @pytest.fixture(scope="module")

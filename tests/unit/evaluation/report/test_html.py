@@ -30,7 +30,7 @@ def assessment(request: pytest.FixtureRequest) -> Assessment:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_is_well_formed_in_every_outcome(assessment: Assessment, language: Any) -> None:
-    page = page_of(assessment, language=language, written_on=date(2020, 12, 1))
+    page = page_of(replace(assessment, made_on=date(2020, 12, 1)), language=language)
     assert page.misnested == []
     assert page.open == []
     assert len(page.ids()) == len(set(page.ids()))

@@ -86,7 +86,7 @@ def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_is_replaced(
 
 def test_the_same_assessment_writes_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_reports(some_assessment("vetoed"), tmp_path / name, written_on=date(2020, 12, 1))
+        write_reports(some_assessment("vetoed", made_on=date(2020, 12, 1)), tmp_path / name)
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in NAMES)
 
 
