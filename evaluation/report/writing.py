@@ -29,39 +29,30 @@ def write_reports(
 
 def report_files(assessment: Assessment, language: Language = "zh", names: tuple[str, ...] = FILES) -> dict[str, bytes]:
     """The contents of these files. Without a day none is printed, and their properties say 1 January of the year that was assessed."""
+    made_on = assessment.made_on or date(assessment.year, 1, 1)
     report = report_of(assessment, language)
-    return {name: _MAKERS[name](assessment, report) for name in names}
+    makers: Mapping[str, Callable[[], bytes]] = {
+        ASSESSMENT_FILE: lambda: json_of(assessment),
+        PAGE_FILE: lambda: _page(report),
+        WORD_FILE: lambda: _word(report, made_on),
+        LEDGER_FILE: lambda: _ledger(assessment, made_on),
+    }
+    return {name: makers[name]() for name in names}
 
 
-def _json(assessment: Assessment, report: Report) -> bytes:
-    return json_of(assessment)
-
-
-def _page(assessment: Assessment, report: Report) -> bytes:
+def _page(report: Report) -> bytes:
     from evaluation.report.html import html_of
 
     return html_of(report).encode("utf-8")
 
 
-def _word(assessment: Assessment, report: Report) -> bytes:
+def _word(report: Report, made_on: date) -> bytes:
     from evaluation.report.docx import docx_of
 
-    return docx_of(report, _made_on(assessment))
+    return docx_of(report, made_on)
 
 
-def _ledger(assessment: Assessment, report: Report) -> bytes:
+def _ledger(assessment: Assessment, made_on: date) -> bytes:
     from evaluation.report.ledger_workbook import ledger_of
 
-    return ledger_of(assessment, _made_on(assessment))
-
-
-def _made_on(assessment: Assessment) -> date:
-    return assessment.made_on or date(assessment.year, 1, 1)
-
-
-_MAKERS: Final[Mapping[str, Callable[[Assessment, Report], bytes]]] = {
-    ASSESSMENT_FILE: _json,
-    PAGE_FILE: _page,
-    WORD_FILE: _word,
-    LEDGER_FILE: _ledger,
-}
+    return ledger_of(assessment, made_on)

@@ -1,7 +1,7 @@
 """Results as texts in the database: what assessment.json holds, in one line.
 
-Until version 0.1.0 they were written field by field, warnings as Chinese sentences and the survey as its JSON object. Signed results of that
-time are kept as they were signed, and read here.
+Before that they were written field by field, warnings as Chinese sentences and the survey as its JSON object. What was signed then is kept
+as it was signed, and read here.
 """
 
 import json

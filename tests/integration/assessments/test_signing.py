@@ -245,7 +245,7 @@ def test_each_act_is_logged_with_its_county(database: Database, clock: FixedCloc
 def test_what_was_signed_before_results_were_lossless_is_read_as_it_was_signed(
     database: Database, clock: FixedClock, vetoed: str
 ) -> None:
-    """`signed-before-lossless.json`: a result as version 0.1.0 stored it, of the golden county boundary-13."""
+    """`signed-before-lossless.json`: a result as it was stored then, of the golden county boundary-13."""
     text = (REPOSITORY / "tests" / "files" / "stored" / "signed-before-lossless.json").read_text(encoding="utf-8")
     sign_as_seen(database, clock, ADMIN, vetoed)
     with database.write() as connection:
