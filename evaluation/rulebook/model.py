@@ -85,7 +85,8 @@ class FurtherColumn(StrictModel):
     """A column that this rulebook adds to 学校: a total of the school's stage, to which its campuses add theirs.
 
     `field` is its name in `Resource.field`, `header` (or one of `aliases`) that of the column, `unit` what it counts in; `whole`: only whole
-    numbers; a number above `at_most` is refused as absurd. `note` and `example` stand in the template.
+    numbers; a number above `at_most` is refused as absurd. `note` and `example` stand in the template. It is required, and typed stage by stage
+    also where a school's other totals stand in 共用资源.
     """
 
     field: Field_

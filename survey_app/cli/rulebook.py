@@ -72,6 +72,7 @@ def _summary(book: Rulebook) -> dict[str, object]:
 
 def _lines(book: Rulebook) -> list[str]:
     lines = [book.title, book.document, f"published {book.published}", f"SHA-256 {book.sha256}", ""]
+    lines += [f"column {one.field}  {one.header} ({one.unit})" for one in book.columns]
     lines += [*_resource_lines(book.resources), ""]
     for indicator in book.indicators:
         lines += _indicator_lines(indicator)
@@ -94,7 +95,9 @@ def _resource_lines(resources: Resources) -> list[str]:
     for one in resources.indicators:
         thresholds = ", ".join(f"{stage} {threshold:g}" for stage, threshold in one.thresholds.items())
         lines.append(f"resource {one.id}  {one.name}  at least {thresholds} {one.unit}")
-    if resources.excuse is not None:
+    if resources.excuse is None:
+        lines.append("excuse  none")
+    else:
         lines += [f"excuse  {_parameters(resources.excuse, 'citation', 'note')}", *_cited(resources.excuse)]
     limits = ", ".join(f"{stage} {limit:g}" for stage, limit in resources.coefficient.limits.items())
     return [*lines, f"coefficient  at most {limits}", *_cited(resources.coefficient)]

@@ -346,6 +346,17 @@ def test_what_the_provinces_own_figures_can_not_be_is_told(tmp_path: Path) -> No
     assert "县管校聘教师数" in warned
 
 
+def test_the_rule_is_shown_with_what_is_its_own() -> None:
+    shown = junheng("rulebook", "show", RULEBOOK).stdout
+    for line in (
+        "column books  图书册数 (册)",
+        "excuse  none",
+        "veto 7  ",
+        "resource E8  生均图书册数  at least 小学 25, 初中 35 册",
+    ):
+        assert line in shown
+
+
 def test_the_template_asks_for_what_the_province_asks_for(tmp_path: Path) -> None:
     junheng("template", "--rulebook", RULEBOOK, "--out", tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
