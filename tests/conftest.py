@@ -17,7 +17,7 @@ from werkzeug.security import generate_password_hash
 
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.services import passwords
+from survey_app.services.accounts import passwords
 from survey_app.storage.migrating import upgrade_database
 from survey_app.storage.session import Database, open_database
 from tests.engines import BOTH
