@@ -1,6 +1,6 @@
 """The `junheng` command. Commands are loaded when they are called, so that `junheng check` never loads Flask.
 
-A module a command or group: `workbook` (template, check), `rulebook`, `evaluate` (with `evaluate_campaign`, `evaluate_summary`),
+A module a command or group: `workbook` (template, check), `rulebook`, `evaluate` (with `evaluate_campaign`, `evaluate_summary`), `report`,
 `recognition`, `campaign`, `codes` (with `issued_files`), `export`, `settle`, `user`, `backup`, `db`, `demo`, `serve`, `work`. What
 `serve` runs: `processes`, `web_server`, `metrics_socket`. What all share: `installation`, `reporting`.
 """

@@ -13,7 +13,7 @@ from survey_app.domain.errors import DatabaseMismatch, GroupFull, HastySheet, Ke
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.terms import terms_of
 from survey_app.services.starting_up import find_mismatches
-from survey_app.services.submission import questionnaire_cache
+from survey_app.services.submission import submitting
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_closing import campaign_of, close, hand_in, intrude, work
@@ -122,7 +122,7 @@ def test_a_cap_is_that_of_the_terms_up_to_the_transaction(survey: Survey) -> Non
 
 
 def test_another_text_under_the_same_hash_is_not_shown(survey: Survey) -> None:
-    questionnaire_cache._known.clear()
+    submitting._known.clear()
     changed = update(tables.questionnaire).where(tables.questionnaire.c.group == "public")
     intrude(survey, changed.values(text=json.dumps({"id": "public"})))
     with pytest.raises(DatabaseMismatch, match="questionnaire"):

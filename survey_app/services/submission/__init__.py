@@ -1,5 +1,5 @@
 """A code's form, and its one answer.
 
 Promised: a form that was acknowledged is stored, once; the same form sent again gets the same receipt. In reading order: `submitting`,
-`questionnaire_cache`, `guessing` (unknown codes), `receipts` (the published list).
+`guessing` (unknown codes), `receipts` (the published list).
 """

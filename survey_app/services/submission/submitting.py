@@ -5,6 +5,7 @@ several submissions may share, is in storage/submissions.py.
 """
 
 import hmac
+import json
 import logging
 import math
 import secrets
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from evaluation.survey.questionnaire import Questionnaire
+from evaluation.survey.questionnaire import Questionnaire, questionnaire_from_document
 from survey_app.domain.answers import CheckedAnswers, check_answers
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import LOCAL_ZONE, Clock
@@ -31,11 +32,11 @@ from survey_app.domain.errors import (
     UnknownCode,
 )
 from survey_app.domain.keys import KeyDirectory
+from survey_app.domain.quotas import hash_text
 from survey_app.domain.receipts import hash_nonce, make_receipt
-from survey_app.domain.sheet import Sheet
+from survey_app.domain.sheet import Sheet, answers_length, text_length
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
-from survey_app.services.campaigns.terms import GroupTerms, is_text_pool_of, terms_of
-from survey_app.services.submission.questionnaire_cache import Instrument, instrument
+from survey_app.services.campaigns.terms import GroupTerms, fast_seconds_of, is_text_pool_of, terms_of
 from survey_app.storage.campaigns import find_questionnaire, list_campaigns, raise_admission
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
@@ -95,6 +96,16 @@ class _Arrival:
     def seconds_open(self) -> float:
         """How long the form was out."""
         return 0.0 if self.started is None else seconds_open(self.started, self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire, the lengths of its envelopes (0: it asks for no text), and below how many seconds a sheet counts as fast."""
+
+    questionnaire: Questionnaire
+    answers_length: int
+    text_length: int
+    fast_seconds: float
 
 
 def start_token(keys: KeyDirectory, clock: Clock, code_text: str) -> str:
@@ -335,9 +346,24 @@ def _seal_one(
     return StoredEnvelope(new_id, pool.label, pool.batch, ciphertext)
 
 
-def _instrument(database: Database, found: FoundCode) -> Instrument:
-    def read_text() -> str:
-        with database.read() as connection:
-            return find_questionnaire(connection, found.campaign.id, found.group)[2]
+# --- questionnaires, read once a process: they are frozen, and known again by their hash ------------------------------------------
 
-    return instrument(found.questionnaire_sha256, read_text)
+_MOST_KNOWN: Final = 256  # a county has seven
+
+
+_known: dict[str, Instrument] = {}
+
+
+def _instrument(database: Database, found: FoundCode) -> Instrument:
+    """The instrument of a code's group. Raises `DatabaseMismatch` where the text is not the one with this hash."""
+    sha256 = found.questionnaire_sha256
+    if sha256 not in _known:
+        with database.read() as connection:
+            text = find_questionnaire(connection, found.campaign.id, found.group)[2]
+        if hash_text(text) != sha256:
+            raise DatabaseMismatch("a questionnaire is not the one that its campaign was opened with")
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        of = questionnaire_from_document(json.loads(text))
+        _known[sha256] = Instrument(of, answers_length(of), text_length(of), fast_seconds_of(of))
+    return _known[sha256]
