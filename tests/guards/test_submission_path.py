@@ -55,7 +55,7 @@ def path(database: Database, keys: KeyDirectory, clock: FixedClock) -> set[CodeT
 
 
 def test_a_post_passes_through_the_files_that_the_architecture_names(path: set[CodeType]) -> None:
-    told = TOLD_IN.read_text(encoding="utf-8").partition("**A POST**")[2].partition("**The worker")[0]
+    told = TOLD_IN.read_text(encoding="utf-8").partition("### A POST")[2].partition("### ")[0]
     named = set(re.findall(r"`((?:web|services|storage)/[a-z_/]+\.py)`", told))
     assert {file_of(one) for one in path} <= named
     assert len({file_of(one) for one in path}) <= MOST_FILES
