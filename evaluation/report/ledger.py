@@ -5,6 +5,7 @@ A ledger of one assessment has nothing to compare with, so every gap is on the b
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from evaluation.assessment import Assessment, ClauseResult, Gap, SchoolFailure
 from evaluation.numeric import round_up_whole
@@ -13,16 +14,20 @@ from evaluation.report.figures import value_fails
 from evaluation.report.numbers import is_met
 from evaluation.report.sample import reason_text
 from evaluation.report.sentences import evidence_text, failure_label
-from evaluation.report.wording import LEDGER, LEDGER_SHEETS, LEDGER_STATES, Words
+from evaluation.report.wording import LEDGER, LEDGER_SHEETS, Words
 from evaluation.rulebook.tests import TESTS, Shown
 
 Amount = float | str | None
-ON_THE_BOOKS = LEDGER_STATES[0]
+Typed = str | float | bool | date | None
+"""What people may type in a cell of a ledger; `date` is a `datetime` too."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One gap: the columns that the assessment fills in. `is_share`: the amounts are shares (0 to 1), shown as percentages."""
+    """One gap: the columns that the assessment fills in, and the ten that people do (`typed`, none of a gap that is new).
+
+    `is_share`: the amounts are shares (0 to 1), shown as percentages. `is_left`: of an older ledger, without a gap in this assessment.
+    """
 
     sheet: str
     school: str
@@ -30,12 +35,13 @@ class LedgerRow:
     stage: str
     indicator: str
     required: Amount
-    basic: float | None
+    basic: Amount
     actual: Amount
-    shortfall: float | None
+    shortfall: Amount
     unit: str
     is_share: bool = False
-    state: str = ON_THE_BOOKS
+    typed: tuple[Typed, ...] = ()
+    is_left: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 from evaluation.assessment import Assessment
-from evaluation.report.ledger import Amount, LedgerRow, ledger_rows
+from evaluation.report.ledger import Amount, LedgerRow, Typed, ledger_rows
+from evaluation.report.ledger_carry import FIRST_TYPED, carry
 from evaluation.report.numbers import decimals_needed, show_threshold
 from evaluation.report.wording import (
     LEDGER,
@@ -24,7 +25,8 @@ WIDTHS = (5, 12, 18, 6, 25, 10, 10, 10, 10, 6, 18, 11, 8, 14, 11, 8, 8, 11, 8, 1
 NOTE_WIDTH = 100
 LINE_POINTS = 14.5
 DUE, PROGRESS, STATE, STATE_DATE = 14, 15, 16, 17
-FIRST_TYPED = 10
+TYPED = len(LEDGER_COLUMNS) - FIRST_TYPED
+ON_THE_BOOKS = LEDGER_STATES[0]
 # Rows below the last gap that still have the drop-downs, for gaps that people add by hand.
 SPARE_ROWS = 200
 MOST_DECIMALS = 6
@@ -40,11 +42,14 @@ FONT = {
 STATE_FILLS = dict(zip(LEDGER_STATES, ("", "#FFF2CC", "#D9EAD3", "#F4CCCC"), strict=True))
 
 
-def ledger_of(assessment: Assessment, made_on: date) -> bytes:
-    """The ledger.xlsx of one assessment; `made_on` goes into its properties, so that the same input gives the same bytes."""
+def ledger_of(assessment: Assessment, made_on: date, old: Sequence[LedgerRow] = ()) -> bytes:
+    """The ledger.xlsx of one assessment, with what was typed in an old one (`ledger_carry.read_ledger`).
+
+    `made_on` goes into its properties, so that the same input gives the same bytes.
+    """
     title = LEDGER["title"].format(county=assessment.county_name, year=assessment.year)
     share = "" if assessment.excuse_share is None else show_threshold(assessment.excuse_share * 100) + "%"
-    return ledger_workbook(ledger_rows(assessment), title, share, made_on)
+    return ledger_workbook(carry(ledger_rows(assessment), old), title, share, made_on)
 
 
 def ledger_workbook(rows: Sequence[LedgerRow], title: str, basic_share: str, made_on: date) -> bytes:
@@ -98,7 +103,9 @@ class _Writer:
             for key, name in LEDGER_SHEETS.items()
             if key != "notes"
         ]
-        for line, note in enumerate([*counts, "", *_notes(basic_share)], start=1):
+        left = sum(row.is_left for row in rows)
+        told = [LEDGER["left"].format(count=left)] if left else []
+        for line, note in enumerate([*counts, *told, "", *_notes(basic_share)], start=1):
             sheet.set_row(line, LINE_POINTS * 1.2 * _lines(note, NOTE_WIDTH))
             sheet.write_string(line, 0, note, text)
         self._print(sheet)
@@ -135,10 +142,23 @@ class _Writer:
         for column, amount in enumerate((row.required, row.basic, row.actual, row.shortfall), start=5):
             self._amount(sheet, number, column, amount, _number_format(row, decimals))
         sheet.write_string(number, 9, row.unit, self.format(align="center"))
-        for column in range(FIRST_TYPED, len(LEDGER_COLUMNS)):
-            number_format = "yyyy-mm-dd" if column in (DUE, STATE_DATE) else "@"
-            sheet.write_blank(number, column, None, self.format(number_format))
-        sheet.write_string(number, STATE, row.state, self.format(align="center"))
+        for column, value in enumerate(row.typed or (None,) * TYPED, start=FIRST_TYPED):
+            self._typed(sheet, number, column, ON_THE_BOOKS if column == STATE and value is None else value)
+
+    def _typed(self, sheet: Any, number: int, column: int, value: Typed) -> None:
+        """What people typed, as they typed it: a text stays a text, a date a date."""
+        is_date = isinstance(value, date) or (value is None and column in (DUE, STATE_DATE))
+        cell_format = self.format("yyyy-mm-dd" if is_date else "@", "center" if column == STATE else "left")
+        if value is None:
+            sheet.write_blank(number, column, None, cell_format)
+        elif isinstance(value, bool):
+            sheet.write_boolean(number, column, value, cell_format)
+        elif isinstance(value, date):
+            sheet.write_datetime(number, column, value, cell_format)
+        elif isinstance(value, str):
+            sheet.write_string(number, column, value, cell_format)
+        else:
+            sheet.write_number(number, column, value, cell_format)
 
     def _amount(self, sheet: Any, number: int, column: int, amount: Amount, number_format: str) -> None:
         if isinstance(amount, str):
@@ -185,7 +205,7 @@ def _lines(text: str, width: int) -> int:
 
 
 def _row_lines(row: LedgerRow) -> int:
-    texts = (row.school, row.name, row.stage, row.indicator, row.required, None, row.actual)
+    texts = (row.school, row.name, row.stage, row.indicator, row.required, None, row.actual, None, None, *row.typed)
     return max(_lines(text, WIDTHS[column]) for column, text in enumerate(texts, start=1) if isinstance(text, str))
 
 
@@ -200,7 +220,7 @@ def _decimals(row: LedgerRow) -> int:
         return 0
     scale = 100 if row.is_share else 1
     needed = decimals_needed(amounts[0] * scale, amounts[-1] * scale, least=2, most=MOST_DECIMALS)
-    apart = row.shortfall * scale if row.shortfall else 1.0
+    apart = row.shortfall * scale if isinstance(row.shortfall, float) and row.shortfall else 1.0
     return min(needed, next((n for n in range(2, MOST_DECIMALS) if round(apart, n)), MOST_DECIMALS))
 
 

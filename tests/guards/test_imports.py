@@ -49,7 +49,17 @@ EVALUATION = {
     },
     "output_files": {"errors"},
     "reading": {"texts", "errors", "facts", "numeric", "output_files", "survey"},
-    "report": {"assessment", "assessment_json", "errors", "fonts", "numeric", "output_files", "rulebook", "survey"},
+    "report": {
+        "assessment",
+        "assessment_json",
+        "errors",
+        "fonts",
+        "numeric",
+        "output_files",
+        "reading",
+        "rulebook",
+        "survey",
+    },
     "evaluating": {
         "judging",
         "assessment",

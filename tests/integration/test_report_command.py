@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -110,3 +111,23 @@ def test_a_refusal_is_told_in_chinese_too(tmp_path: Path) -> None:
     result = junheng("--lang", "zh", "report", tmp_path / "assessment.json", "--out", tmp_path / "out")
     assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
     assert "不是 JSON 或内容不完整" in result.stderr
+
+
+def test_a_ledger_that_people_worked_in_is_carried_by_both_commands(tmp_path: Path) -> None:
+    golden, out = arguments(GOLDEN / "counties" / "boundary-13"), tmp_path / "out"
+    assert junheng(*golden, "--out", out).exit_code == 0
+    fresh = (out / "ledger.xlsx").read_bytes()
+    workbook = openpyxl.load_workbook(out / "ledger.xlsx")
+    sheet = next(one for one in workbook if one.title != "说明" and one.max_row > 1)
+    sheet["M2"] = "张三"
+    workbook.save(out / "ledger.xlsx")
+    for command in (["report", str(out / "assessment.json")], golden):
+        assert junheng(*command, "--out", out).exit_code == 0
+        assert openpyxl.load_workbook(out / "ledger.xlsx")[sheet.title]["M2"].value == "张三"
+        assert (out / "ledger.xlsx").read_bytes() != fresh
+    (out / "ledger.xlsx").write_bytes(fresh[:1000])
+    for command in (["report", str(out / "assessment.json")], golden):
+        result = junheng(*command, "--out", out)
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert result.stderr.startswith("ledger.xlsx")
+        assert (out / "ledger.xlsx").read_bytes() == fresh[:1000]

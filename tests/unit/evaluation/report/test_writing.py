@@ -13,7 +13,7 @@ import pytest
 
 from evaluation.errors import InvalidInput
 from evaluation.output_files import write_file
-from evaluation.report.writing import write_reports
+from evaluation.report.writing import report_files, write_reports
 from tests.builders_assessment import rate_of, recognition, some_assessment
 from tests.paths import REPOSITORY
 
@@ -76,12 +76,13 @@ def test_a_path_that_is_or_crosses_a_file_is_refused_before_anything_is_touched(
 
 @pytest.mark.parametrize("taken", NAMES)
 def test_a_folder_in_the_place_of_a_file_is_refused_before_anything_is_replaced(tmp_path: Path, taken: str) -> None:
+    old = dict.fromkeys(NAMES, b"old") | report_files(some_assessment("not_met"), names=("ledger.xlsx",))
     for name in NAMES:
-        (tmp_path / name).mkdir() if name == taken else (tmp_path / name).write_text("old", encoding="utf-8")
+        (tmp_path / name).mkdir() if name == taken else (tmp_path / name).write_bytes(old[name])
     with pytest.raises(InvalidInput, match="a folder stands where a file is needed"):
         write_reports(some_assessment("not_met"), tmp_path)
     assert names(tmp_path) == NAMES
-    assert all((tmp_path / name).read_text(encoding="utf-8") == "old" for name in NAMES if name != taken)
+    assert all((tmp_path / name).read_bytes() == old[name] for name in NAMES if name != taken)
 
 
 def test_the_same_assessment_writes_the_same_bytes(tmp_path: Path) -> None:
