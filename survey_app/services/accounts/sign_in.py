@@ -23,7 +23,7 @@ from survey_app.services.accounts.second_factor import take_code
 from survey_app.services.accounts.sessions import OpenSession, add_session
 from survey_app.services.audit import record
 from survey_app.services.installation import Installation
-from survey_app.storage.attempts import (
+from survey_app.storage.rate_limits import (
     count_request,
     forget_failures,
     forget_failures_before,

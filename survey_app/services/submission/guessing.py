@@ -17,7 +17,7 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import TooManyGuesses
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.network import network_of
-from survey_app.storage.guesses import add_guess, count_guesses, forget_guesses, has_guesses
+from survey_app.storage.rate_limits import count_guess, forget_guesses, guesses_of, has_guesses
 from survey_app.storage.readings import count_guesses_since, forget_guess_hours, keep_guesses_by_hour
 from survey_app.storage.session import Database
 
@@ -41,10 +41,10 @@ def count_unknown_code(database: Database, keys: KeyDirectory, clock: Clock, add
     source = _source(keys.session_secret(), address, now)
     window = _window(now)
     with database.read() as connection:
-        count = count_guesses(connection, source, window)
+        count = guesses_of(connection, source, window)
     if count < LIMIT:
         with database.write() as connection:
-            count = add_guess(connection, source, window)
+            count = count_guess(connection, source, window)
             if count <= LIMIT:
                 return
     raise TooManyGuesses
