@@ -210,6 +210,8 @@ def read_even_rows(text: str) -> Cells | None:
         return None
     columns = [_stripped(one) for one in table.unify_dictionaries().combine_chunks().columns]
     is_blank = np.logical_and.reduce([_is_empty(one) for one in columns])
+    if not is_blank.any():
+        return Cells(lines, columns)
     return Cells(lines[~is_blank], [_of_rows(one, ~is_blank) for one in columns])
 
 

@@ -6,6 +6,7 @@ A value of `Responses` holds what the statistics need and nothing of who answere
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +59,7 @@ def responses_from_rows(rows: Iterable[ResponseRow], questionnaires: Questionnai
         for question, values in row.answers.items()
         for value in ((values,) if isinstance(values, int) else values)
     ]
-    numbers, questions, values = np.array(chosen, dtype=np.int64).reshape(-1, 3).T
+    numbers, questions, values = np.array(chosen, dtype=np.int32).reshape(-1, 3).T
     columns = Columns(
         group=np.array([group_codes[row.group] for row in rows], dtype=np.int64),
         school=np.array([row.school for row in rows], dtype=object),
@@ -66,8 +67,8 @@ def responses_from_rows(rows: Iterable[ResponseRow], questionnaires: Questionnai
         duration_s=np.full(len(rows), np.nan),
         valid=np.array([row.valid for row in rows], dtype=np.bool_),
         answer_response=numbers,
-        answer_question=questions,
-        answer_value=values,
+        answer_question=questions.astype(np.int16),
+        answer_value=values.astype(np.int16),
     )
     return _tables(county, questionnaires, columns)
 
@@ -96,8 +97,8 @@ def _tables(county: str, questionnaires: Questionnaires, columns: Columns) -> Re
 
 
 def _constant(text: str, length: int) -> "pd.Categorical[str]":
-    return _categories(np.zeros(length, dtype=np.int64), [text])
+    return _categories(np.zeros(length, dtype=np.int8), [text])
 
 
-def _categories(codes: npt.NDArray[np.int64], names: Sequence[str]) -> "pd.Categorical[str]":
+def _categories(codes: npt.NDArray[np.integer[Any]], names: Sequence[str]) -> "pd.Categorical[str]":
     return pd.Categorical.from_codes(codes, categories=pd.Index(list(names), dtype=object))

@@ -19,6 +19,8 @@ from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Question, Questionnaires
 
 Whole = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32] | npt.NDArray[np.int16]
+"""Of millions of answers: the time goes into memory."""
 Value = TypeVar("Value")
 
 REQUIRED_COLUMNS: Final = ("group", "school", "valid")
@@ -41,9 +43,9 @@ class Columns:
     submitted_at: npt.NDArray[np.datetime64]
     duration_s: npt.NDArray[np.float64]
     valid: npt.NDArray[np.bool_]
-    answer_response: Whole
-    answer_question: Whole
-    answer_value: Whole
+    answer_response: Small
+    answer_question: Small
+    answer_value: Small
 
 
 @dataclass(frozen=True)
@@ -141,18 +143,18 @@ def _translated(reader: _Reader) -> Columns:
     )
 
 
-def _all_answers(reader: _Reader, groups: Whole) -> tuple[Whole, Whole, Whole]:
+def _all_answers(reader: _Reader, groups: Whole) -> tuple[Small, Small, Small]:
     """The response, the question and the value of each chosen option, question by question."""
     asked = [
         (code, _answers(reader, question, groups))
         for code, question in enumerate(reader.questionnaires.question_ids)
         if question in reader.text.header
     ]
-    none = np.empty(0, dtype=np.int64)
+    none = np.empty(0, dtype=np.int16)
     return (
-        np.concatenate([none, *(rows for _, (rows, _) in asked)]),
-        np.concatenate([none, *(np.full(len(rows), code) for code, (rows, _) in asked)]),
-        np.concatenate([none, *(values for _, (_, values) in asked)]),
+        np.concatenate([none.astype(np.int32), *(rows.astype(np.int32) for _, (rows, _) in asked)]),
+        np.concatenate([none, *(np.full(len(rows), code, dtype=np.int16) for code, (rows, _) in asked)]),
+        np.concatenate([none, *(values.astype(np.int16) for _, (_, values) in asked)]),
     )
 
 
@@ -218,6 +220,9 @@ def _spread(said: Whole, values: Sequence[tuple[int, ...]]) -> tuple[Whole, Whol
     starts = np.cumsum(lengths) - lengths
     flat = np.array([value for one in values for value in one], dtype=np.int64)
     chosen = lengths[said]
+    if lengths.max(initial=0) <= 1:  # nearly always
+        rows = np.flatnonzero(chosen)
+        return rows, flat[starts[said[rows]]]
     rows = np.repeat(np.arange(len(said)), chosen)
     first = np.cumsum(chosen) - chosen
     return rows, flat[starts[said][rows] + np.arange(len(rows)) - first[rows]]

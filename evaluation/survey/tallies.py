@@ -4,7 +4,7 @@ Each chosen option of a `multi` question that counts toward an item is an answer
 missing answer.
 """
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ from evaluation.survey.questionnaire import Questionnaires
 if TYPE_CHECKING:
     from evaluation.survey.responses import Responses
 
+Integers = npt.NDArray[np.integer[Any]]
+
 OUTSIDE_ITEM: Final = -1
 DISAGREES: Final = 0
 RECOGNISES: Final = 1
@@ -29,9 +31,9 @@ class ValidResponses(NamedTuple):
 
     group: Whole
     school: Whole
-    response: Whole
-    question: Whole
-    value: Whole
+    response: Integers
+    question: Integers
+    value: Integers
 
 
 def valid_responses(responses: "Responses", units: Units = NO_UNITS) -> ValidResponses:
@@ -41,14 +43,14 @@ def valid_responses(responses: "Responses", units: Units = NO_UNITS) -> ValidRes
     school = table["school"][is_valid]
     psu = school.map(lambda one: units.get(one, one)) if units else school
     codes = np.where(psu == "", -1, psu.astype("category").cat.codes.to_numpy(dtype=np.int64))
-    renumbered = np.where(is_valid, np.cumsum(is_valid) - 1, -1)[answers["response"].to_numpy(dtype=np.int64)]
+    renumbered = np.where(is_valid, np.cumsum(is_valid) - 1, -1).astype(np.int32)[answers["response"].to_numpy()]
     kept = renumbered >= 0
     return ValidResponses(
         table["group"].cat.codes.to_numpy(dtype=np.int64)[is_valid],
         codes.astype(np.int64),
         renumbered[kept],
-        answers["question"].cat.codes.to_numpy(dtype=np.int64)[kept],
-        answers["value"].to_numpy(dtype=np.int64)[kept],
+        answers["question"].cat.codes.to_numpy()[kept],
+        answers["value"].to_numpy()[kept],
     )
 
 
@@ -75,15 +77,17 @@ def _kinds(questionnaires: Questionnaires, item: str) -> tuple[npt.NDArray[np.in
 def tally_item(valid: ValidResponses, questionnaires: Questionnaires, item: str) -> Tally:
     """The answers of each valid response to the questions of an item."""
     kinds, counts = _kinds(questionnaires, item)
-    kind = kinds[valid.group[valid.response], valid.question, valid.value]
+    counted = np.flatnonzero(np.asarray(counts.any(axis=0))[valid.question])
+    response, question = valid.response[counted], valid.question[counted]
+    kind = kinds[valid.group[response], question, valid.value[counted]]
     number = len(valid.group)
     recognise, disagree, dont_know = (
-        np.bincount(valid.response[kind == which], minlength=number) for which in (RECOGNISES, DISAGREES, DONT_KNOW)
+        np.bincount(response[kind == which], minlength=number) for which in (RECOGNISES, DISAGREES, DONT_KNOW)
     )
     is_answered = np.zeros(
         (number, counts.shape[1]), dtype=np.bool_
     )  # once, where several options of a question are chosen
-    is_answered[valid.response[kind != OUTSIDE_ITEM], valid.question[kind != OUTSIDE_ITEM]] = True
+    is_answered[response[kind != OUTSIDE_ITEM], question[kind != OUTSIDE_ITEM]] = True
     missing = counts.sum(axis=1)[valid.group] - is_answered.sum(axis=1)
     return Tally(recognise, recognise + disagree, dont_know, missing)
 
