@@ -129,26 +129,32 @@ class ResourceValues:
         return [np.asarray(self.stage == number) for number in range(len(self.rules.scope.stages))]
 
 
-def is_in_scope(schools: pd.DataFrame, scope: Scope) -> Flags:
-    """Which rows of the school table the resource indicators are asked of."""
-    # of a long column only its few different words are compared
-    stage, kind = schools["stage"].astype("category"), schools["kind"].astype("category")
-    is_asked = stage.isin(scope.stages) & ~kind.isin(scope.without_kinds)
-    if scope.small is not None:
-        is_small = (kind == scope.small.kind) & (schools["pupils"] < scope.small.under_pupils)
-        is_asked &= ~is_small
-    return is_asked.to_numpy(dtype=bool)
-
-
 def _positions(words: pd.Series, index: pd.Index) -> Positions:
     """The position in `index` of each word of a long column."""
     codes, different = pd.factorize(words)
     return np.asarray(index.get_indexer(pd.Index(different)), dtype=np.intp)[codes]
 
 
+def stage_positions(schools: pd.DataFrame, scope: Scope) -> Positions:
+    """The number of each row's stage among those of the scope, −1 for a stage that is not."""
+    return _positions(schools["stage"], pd.Index(scope.stages))
+
+
+def is_in_scope(schools: pd.DataFrame, stage: Positions, scope: Scope) -> Flags:
+    """Which rows of the school table (with the numbers of their stages) the resource indicators are asked of."""
+    # of a long column only its few different words are compared
+    kind, kinds = pd.factorize(schools["kind"])
+    is_asked: Flags = (stage >= 0) & ~pd.Index(kinds).isin(scope.without_kinds)[kind]
+    if scope.small is not None:
+        is_kind = pd.Index(kinds).isin([scope.small.kind])[kind]
+        is_asked &= ~(is_kind & (schools["pupils"].to_numpy() < scope.small.under_pupils))
+    return is_asked
+
+
 def resource_values(schools: pd.DataFrame, counties: pd.Index, rules: Resources) -> ResourceValues:
     """The resource indicators of a school table (columns of `facts.COLUMNS["school_stages"]`, and the rulebook's own) under its resources."""
-    chosen = np.flatnonzero(is_in_scope(schools, rules.scope))
+    stage = stage_positions(schools, rules.scope)
+    chosen = np.flatnonzero(is_in_scope(schools, stage, rules.scope))
     fields = [one.field for one in rules.indicators]
     return ResourceValues(
         rules=rules,
@@ -156,7 +162,7 @@ def resource_values(schools: pd.DataFrame, counties: pd.Index, rules: Resources)
         schools=schools,
         chosen=chosen,
         county=_positions(schools["county"], counties)[chosen],
-        stage=_positions(schools["stage"], pd.Index(rules.scope.stages))[chosen],
+        stage=stage[chosen],
         pupils=schools["pupils"].to_numpy()[chosen],
         totals=schools[fields].to_numpy(dtype=np.float64)[chosen],
         limits=np.array([[one.thresholds[name] for one in rules.indicators] for name in rules.scope.stages]),

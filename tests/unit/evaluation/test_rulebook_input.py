@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from evaluation.criteria.resources import is_in_scope
+from evaluation.criteria.resources import is_in_scope, stage_positions
 from evaluation.errors import InvalidInput
 from evaluation.evaluating import check_workbook, evaluate_workbook
 from evaluation.reading.county import check_county, read_county
@@ -70,4 +70,6 @@ def test_a_row_and_a_table_agree_on_what_is_in_scope() -> None:
     scope = RULEBOOK.resources.scope
     kinds = [*scope.without_kinds, "教学点", "小学"]
     rows = pd.DataFrame(product([*scope.stages, "特教"], kinds, [0.0, 49.0, 50.0]), columns=["stage", "kind", "pupils"])
-    assert is_in_scope(rows, scope).tolist() == [scope.asks(*row) for row in rows.itertuples(index=False)]
+    assert is_in_scope(rows, stage_positions(rows, scope), scope).tolist() == [
+        scope.asks(*row) for row in rows.itertuples(index=False)
+    ]
