@@ -137,6 +137,7 @@ def test_no_request_of_a_respondent_leaves_a_line_or_moves_a_count(
     assert survey.counts()["used"] == 1
 
 
+@on_sqlite
 def test_the_socket_of_counts_is_its_owners_only_and_goes_with_the_service(service: Service, counts: Path) -> None:
     assert stat.S_IMODE(counts.stat().st_mode) == 0o600
     service.process.terminate()
@@ -144,6 +145,7 @@ def test_the_socket_of_counts_is_its_owners_only_and_goes_with_the_service(servi
     assert not counts.exists()
 
 
+@on_sqlite
 def test_a_folder_of_counts_that_is_removed_costs_the_counts_and_no_page(
     survey: Survey, service: Service, database: Database, tmp_path: Path
 ) -> None:

@@ -16,6 +16,8 @@ from tests.paths import REPOSITORY
 from tests.ports import free_port
 from tests.serving import wait_until
 
+pytestmark = pytest.mark.xdist_group("slow-phones")  # two servers are started for all
+
 HEAD = "HTTP/1.1\r\nHost: x\r\n"
 LARGE = 40_000_000
 SERVER = """
@@ -101,12 +103,12 @@ def serve(body_s: int, answer_s: int, head_s: int) -> Iterator[Server]:
         process.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def patient() -> Iterator[Server]:
     yield from serve(600, 600, 600)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def impatient() -> Iterator[Server]:
     yield from serve(1, 1, 1)
 

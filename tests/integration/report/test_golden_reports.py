@@ -16,6 +16,8 @@ from evaluation.report.writing import write_reports
 from tests.paths import COUNTIES, GOLDEN
 from tests.unit.evaluation.report.pages import Page
 
+pytestmark = pytest.mark.xdist_group("golden-reports")  # each county is judged and reported once
+
 
 @pytest.fixture(scope="module", params=COUNTIES)
 def assessment(request: pytest.FixtureRequest) -> Assessment:
