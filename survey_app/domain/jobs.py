@@ -12,8 +12,10 @@ class JobKind(StrEnum):
 
     WORKBOOK = "workbook"  # a workbook that was uploaded: checked, stored or refused, and judged
     VERDICT = "verdict"  # an assessment judged as it stands
+    PHOTOS = "photos"  # photos of a finding, made ready and kept
     REPORT = "report"  # a file of an assessment that is not signed
     EXPORT = "export"  # all answers of a closed campaign
+    CODES = "codes"  # codes issued, and their sheets
     BULLETIN = "bulletin"  # a campaign's numbers of the moment on a page
 
 
@@ -39,7 +41,6 @@ class Failure(StrEnum):
     BUG = "bug"  # the worker's log has it
 
 
-ENDED: Final = frozenset({JobState.DONE, JobState.FAILED, JobState.EXPIRED})
 UNDER_WAY: Final = frozenset({JobState.ARRIVING, JobState.WAITING, JobState.RUNNING})
 BEAT_EVERY: Final = timedelta(seconds=10)
 SILENT_AFTER: Final = timedelta(seconds=60)
@@ -50,21 +51,28 @@ TOLD_FOR: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the process of a job may use, and how long what it leaves is kept."""
+    """What the process of a job may use, how long what it leaves is kept, and how long it waits for a worker."""
 
     seconds: int
     memory_bytes: int
     kept: timedelta
+    waits: timedelta = timedelta(days=1)
 
 
 _GIGABYTE: Final = 1_000_000_000
 LIMITS: Final[Mapping[JobKind, Limits]] = {
     JobKind.WORKBOOK: Limits(300, 4 * _GIGABYTE, timedelta(days=1)),
     JobKind.VERDICT: Limits(300, 4 * _GIGABYTE, timedelta(hours=1)),
+    JobKind.PHOTOS: Limits(120, 2 * _GIGABYTE, timedelta(hours=1)),
     JobKind.REPORT: Limits(120, 4 * _GIGABYTE, timedelta(hours=1)),
     JobKind.EXPORT: Limits(900, 4 * _GIGABYTE, timedelta(days=1)),
+    JobKind.CODES: Limits(900, 2 * _GIGABYTE, timedelta(hours=1), waits=timedelta(minutes=15)),
     JobKind.BULLETIN: Limits(60, 2 * _GIGABYTE, timedelta(hours=1)),
 }
+
+
+NOT_STARTED_AGAIN: Final = frozenset({JobKind.CODES})
+"""What these leave can be opened only by the browser that asked, while it is there: who still wants it asks anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +101,8 @@ class Job:
     def is_under_way(self) -> bool:
         """Whether it has yet to end."""
         return self.state in UNDER_WAY
+
+    @property
+    def can_start_again(self) -> bool:
+        """Whether it failed, and may succeed as it is."""
+        return self.state == JobState.FAILED and self.failure != Failure.INVALID and self.kind not in NOT_STARTED_AGAIN

@@ -1,12 +1,14 @@
-"""The jobs of assessments: check a workbook, judge, write a report."""
+"""The jobs of assessments: check a workbook, judge, keep photos, write a report."""
 
 from sqlalchemy import Connection
 
 from survey_app.domain.assessments import Upload
 from survey_app.jobs.performing import Outcome, Run
+from survey_app.services.assessments.entering import save_photos
 from survey_app.services.assessments.files import assessment_file
-from survey_app.services.assessments.jobs import WORKBOOK_FILE
+from survey_app.services.assessments.jobs import PHOTO_FILE, WORKBOOK_FILE
 from survey_app.services.assessments.judging import live_verdict
+from survey_app.services.assessments.photos import PhotoFile
 from survey_app.services.assessments.uploading import upload_workbook
 
 
@@ -33,6 +35,18 @@ def judge(run: Run) -> Outcome:
     at, arguments = run.at, run.job.arguments
     for reader in (None, run.user):
         live_verdict(at.database, at.clock, arguments["assessment"], reader)
+    return {}
+
+
+def keep_photos(run: Run) -> Outcome:
+    """Makes the photos of a clause ready and keeps them, all or none."""
+    at, arguments = run.at, run.job.arguments
+    photos = [PhotoFile(name, run.file(f"{PHOTO_FILE}{number}")) for number, name in enumerate(arguments["photos"])]
+
+    def end(connection: Connection) -> None:
+        run.end(connection, {})
+
+    save_photos(at.database, at.clock, run.user, arguments["assessment"], arguments["clause"], photos, end)
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The jobs of campaigns: export the answers, write a bulletin."""
+"""The jobs of campaigns: issue codes with their sheets, export the answers, write a bulletin."""
 
 import io
 import tempfile
@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from sqlalchemy import Connection
+
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.jobs.performing import Outcome, Run
 from survey_app.output.bulletin.contents import Bulletin, BulletinRow
@@ -14,10 +16,17 @@ from survey_app.output.bulletin.docx import write_bulletin_docx
 from survey_app.output.bulletin.pdf import write_bulletin_pdf
 from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
+from survey_app.output.issued import SheetFacts
+from survey_app.output.sheets import write_codes_csv, write_sheets_pdf
+from survey_app.services.campaign_jobs import CODES_FILE, SHEETS_FILE
+from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.services.cockpit.daily import DailyTexts
 from survey_app.services.cockpit.log_head import log_head
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.services.cockpit.wording import BULLETIN_SEAL
+from survey_app.services.codes.changes import IssuedCode
+from survey_app.services.codes.issuing import issue_codes
+from survey_app.services.parcels import ParcelAddress, ParcelKind, leave_at
 from survey_app.services.results import answers_of_campaign
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
@@ -30,6 +39,26 @@ BULLETINS: Final[Mapping[str, Callable[[BinaryIO, Bulletin], None]]] = {
     "pdf": write_bulletin_pdf,
     "docx": write_bulletin_docx,
 }
+
+
+def issue_sheets(run: Run) -> Outcome:
+    """Issues what is missing. The sheets are made, and left sealed for the browser that asked, before any code is stored."""
+    at, user, campaign_id = run.at, run.user, run.job.arguments["campaign"]
+    address = ParcelAddress.from_text(run.job.arguments["parcel"])
+    facts = SheetFacts.of(read_cockpit(at.database, at.clock, campaign_id).campaign, FORM_PATH)
+
+    def hand_over(issued: Sequence[IssuedCode]) -> None:
+        run.tell(20)
+        if issued:
+            files = _sheets(issued, facts)
+            leave_at(at.database, at.clock, address, user.name, ParcelKind.CODES, files, campaign_id)
+        run.tell(90)
+
+    def end(connection: Connection, number: int) -> None:
+        run.end(connection, {"issued": number})
+
+    issue_codes(at.database, at.keys, at.clock, campaign_id, hand_over=hand_over, actor=user, end=end)
+    return {}
 
 
 def export_answers(run: Run) -> Outcome:
@@ -61,6 +90,15 @@ def write_bulletin(run: Run) -> Outcome:
     BULLETINS[ending](target, _bulletin(cockpit, log_head(at.database, campaign), run.user.name))
     moment = f"{at.clock.now().astimezone(LOCAL_ZONE):%Y%m%d-%H%M}"
     return run.keep(f"{campaign}-{moment}.{ending}", MEDIA_TYPES[f".{ending}"], target.getvalue())
+
+
+def _sheets(issued: Sequence[IssuedCode], facts: SheetFacts) -> dict[str, bytes]:
+    """Both files. They lie in the folder of this job while they are written."""
+    with tempfile.TemporaryDirectory() as name:
+        sheets, codes = Path(name, SHEETS_FILE), Path(name, CODES_FILE)
+        write_codes_csv(codes, issued)
+        write_sheets_pdf(sheets, issued, facts)
+        return {file.name: file.read_bytes() for file in (codes, sheets)}
 
 
 def _packed(files: Sequence[Path]) -> tuple[bytes, str]:

@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from survey_app.domain.jobs import JobKind
-from survey_app.jobs.assessments import check_workbook, judge, write_report
-from survey_app.jobs.campaigns import export_answers, write_bulletin
+from survey_app.jobs.assessments import check_workbook, judge, keep_photos, write_report
+from survey_app.jobs.campaigns import export_answers, issue_sheets, write_bulletin
 from survey_app.jobs.performing import Outcome, Run
 
 KINDS: Final[Mapping[JobKind, Callable[[Run], Outcome]]] = {
     JobKind.WORKBOOK: check_workbook,
     JobKind.VERDICT: judge,
+    JobKind.PHOTOS: keep_photos,
     JobKind.REPORT: write_report,
+    JobKind.CODES: issue_sheets,
     JobKind.EXPORT: export_answers,
     JobKind.BULLETIN: write_bulletin,
 }

@@ -91,7 +91,7 @@ class Runner:
 
     def _claimed(self) -> Job | None:
         with self._at.database.read() as connection:
-            if not has_waiting(connection):
+            if not has_waiting(connection, self._at.clock.now()):
                 return None
         with self._at.database.write() as connection:
             return claim_next(connection, self._at.clock.now())

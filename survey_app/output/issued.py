@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from evaluation.survey.groups import Group
+from survey_app.domain.campaigns import Campaign
 
 Shuffle = Callable[[list[Any]], None]
 Progress = Callable[[], object]
@@ -35,3 +36,13 @@ class SheetFacts:
     closes: datetime
     entry_url: str
     contact: str = ""  # whom to ask, as it should be printed; empty leaves a line to write on
+
+    @classmethod
+    def of(cls, campaign: Campaign, form_path: str) -> "SheetFacts":
+        """Of a campaign whose forms stand below `form_path`."""
+        return cls(
+            campaign=campaign.name,
+            county=campaign.county_name,
+            closes=campaign.closes,
+            entry_url=f"{campaign.base_url}{form_path.rstrip('/')}",
+        )

@@ -6,7 +6,7 @@ had their time, so that web server and worker share nothing else; copies of the 
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic, sleep
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from survey_app.storage.jobs import (
     find_same,
     forget_jobs,
     has_old_jobs,
+    hold_same,
     insert_job,
     insert_part,
     list_jobs,
@@ -59,8 +60,11 @@ def ask(
     """
     new = _new_job(at, user, kind, subject, county, arguments, once)
     with at.database.write() as connection:
-        same = find_same(connection, once) if once else None
-        if same and (same.is_under_way or same.state == JobState.FAILED or (keeps and same.state == JobState.DONE)):
+        same = None
+        if once:
+            hold_same(connection, once)
+            same = find_same(connection, once)
+        if same and (same.is_under_way or same.can_start_again or (keeps and same.state == JobState.DONE)):
             return same.id
         insert_job(connection, new)
     for name, parts in (files or {}).items():
@@ -109,6 +113,12 @@ def jobs_about(at: Installation, subject: str, kind: JobKind) -> list[Job]:
     return [one for one in found if one.kind == kind and (one.is_under_way or one.state == JobState.FAILED)]
 
 
+def latest_same(at: Installation, once: str) -> Job | None:
+    """The latest job with this `once`."""
+    with at.database.read() as connection:
+        return find_same(connection, once)
+
+
 def waits_behind(at: Installation, one: Job) -> int:
     """How many jobs come before it."""
     with at.database.read() as connection:
@@ -134,9 +144,11 @@ def is_worker_missing(at: Installation) -> bool:
 def start_again(at: Installation, user: StaffUser, job_id: str) -> None:
     """Has a job done that has failed; one that has not stays as it is. Raises `UnknownJob`."""
     one = job_of(at, user, job_id)
+    if not one.can_start_again:
+        return
     now = at.clock.now()
     with at.database.write() as connection:
-        mark_waiting(connection, one.id, JobState.FAILED, asked_at=now, ends_at=now + LIMITS[one.kind].kept)
+        mark_waiting(connection, one.id, JobState.FAILED, asked_at=now, ends_at=now + LIMITS[one.kind].waits)
 
 
 def result_of(at: Installation, one: Job) -> Iterator[bytes]:
@@ -196,7 +208,7 @@ def _new_job(
         started_at=None,
         heartbeat=None,
         ended_at=None,
-        ends_at=now + max(LIMITS[kind].kept, timedelta(hours=1)),
+        ends_at=now + LIMITS[kind].waits,
         outcome={},
         failure=None,
     )

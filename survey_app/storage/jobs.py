@@ -46,6 +46,12 @@ def find_job(connection: Connection, job_id: str) -> Job | None:
     return None if row is None else _job(row)
 
 
+def hold_same(connection: Connection, once: str) -> None:
+    """Who asks for the same at once takes turns, until the transaction ends; on SQLite all writers do."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(once))))
+
+
 def find_same(connection: Connection, once: str) -> Job | None:
     """The latest job that does the same."""
     row = connection.execute(select(job).where(job.c.once == once).order_by(job.c.asked_at.desc()).limit(1))
@@ -68,14 +74,14 @@ def count_before(connection: Connection, one: Job) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def has_waiting(connection: Connection) -> bool:
+def has_waiting(connection: Connection, now: datetime) -> bool:
     """Whether there is anything to claim."""
-    return connection.execute(select(job.c.id).where(job.c.state == JobState.WAITING).limit(1)).first() is not None
+    return connection.execute(select(job.c.id).where(_waits(now)).limit(1)).first() is not None
 
 
 def claim_next(connection: Connection, now: datetime) -> Job | None:
     """Takes the job that has waited longest, which nobody else can take then; None where none waits."""
-    oldest = select(job.c.id).where(job.c.state == JobState.WAITING).order_by(job.c.asked_at, job.c.id).limit(1)
+    oldest = select(job.c.id).where(_waits(now)).order_by(job.c.asked_at, job.c.id).limit(1)
     claimed = connection.execute(
         update(job)
         .where(job.c.id == oldest.with_for_update(skip_locked=True).scalar_subquery(), job.c.state == JobState.WAITING)
@@ -146,6 +152,10 @@ def forget_jobs(connection: Connection, ended_before: datetime) -> int:
     return connection.execute(
         delete(job).where(job.c.state == JobState.EXPIRED, job.c.ends_at <= ended_before)
     ).rowcount
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return (job.c.state == JobState.WAITING) & (job.c.ends_at > now)
 
 
 def _is_silent(since: datetime) -> ColumnElement[bool]:

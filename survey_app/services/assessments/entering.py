@@ -1,6 +1,6 @@
 """Findings on site and veto items: saved one at a time, on a phone in a school, by people who may write about the same clause."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -147,6 +147,23 @@ def save_finding(
         assessment = _holding(connection, assessment_id, EntryKind.FINDING, clause)
         add_photos(connection, clock, user, assessment, clause, cleaned)
         return _save(connection, clock, user, assessment, draft) if draft else None
+
+
+def save_photos(
+    database: Database,
+    clock: Clock,
+    user: StaffUser,
+    assessment_id: str,
+    clause: str,
+    photos: Sequence[PhotoFile],
+    end: Callable[[Connection], object],
+) -> None:
+    """Saves photos of a clause; `end` is called in the transaction that stores them. Raises as `save_finding` does."""
+    cleaned = clean_photos(photos)
+    with database.write() as connection:
+        assessment = _holding(connection, assessment_id, EntryKind.FINDING, clause)
+        add_photos(connection, clock, user, assessment, clause, cleaned)
+        end(connection)
 
 
 def save_veto(

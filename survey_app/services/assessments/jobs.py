@@ -1,13 +1,16 @@
-"""What takes long about an assessment and is therefore done by a job: checking its workbook, judging it."""
+"""What takes long about an assessment and is therefore done by a job: checking its workbook, judging it, its files and photos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from evaluation.errors import InputProblem, InvalidInput
 from survey_app.domain.assessments import CountyAssessment
 from survey_app.domain.errors import UnknownAssessment
 from survey_app.domain.jobs import Job, JobKind
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.files import today
 from survey_app.services.assessments.judging import NotJudged, content_of
+from survey_app.services.assessments.photos import refuse_large, refuse_many
 from survey_app.services.assessments.starting import refuse_signed, show_assessment
 from survey_app.services.assessments.uploading import refuse_at_once, shown_file_name
 from survey_app.services.installation import Installation
@@ -15,6 +18,7 @@ from survey_app.services.jobs import ask, jobs_about
 from survey_app.storage.assessments import find_assessment
 
 WORKBOOK_FILE = "workbook"
+PHOTO_FILE = "photo-"  # and a number
 
 
 def ask_for_check(
@@ -55,6 +59,40 @@ def ask_for_report(at: Installation, user: StaffUser, assessment_id: str, file: 
     arguments = {"assessment": assessment.id, "file": file, "file_name": file_name}
     county = assessment.county_code
     return ask(at, user, JobKind.REPORT, _subject(assessment), county, arguments, once=once, keeps=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A photo as it comes in."""
+
+    file_name: str
+    size: int
+    parts: Iterable[bytes]
+
+
+def refuse_photos(photos: Sequence[SentPhoto]) -> None:
+    """Raises `InvalidInput` with what is wrong about photos and needs no look at them: too many, too large."""
+    refuse_many(len(photos))
+    problems: list[InputProblem] = []
+    for one in photos:
+        try:
+            refuse_large(one.file_name, one.size)
+        except InvalidInput as invalid:
+            problems.extend(invalid.problems)
+    if problems:
+        raise InvalidInput(problems)
+
+
+def ask_for_photos(
+    at: Installation, user: StaffUser, assessment_id: str, clause: str, photos: Sequence[SentPhoto], back: str
+) -> str:
+    """Has photos of a clause made ready and kept, for the page `back`; the id of the job. Raises `AssessmentSigned`."""
+    assessment = show_assessment(at.database, assessment_id)
+    refuse_signed(assessment)
+    names = [shown_file_name(one.file_name) for one in photos]
+    arguments = {"assessment": assessment.id, "clause": clause, "photos": names, "back": back}
+    files = {f"{PHOTO_FILE}{number}": one.parts for number, one in enumerate(photos)}
+    return ask(at, user, JobKind.PHOTOS, _subject(assessment), assessment.county_code, arguments, files=files)
 
 
 def checks_under_way(at: Installation, assessment: CountyAssessment) -> list[Job]:

@@ -62,8 +62,7 @@ class CleanPhoto:
 
 def clean_photos(files: Sequence[PhotoFile]) -> list[CleanPhoto]:
     """The photos as they are kept. Raises `InvalidInput` naming every file that is no photo, or too large."""
-    if len(files) > PHOTOS_A_CLAUSE:  # before any is decoded
-        raise _too_many()
+    refuse_many(len(files))  # before any is decoded
     cleaned: list[CleanPhoto] = []
     problems: list[InputProblem] = []
     for file in files:
@@ -74,6 +73,23 @@ def clean_photos(files: Sequence[PhotoFile]) -> list[CleanPhoto]:
     if problems:
         raise InvalidInput(problems)
     return cleaned
+
+
+def refuse_many(number: int) -> None:
+    """Raises `InvalidInput` where more were sent than a clause may have."""
+    if number > PHOTOS_A_CLAUSE:
+        raise _too_many()
+
+
+def refuse_large(file_name: str, size: int) -> None:
+    """Raises `InvalidInput` where a photo is too large."""
+    if size > PHOTO_LIMIT_BYTES:
+        values = {
+            "name": shown_file_name(file_name),
+            "size": -(-size // MEGABYTE),
+            "limit": PHOTO_LIMIT_BYTES // MEGABYTE,
+        }
+        raise _invalid(wording.PHOTO_TOO_LARGE, **values)
 
 
 def add_photos(
@@ -132,9 +148,7 @@ def _stored(connection: Connection, clock: Clock, user: StaffUser, clause: str, 
 
 def _clean(file: PhotoFile) -> CleanPhoto:
     name = shown_file_name(file.file_name)
-    if len(file.content) > PHOTO_LIMIT_BYTES:
-        limit = PHOTO_LIMIT_BYTES // MEGABYTE
-        raise _invalid(wording.PHOTO_TOO_LARGE, name=name, size=-(-len(file.content) // MEGABYTE), limit=limit)
+    refuse_large(file.file_name, len(file.content))
     upright = _upright(name, file.content)
     written = io.BytesIO()
     upright.save(written, "JPEG", quality=QUALITY, optimize=True)  # neither exif nor anything else is passed on

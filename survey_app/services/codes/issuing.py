@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -56,10 +56,12 @@ def issue_codes(
     hand_over: HandOver | None = None,
     choose: Choice = secrets.randbelow,
     actor: StaffUser | str = COMMAND_LINE,
+    end: Callable[[Connection, int], object] = lambda _connection, _number: None,
 ) -> list[IssuedCode]:
     """Issues the codes that are missing to what the plan wants of each allocation, before or after opening.
 
-    In the order of groups and schools; within each, codes drawn at random have no order. Raises `UnknownCampaign`, `WrongState`.
+    `end` is called with their number in the transaction that stores them. In the order of groups and schools; within each, codes drawn at
+    random have no order. Raises `UnknownCampaign`, `WrongState`.
     """
     while True:
         with database.read() as connection:
@@ -75,7 +77,7 @@ def issue_codes(
         batch = _make_codes(campaign, keys, allocations, units, known, writes, choose)
         if hand_over:
             hand_over(batch.issued)
-        if _store(database, keys, clock, campaign_id, allocations, units, batch, actor):
+        if _store(database, keys, clock, campaign_id, allocations, units, batch, actor, end):
             return batch.issued
 
 
@@ -180,6 +182,7 @@ def _store(
     units: Mapping[tuple[str, str], str],
     batch: _Batch,
     actor: StaffUser | str,
+    end: Callable[[Connection, int], object],
 ) -> bool:
     """False where somebody else has issued meanwhile. Keys are on disk before anything refers to them."""
     with only_mixer(database):
@@ -201,6 +204,7 @@ def _store(
             campaign = note_change(connection, clock, campaign_id, "issue codes", [], [one.place for one in batch.new])
             if batch.new and campaign.state == State.DRAFT:
                 record_on_campaign(connection, clock, actor, "codes_issued", campaign, {"codes": len(batch.new)})
+            end(connection, len(batch.new))
     if batch.new and campaign.state != State.DRAFT:
         record_code_act(keys, clock, actor, "codes_issued", campaign, len(batch.new))
     return True

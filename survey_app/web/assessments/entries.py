@@ -19,13 +19,15 @@ from survey_app.services.assessments.entering import (
     show_subjects,
 )
 from survey_app.services.assessments.entries import Conflict
-from survey_app.services.assessments.photos import PhotoFile, photo_content, remove_photo
+from survey_app.services.assessments.jobs import SentPhoto, ask_for_photos, refuse_photos
+from survey_app.services.assessments.photos import photo_content, remove_photo
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.assessments import wording
 from survey_app.web.assessments.blueprint import WORKERS, blueprint, find
-from survey_app.web.assessments.workbook import content_of
+from survey_app.web.assessments.workbook import parts_of, size_of
 from survey_app.web.counties import assessment_county
 from survey_app.web.installation import installation
+from survey_app.web.jobs import lead_to_job
 from survey_app.web.staff_words import notify, problems_by_field
 
 # what is sent together: as many photos as a clause may have, each with room to be refused in our words
@@ -61,20 +63,27 @@ def finding(assessment_id: str, clause_id: str) -> ResponseReturnValue:
 @blueprint.post("/<assessment_id>/findings/<clause_id>")
 @signed_in(*WORKERS, county=assessment_county, body_limit_bytes=LARGEST_BODY_BYTES)
 def enter_finding(assessment_id: str, clause_id: str) -> ResponseReturnValue:
-    """Saves a finding with its photos, or shows what is wrong, or both versions where somebody was faster."""
-    at = installation()
+    """Saves a finding, or shows what is wrong, or both versions where somebody was faster; its photos are kept by a job, whatever becomes of it."""
+    at, user = installation(), current_user()
     if _keeps_theirs():
         return _leave_theirs(assessment_id, EntryKind.FINDING, clause_id)
+    typed, photos, saved = _typed(), _photos(), None
     try:
-        saved = save_finding(at.database, at.clock, current_user(), assessment_id, clause_id, _typed(), _photos())
+        refuse_photos(photos)
+        if typed.choice or typed.text.strip() or not photos:
+            saved = save_finding(at.database, at.clock, user, assessment_id, clause_id, typed)
     except InvalidInput as invalid:
         return _entry_page(assessment_id, EntryKind.FINDING, clause_id, problems_by_field(invalid)), 422
+    is_saved = saved and not isinstance(saved, Conflict)
+    page = url_for("assessments.finding", assessment_id=assessment_id, clause_id=clause_id)
+    answer = _go_on(assessment_id, EntryKind.FINDING, clause_id) if is_saved else redirect(page, 303)
+    if is_saved:
+        notify(wording.SAVED, subject=clause_id)
+    if photos:
+        answer = lead_to_job(ask_for_photos(at, user, assessment_id, clause_id, photos, answer.location))
     if isinstance(saved, Conflict):
         return _conflict_page(assessment_id, EntryKind.FINDING, clause_id, saved), 409
-    notify(wording.SAVED if saved else wording.PHOTOS_SAVED, subject=clause_id)
-    if saved is None:
-        return redirect(url_for("assessments.finding", assessment_id=assessment_id, clause_id=clause_id), 303)
-    return _go_on(assessment_id, EntryKind.FINDING, clause_id)
+    return answer
 
 
 @blueprint.get("/<assessment_id>/vetoes")
@@ -145,9 +154,9 @@ def _typed() -> Typed:
     )
 
 
-def _photos() -> list[PhotoFile]:
+def _photos() -> list[SentPhoto]:
     sent = [one for one in request.files.getlist("photos") if one.filename]
-    return [PhotoFile(one.filename or "", content_of(one)) for one in sent]
+    return [SentPhoto(one.filename or "", size_of(one), parts_of(one)) for one in sent]
 
 
 def _keeps_theirs() -> bool:
@@ -159,7 +168,7 @@ def _leave_theirs(assessment_id: str, kind: EntryKind, subject: str) -> Response
     return redirect(url_for(PAGES[kind], assessment_id=assessment_id, clause_id=subject), 303)
 
 
-def _go_on(assessment_id: str, kind: EntryKind, subject: str) -> ResponseReturnValue:
+def _go_on(assessment_id: str, kind: EntryKind, subject: str) -> Response:
     """To the next one that nobody has entered, or back to the list."""
     history = _history(assessment_id, kind, subject)
     if request.form.get("act") == "next" and history.next_open:

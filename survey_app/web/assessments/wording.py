@@ -15,7 +15,6 @@ SURVEY_PARTED: Final = Message(
     "survey_parted", en="The assessment has no survey any more.", zh="已取消关联的问卷调查。"
 )
 SAVED: Final = Message("saved", en="{subject}: saved.", zh="{subject} 已保存。")
-PHOTOS_SAVED: Final = Message("photos_saved", en="{subject}: the photos are saved.", zh="{subject} 的照片已保存。")
 PHOTO_REMOVED: Final = Message("photo_removed", en="The photo is taken out of the finding.", zh="照片已从本款移除。")
 THEIRS_KEPT: Final = Message(
     "theirs_kept",

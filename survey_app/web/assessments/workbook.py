@@ -120,12 +120,6 @@ def parts_of(sent: FileStorage) -> Iterator[bytes]:
     return iter(lambda: sent.stream.read(PART_BYTES), b"")
 
 
-def content_of(sent: FileStorage) -> bytes:
-    """The content of a file that a form brought."""
-    sent.stream.seek(0, io.SEEK_SET)
-    return sent.stream.read()
-
-
 def _row_list(
     name: Message, report: UploadReport, heads: Sequence[Message], widths: Sequence[float], rows: list[list[str]]
 ) -> ResponseReturnValue:

@@ -12,12 +12,13 @@ from evaluation.errors import InvalidInput
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.codes import copied_part, print_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
+from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_slip_pdf
+from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.services.codes.desk import FoundAtDesk, cancel_code, look_at_code, replace_code, slip_of
 from survey_app.services.codes.keying import Turn, find_sheet, waiting_sheets
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, new_token, open_parcel
 from survey_app.web.access import current_user
-from survey_app.web.campaigns.codes import sheet_facts
 from survey_app.web.desk.blueprint import LONGEST_CODE, blueprint, helping
 from survey_app.web.desk.wording import CANCELLED, ERRORS, STANDINGS, TELL, TONES
 from survey_app.web.installation import installation
@@ -100,7 +101,7 @@ def slip() -> ResponseReturnValue:
         if found is None:
             return _desk_page(found=look_at_code(installation(), current_user(), typed)), 409
         target = io.BytesIO()
-        write_slip_pdf(target, found[0], sheet_facts(found[1]))
+        write_slip_pdf(target, found[0], SheetFacts.of(found[1], FORM_PATH))
         response = Response(target.getvalue(), content_type="application/pdf")
         response.headers.set("Content-Disposition", "inline", filename="slip.pdf")
         return response

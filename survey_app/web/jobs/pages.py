@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as Redirection
 
 from survey_app.domain.jobs import Job, JobKind, JobState
 from survey_app.domain.staff import Role
-from survey_app.services.exporting import record_export
+from survey_app.services.campaign_jobs import record_export
 from survey_app.services.jobs import (
     county_of_job,
     is_worker_missing,
@@ -24,7 +25,7 @@ from survey_app.web.access import current_user, signed_in
 from survey_app.web.installation import installation
 from survey_app.web.jobs import wording
 from survey_app.web.languages import current_language
-from survey_app.web.staff_words import words
+from survey_app.web.staff_words import notify, words
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -33,7 +34,9 @@ WAIT_S: Final = 2.0
 ROLES: Final[Mapping[JobKind, tuple[Role, ...]]] = {
     JobKind.WORKBOOK: (Role.ADMIN, Role.EVALUATOR),
     JobKind.VERDICT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.PHOTOS: (Role.ADMIN, Role.EVALUATOR),
     JobKind.REPORT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.CODES: (Role.ADMIN,),
     JobKind.EXPORT: (Role.ADMIN, Role.EVALUATOR),
     JobKind.BULLETIN: (Role.ADMIN, Role.MONITOR, Role.EVALUATOR),
 }
@@ -46,15 +49,24 @@ def _upload_page(job: Job) -> str:
     return url_for("assessments.upload_report", **parts)
 
 
+def _finding_page(job: Job) -> str:
+    parts = {"assessment_id": job.arguments["assessment"], "clause_id": job.arguments["clause"]}
+    return url_for("assessments.finding", **parts)
+
+
 DESTINATIONS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.WORKBOOK: _upload_page,
     JobKind.VERDICT: lambda job: str(job.arguments["back"]),
+    JobKind.PHOTOS: lambda job: str(job.arguments["back"]),
+    JobKind.CODES: lambda job: url_for("campaigns.codes", campaign_id=job.arguments["campaign"]),
 }
 """Where a job that is done leads; the others leave a file."""
 ORIGINS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.WORKBOOK: lambda job: url_for("assessments.workbook", assessment_id=job.arguments["assessment"]),
     JobKind.VERDICT: lambda job: url_for("assessments.workbook", assessment_id=job.arguments["assessment"]),
+    JobKind.PHOTOS: _finding_page,
     JobKind.REPORT: lambda job: url_for("assessments.show", assessment_id=job.arguments["assessment"]),
+    JobKind.CODES: lambda job: url_for("campaigns.codes", campaign_id=job.arguments["campaign"]),
     JobKind.EXPORT: lambda job: url_for("campaigns.results", campaign_id=job.arguments["campaign"]),
     JobKind.BULLETIN: lambda job: url_for("campaigns.show", campaign_id=job.arguments["campaign"]),
 }
@@ -66,12 +78,12 @@ def job_county(parts: Mapping[str, Any]) -> str | None:
     return county_of_job(installation(), parts["job_id"])
 
 
-def lead_to_job(job_id: str) -> ResponseReturnValue:
+def lead_to_job(job_id: str) -> Redirection:
     """To the page of a job that was just asked for."""
     return redirect(url_for("jobs.show", job_id=job_id), 303)
 
 
-def lead_to_file(job_id: str) -> ResponseReturnValue:
+def lead_to_file(job_id: str) -> Redirection:
     """To the file that a job leaves, if it is there soon; else to the job's page."""
     return redirect(url_for("jobs.show", job_id=job_id, file=1), 303)
 
@@ -91,6 +103,8 @@ def show(job_id: str) -> ResponseReturnValue:
     at = installation()
     one = wait_for(at, _own(job_id), WAIT_S)
     if one.state == JobState.DONE and one.kind in DESTINATIONS:
+        if one.kind in wording.SAID:
+            notify(wording.SAID[one.kind], **one.arguments)
         return redirect(DESTINATIONS[one.kind](one), 303)
     if one.state == JobState.DONE and "file" in request.args:
         return redirect(url_for("jobs.file", job_id=job_id), 303)

@@ -9,7 +9,9 @@ from survey_app.domain.jobs import Failure, JobKind, JobState
 KINDS: Final[Mapping[JobKind, Message]] = {
     JobKind.WORKBOOK: Message("job", en="Check of a workbook", zh="检查工作簿"),
     JobKind.VERDICT: Message("job", en="Verdict", zh="计算结论"),
+    JobKind.PHOTOS: Message("job", en="Photos of a finding", zh="保存照片"),
     JobKind.REPORT: Message("job", en="File of an assessment", zh="评估文件"),
+    JobKind.CODES: Message("job", en="Codes and their sheets", zh="生成参与码和单子"),
     JobKind.EXPORT: Message("job", en="Export of the answers", zh="导出答卷"),
     JobKind.BULLETIN: Message("job", en="Bulletin", zh="每日通报"),
 }
@@ -56,3 +58,7 @@ FAILURES: Final[Mapping[Failure, Message]] = {
         zh="程序出错了，不是您的问题。管理员可以在服务日志里看到；没有保存任何东西。",
     ),
 }
+SAID: Final[Mapping[JobKind, Message]] = {
+    JobKind.PHOTOS: Message("photos_saved", en="{clause}: the photos are saved.", zh="{clause} 的照片已保存。"),
+}
+"""What is said where a job that is done leads."""

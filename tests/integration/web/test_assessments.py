@@ -300,11 +300,25 @@ def test_a_photo_is_served_as_a_picture_and_nothing_else(li: StaffBrowser, begun
 
 
 def test_a_file_that_is_no_photo_is_refused_and_the_text_stays(li: StaffBrowser, begun: str) -> None:
-    bad = {"choice": "yes", "text": "看过", "seen": "0", "photos": [(io.BytesIO(b"<html>"), "a.jpg")]}
-    answer = li.post(f"{OWN}/findings/10.1", bad)
-    assert answer.status_code == 422
+    photos = [(io.BytesIO(b"<html>"), "a.jpg"), (io.BytesIO(picture()), "b.jpg")]
+    answer = li.post(f"{OWN}/findings/10.1", {"choice": "yes", "text": "看过", "seen": "0", "photos": photos})
+    assert answer.status_code == 200
     assert "“a.jpg”不是可以保存的照片" in answer.text
-    assert "看过</textarea>" in answer.text
+    assert "重新开始" not in answer.text
+    page = li.get(f"{OWN}/findings/10.1").text
+    assert "看过</textarea>" in page
+    assert "/photos/" not in page, "none is kept unless all can be"
+
+
+def test_photos_that_are_too_large_or_too_many_are_refused_at_once(app: Flask, li: StaffBrowser, begun: str) -> None:
+    typed = {"choice": "yes", "text": "看过", "seen": "0"}
+    large = li.post(f"{OWN}/findings/10.1", typed | {"photos": [(io.BytesIO(b"0" * 8_000_001), "a.jpg")]})
+    many = li.post(f"{OWN}/findings/10.1", typed | {"photos": [(io.BytesIO(b"0"), "a.jpg") for _ in range(13)]})
+    assert [one.status_code for one in (large, many)] == [422, 422]
+    assert "看过</textarea>" in large.text
+    assert "最多" in many.text
+    assert run_waiting_jobs(installation_of(app)) == 0
+    assert "未填" in li.get(f"{OWN}/findings").text
 
 
 def test_photos_of_another_county_are_not_there(app: Flask, li: StaffBrowser, begun: str) -> None:

@@ -13,15 +13,20 @@ from sqlalchemy import event, select
 
 from survey_app import create_app
 from survey_app.domain.clock import FixedClock
+from survey_app.domain.jobs import LIMITS, Failure, JobKind
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
+from survey_app.jobs.performing import perform
 from survey_app.services.campaigns.lifecycle import create_campaign
+from survey_app.services.jobs import sweep_jobs
 from survey_app.services.submission.submitting import look_up
 from survey_app.settings import Settings
-from survey_app.storage import staff_tables
+from survey_app.storage import job_tables, office_tables, staff_tables
+from survey_app.storage.jobs import end_job
 from survey_app.storage.session import Database
 from tests.builders_campaign import write_campaign
 from tests.builders_cockpit import PLANNED, count_answers, note_pace, open_planned_survey
+from tests.builders_jobs import claim, run_waiting_jobs
 from tests.builders_staff import OTHER_COUNTY, OWN_COUNTY, StaffBrowser, installation_of, sign_in_as
 from tests.builders_survey import CAMPAIGN, Survey
 
@@ -205,6 +210,60 @@ def test_codes_are_issued_kept_for_their_browser_and_removed(
     assert admin.get(f"{path}/codes.csv").status_code == 404
     assert admin.account is not None
     assert (admin.account.name, "codes_issued") in acts(database)
+
+
+def test_the_database_never_holds_a_code_in_the_clear_nor_what_opens_the_sheets(
+    draft: str, admin: StaffBrowser, app: Flask, database: Database
+) -> None:
+    path = f"/campaigns/{draft}/codes"
+    form = {"csrf_token": admin.csrf_token()}
+    asked = admin.client.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin"}).headers["Location"]
+    again = admin.client.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin"}).headers["Location"]
+    assert again == asked == admin.client.get(path).headers["Location"], "a second click begins nothing"
+    job = claim(installation_of(app))
+    assert job
+    perform(installation_of(app), job)
+    rows = list(csv.DictReader(io.StringIO(admin.get(f"{path}/codes.csv").text)))
+    with admin.client.session_transaction() as session:
+        token = session["sheets"][draft]
+    with database.read() as connection:
+        kept = [
+            row
+            for table in (job_tables.job, job_tables.job_file, office_tables.parcel)
+            for row in connection.execute(table.select())
+        ]
+    assert len(kept) == 2, "the job, which has no files, and the parcel"
+    text = repr(kept)
+    secrets = [token, *(row["code"] for row in rows), *(row["code"].replace("-", "") for row in rows)]
+    assert [secret for secret in secrets if secret in text] == []
+
+
+def test_codes_that_wait_too_long_for_a_worker_are_not_issued(
+    draft: str, admin: StaffBrowser, app: Flask, clock: FixedClock
+) -> None:
+    path, at = f"/campaigns/{draft}/codes", installation_of(app)
+    form = {"csrf_token": admin.csrf_token()}
+    asked = admin.client.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin"}).headers["Location"]
+    clock.move(LIMITS[JobKind.CODES].waits)
+    assert run_waiting_jobs(at) == 0
+    sweep_jobs(at)
+    assert "需要时请再做一次" in admin.get(asked).text
+    assert "按样本方案还要发放 127 个参与码" in admin.get(path).text
+
+
+def test_a_job_of_codes_that_failed_is_asked_for_anew(draft: str, admin: StaffBrowser, app: Flask) -> None:
+    path, at = f"/campaigns/{draft}/codes", installation_of(app)
+    form = {"csrf_token": admin.csrf_token()}
+    asked = admin.client.post(path, data=form, headers={"Sec-Fetch-Site": "same-origin"}).headers["Location"]
+    job = claim(at)
+    assert job
+    with at.database.write() as connection:
+        end_job(connection, job, at.clock.now(), job.ends_at, {}, Failure.DIED)
+    assert "重新开始</button>" not in admin.get(asked).text
+    admin.client.post(asked, data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert claim(at) is None
+    assert admin.post(path).headers["Location"] == path
+    assert len(admin.get(f"{path}/codes.csv").text.splitlines()) == 128
 
 
 def test_a_second_click_issues_nothing_twice(draft: str, admin: StaffBrowser) -> None:
