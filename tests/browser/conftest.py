@@ -77,9 +77,7 @@ class Server:
             pass_fds=[number],
             cwd=REPOSITORY,
         )
-        self.worker = subprocess.Popen(
-            [sys.executable, "-m", "survey_app.cli", "work"], env=environment, cwd=REPOSITORY
-        )
+        self.worker = subprocess.Popen([sys.executable, "-m", "tests.browser.jobs"], env=environment, cwd=REPOSITORY)
         self._wait()
 
     def _wait(self) -> None:

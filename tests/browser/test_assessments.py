@@ -118,7 +118,7 @@ def find(office: Office, li: Page, wang: Page, path: str) -> None:
     li.get_by_label("依据").fill("城关镇一小：教室、功能室齐全 <b>看过</b>")
     li.get_by_label("照片").set_input_files(file("IMG_2031.jpg", picture(size=(640, 480)), "image/jpeg"))  # type: ignore[arg-type]
     li.get_by_role("button", name="保存", exact=True).click()
-    expect(li.get_by_text("10.2 已保存")).to_be_visible()
+    expect(li.get_by_text("10.2 的照片已保存")).to_be_visible()
     wang.get_by_label("依据").fill("河口中学：达到办学标准 🏫")
     wang.get_by_role("button", name="保存，填下一款").click()
     heading(wang, "别人已经保存了这一款")

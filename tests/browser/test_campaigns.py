@@ -150,6 +150,7 @@ def test_a_monitor_reads_the_cockpit_and_sees_it_change(
     expect(page.get_by_text("没有这样的学校")).to_be_visible()
     office.look(page, "cockpit-filtered")
     for name in ("日报（PDF）", "日报（Word）"):
+        page.goto(CAMPAIGN)  # from the page of the job, if it was seen
         with page.expect_download() as downloading:
             page.get_by_role("link", name=name).click()
         assert Path(downloading.value.path()).stat().st_size > 5_000
