@@ -18,8 +18,8 @@ from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
 from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_codes_csv, write_sheets_pdf
-from survey_app.services.campaign_jobs import CODES_FILE, SHEETS_FILE
 from survey_app.services.campaigns.file_shape import FORM_PATH
+from survey_app.services.campaigns.jobs import CODES_FILE, SHEETS_FILE
 from survey_app.services.cockpit.daily import DailyTexts
 from survey_app.services.cockpit.log_head import log_head
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit

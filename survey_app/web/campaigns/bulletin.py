@@ -2,7 +2,7 @@
 
 from flask.typing import ResponseReturnValue
 
-from survey_app.services.campaign_jobs import ask_for_bulletin
+from survey_app.services.campaigns.jobs import ask_for_bulletin
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import WATCHING, blueprint
 from survey_app.web.counties import campaign_county

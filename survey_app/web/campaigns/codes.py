@@ -6,7 +6,7 @@ from typing import Final
 from flask import Response, abort, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from survey_app.services.campaign_jobs import CODES_FILE, SHEETS_FILE, ask_for_codes, codes_under_way
+from survey_app.services.campaigns.jobs import CODES_FILE, SHEETS_FILE, ask_for_codes, codes_under_way
 from survey_app.services.cockpit.reading import read_cockpit
 from survey_app.services.parcels import ParcelAddress, ParcelKind, discard_parcel, new_token, open_parcel
 from survey_app.web.access import current_user, signed_in

@@ -6,7 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from evaluation.survey.groups import Group
-from survey_app.services.campaign_jobs import ask_for_export
+from survey_app.services.campaigns.jobs import ask_for_export
 from survey_app.services.cockpit.sentences import GROUP_SEPARATORS, group_name, names
 from survey_app.services.cockpit.wording import GROUP_NUMBER
 from survey_app.services.published_results import published_results

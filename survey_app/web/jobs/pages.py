@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as Redirection
 
 from survey_app.domain.jobs import Job, JobKind, JobState
 from survey_app.domain.staff import Role
-from survey_app.services.campaign_jobs import record_export
+from survey_app.services.campaigns.jobs import record_export
 from survey_app.services.jobs import (
     county_of_job,
     is_worker_missing,
@@ -25,7 +25,7 @@ from survey_app.web.access import current_user, signed_in
 from survey_app.web.installation import installation
 from survey_app.web.jobs import wording
 from survey_app.web.languages import current_language
-from survey_app.web.staff_words import notify, words
+from survey_app.web.staff_words import words
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -104,7 +104,7 @@ def show(job_id: str) -> ResponseReturnValue:
     one = wait_for(at, _own(job_id), WAIT_S)
     if one.state == JobState.DONE and one.kind in DESTINATIONS:
         if one.kind in wording.SAID:
-            notify(wording.SAID[one.kind], **one.arguments)
+            _say_once(words(wording.SAID[one.kind], **one.arguments))
         return redirect(DESTINATIONS[one.kind](one), 303)
     if one.state == JobState.DONE and "file" in request.args:
         return redirect(url_for("jobs.file", job_id=job_id), 303)
@@ -135,6 +135,12 @@ def again(job_id: str) -> ResponseReturnValue:
     _own(job_id)
     start_again(installation(), current_user(), job_id)
     return lead_to_job(job_id)
+
+
+def _say_once(sentence: str) -> None:
+    """On the next page, however often a script has looked before."""
+    if sentence not in {said for _, said in session.get("_flashes", [])}:
+        flash(sentence)
 
 
 def _named(name: str) -> dict[str, str]:
