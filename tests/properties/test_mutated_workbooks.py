@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from evaluation.assessment_json import assessment_from_document, json_of
-from evaluation.errors import InvalidInput
+from evaluation.errors import InvalidInput, Phrase
 from evaluation.evaluating import case_of
 from evaluation.facts import COLUMNS
 from evaluation.judging import judge
@@ -255,6 +255,8 @@ def check_reading(reading: Reading) -> None:
     assert set(facts.classes["school"]) | set(facts.rooms["school"]) <= set(facts.school_stages["school"])
     for warning in reading.warnings:
         assert warning.text("zh") != ""
+        # what assessment.json can hold, and give back equal
+        assert {type(value) for value in warning.values.values()} <= {str, int, float, bool, type(None), Phrase}
 
 
 def read_or_refuse(path: Path) -> Reading | None:
