@@ -59,6 +59,7 @@ def postgresql_server() -> Iterator[URL]:
     with _administering(url) as administer:  # only processes' crashes are tested, not the machine's
         administer("ALTER SYSTEM SET fsync = off")
         administer("ALTER SYSTEM SET full_page_writes = off")
+        administer("ALTER SYSTEM SET autovacuum = off")  # it would be connected to what is copied or dropped
         administer("SELECT pg_reload_conf()")
     yield url
     server.cleanup()

@@ -171,7 +171,7 @@ def test_a_full_disk_under_the_counts_costs_the_counts_and_no_page(
         pytest.skip("no file system of a given size can be made here")
     within = ["unshare", "-Urm", "sh", "-c", f'{mounted} "$@"', "sh"]
     token = administrators_token(database)
-    with serving(database_url, tmp_path / "keys", within=within, TMPDIR=str(small)) as service:
+    with serving(database_url, tmp_path / "keys", workers=2, within=within, TMPDIR=str(small)) as service:
         assert [service.request("/sign-in").status for _ in range(20)] == [200] * 20
         assert service.fill_in(survey.codes["parent", "S1"][0]).receipt
         assert service.request("/metrics", Authorization=f"Bearer {token}").status == 503
