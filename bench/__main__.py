@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("judging", "command", "recognition", "submission", "slow_phones", "monitor")
+NAMES = ("judging", "command", "recognition", "submission", "slow_phones", "jobs", "monitor")
 
 
 def main(chosen: list[str]) -> None:

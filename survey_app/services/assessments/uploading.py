@@ -75,6 +75,10 @@ class _Arrival:
     newest: Upload | None
     differences: list[Difference]
 
+    def is_overtaken_by(self, newest: Upload | None) -> bool:
+        """Whether another version has come since it was compared."""
+        return self.reading is not None and newest != self.newest
+
 
 def upload_workbook(
     database: Database,
@@ -93,17 +97,21 @@ def upload_workbook(
     """
     _refuse_no_file(file_name, len(content))
     name = shown_file_name(file_name)
-    # reading takes its time: before the transaction, in which others would have to wait
+    # reading and comparing take their time: before the transaction, in which others would have to wait
     arrival = _examine(database, assessment_id, name, content, tell)
     tell(80)
-    with database.write() as connection:
-        assessment = to_change(connection, assessment_id)
-        stored = _store(connection, assessment, arrival, _sent(clock, user, name, content))
-        details = {"version": stored.version, "sha256": stored.sha256, "file": name, "problems": len(arrival.problems)}
-        action = "workbook_uploaded" if arrival.reading else "workbook_refused"
-        record_act(connection, clock, user, action, assessment, details)
-        end(connection, stored)
-    return stored
+    while True:
+        with database.write() as connection:
+            assessment = to_change(connection, assessment_id)  # and nobody else meanwhile
+            newest = find_newest_version(connection, assessment_id)
+            if not arrival.is_overtaken_by(newest):
+                stored = _store(connection, assessment, arrival, newest, _sent(clock, user, name, content))
+                details = {"version": stored.version, "sha256": stored.sha256, "file": name}
+                action = "workbook_uploaded" if arrival.reading else "workbook_refused"
+                record_act(connection, clock, user, action, assessment, details | {"problems": len(arrival.problems)})
+                end(connection, stored)
+                return stored
+        arrival = _compared_with(database, arrival, newest)
 
 
 def refuse_at_once(file_name: str, size: int) -> None:
@@ -235,21 +243,22 @@ def _require_fitting(reading: Reading, assessment: CountyAssessment) -> None:
         raise InvalidInput(problems)
 
 
-def _store(connection: Connection, assessment: CountyAssessment, arrival: _Arrival, sent: Upload) -> Upload:
-    newest = find_newest_version(connection, assessment.id)
+def _store(
+    connection: Connection, assessment: CountyAssessment, arrival: _Arrival, newest: Upload | None, sent: Upload
+) -> Upload:
     same_as = newest.version if newest and newest.sha256 == sent.sha256 else None
     if arrival.reading is None or same_as is not None:
         stored = replace(sent, findings=_findings(arrival, same_as=same_as))
         insert_upload(connection, assessment.id, stored)
         return stored
-    return _store_version(connection, assessment, _compared_with(connection, arrival, newest), sent)
+    return _store_version(connection, assessment, arrival, sent)
 
 
-def _compared_with(connection: Connection, arrival: _Arrival, newest: Upload | None) -> _Arrival:
-    """The same arrival; compared anew if another version has come in the meantime."""
-    if newest == arrival.newest or newest is None or arrival.reading is None:
-        return arrival
-    before = reading_of(connection, newest, arrival.rulebook)
+def _compared_with(database: Database, arrival: _Arrival, newest: Upload | None) -> _Arrival:
+    """The same arrival, compared with a version that has come in the meantime."""
+    assert newest is not None and arrival.reading is not None  # noqa: S101, PT018 - else it is not overtaken
+    with database.read() as connection:
+        before = reading_of(connection, newest, arrival.rulebook)
     sheets = asked_by(arrival.rulebook).sheets
     differences = workbook_differences(before.facts, arrival.reading.facts, sheets)
     return replace(arrival, newest=newest, differences=differences)
