@@ -6,7 +6,7 @@ from evaluation.criteria.county import (
     judge_county_ratio,
     judge_unified_standards,
 )
-from evaluation.criteria.findings import judge_on_site, judge_scored, judge_scored_by_survey
+from evaluation.criteria.findings import judge_on_site, judge_scored
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import (
     judge_class_size,
@@ -17,7 +17,7 @@ from evaluation.criteria.limits import (
 )
 from evaluation.criteria.rooms import judge_special_rooms
 from evaluation.criteria.standards import judge_dispersion, judge_resource_standard
-from evaluation.criteria.survey import judge_recognition
+from evaluation.criteria.survey import judge_recognition, judge_scored_by_survey
 from evaluation.rulebook.model import Clause
 from evaluation.rulebook.tests import (
     ClassSize,

@@ -1,11 +1,10 @@
-"""Clauses decided on site, and the scored clauses."""
+"""Clauses decided on site, and those that evaluators score."""
 
 import numpy as np
 
 from evaluation.criteria.judged_counties import JudgedCounties
-from evaluation.rulebook.tests import Scored, ScoredBySurvey
-from evaluation.survey.recognition import Recognition
-from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
+from evaluation.rulebook.tests import Scored
+from evaluation.verdicts import ClauseVerdicts, status_of
 
 
 def judge_on_site(counties: JudgedCounties, clause: str) -> ClauseVerdicts:
@@ -38,21 +37,3 @@ def _missing(counties: JudgedCounties, points: float | None = None) -> ClauseVer
     return ClauseVerdicts(
         status=status_of(False, np.isfinite(nothing)), score=None if points is None else nothing, points=points
     )
-
-
-def judge_scored_by_survey(counties: JudgedCounties, test: ScoredBySurvey) -> ClauseVerdicts:
-    """points × the item's rate by answers; no survey, or nobody answered the item: missing."""
-    rates = [_item_rate(counties.recognitions.get(county), test.item) for county in counties.codes]
-    rate = np.array(rates, dtype=np.float64)
-    evidence = computed_evidence(counties.codes, "survey_rate", test.item, rate, "share")
-    return ClauseVerdicts(
-        status=status_of(True, ~np.isnan(rate)),
-        score=test.points * rate,
-        points=test.points,
-        list_evidence=lambda: evidence[~np.isnan(rate)],
-    )
-
-
-def _item_rate(recognition: Recognition | None, item: str) -> float:
-    estimate = None if recognition is None else recognition.items.get(item)
-    return np.nan if estimate is None or estimate.rate is None else estimate.rate

@@ -142,7 +142,7 @@ def _survey_tile(context: Context) -> TileView:
             words("tile.survey"),
             show_against(rate, threshold, "at_least", PERCENT),
             words("tile.invalid_sample"),
-            "unmet",
+            "missing",
         )
     is_good = rate is not None and is_met(rate, threshold, "at_least")
     return TileView(words("tile.survey"), show_against(rate, threshold, "at_least", PERCENT), note, _tone(is_good))

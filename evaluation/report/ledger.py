@@ -12,7 +12,6 @@ from evaluation.numeric import round_up_whole
 from evaluation.report.context import Context
 from evaluation.report.figures import value_fails
 from evaluation.report.numbers import is_met
-from evaluation.report.sample import reason_text
 from evaluation.report.sentences import evidence_text, failure_label
 from evaluation.report.wording import LEDGER, LEDGER_SHEETS, Words
 from evaluation.rulebook.tests import TESTS, Shown
@@ -115,8 +114,6 @@ def _rows_of_clause(context: Context, clause: ClauseResult) -> Iterator[LedgerRo
     elif clause.failures:
         for failure in clause.failures:
             yield from _failure_rows(context, clause, failure)
-    elif clause.reason == "sample_not_valid":
-        yield from _sample_rows(context, clause)
     else:
         yield from _ROWS_SHOWN[test.shown](context, clause)
 
@@ -186,13 +183,6 @@ def _coefficient_rows(context: Context, clause: ClauseResult) -> Iterator[Ledger
             yield _county_row(name, limit, context.words("coefficients.none"), stage=stage)
         elif coefficient is not None and not is_met(coefficient, limit, "at_most"):
             yield _county_row(name, limit, coefficient, coefficient - limit, stage=stage)
-
-
-def _sample_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:
-    """The rate, where it is too low as well, and why the sample is not valid."""
-    yield from _value_rows(context, clause)
-    told = context.words("join.parts").join(reason_text(context, one) for one in clause.reason_values["reasons"])
-    yield _county_row(_named(clause), LEDGER["valid_sample"], told)
 
 
 def _comparison_rows(context: Context, clause: ClauseResult) -> Iterator[LedgerRow]:

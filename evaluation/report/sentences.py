@@ -39,7 +39,6 @@ def clause_sentences(context: Context, clause: ClauseResult) -> tuple[str, ...]:
         *_about_coefficients(context, clause),
         *_about_schools(context, clause),
     ]
-    found += list(_about_reason(context, clause))
     return tuple(found) or (_about_statement(context, clause),)
 
 
@@ -47,6 +46,9 @@ def _about_missing(context: Context, clause: ClauseResult) -> str:
     keys = clause.reason_values.get("keys", ()) if clause.reason == "missing_figures" else ()
     if keys:
         return context.words("missing.figures", keys=context.words("join.list").join(keys))
+    if clause.reason == "sample_not_valid":
+        reasons = [reason_text(context, one) for one in clause.reason_values["reasons"]]
+        return context.words("missing.sample", reasons=context.words("join.list").join(reasons))
     return context.words.of("missing", clause.test)
 
 
@@ -176,14 +178,6 @@ def difference_said(context: Context, failure: SchoolFailure) -> str:
     if failure.actual is None or failure.required is None:
         return ""
     return context.words(f"off.{_side(failure)}", difference=failure_texts(context, failure)[2])
-
-
-def _about_reason(context: Context, clause: ClauseResult) -> Iterator[str]:
-    if clause.reason == "sample_not_valid":
-        reasons = context.words("join.list").join(
-            reason_text(context, one) for one in clause.reason_values.get("reasons", ())
-        )
-        yield context.words("unmet.sample", reasons=reasons)
 
 
 def _about_statement(context: Context, clause: ClauseResult) -> str:

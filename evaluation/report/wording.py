@@ -225,7 +225,6 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "{stage}全县值为0，无法计算差异系数，按未达到处理。",
         "The county's value ({stage}) is 0, so there is no coefficient; this counts as not met.",
     ),
-    "unmet.sample": ("调查样本无效：{reasons}。", "The sample is not valid: {reasons}."),
     "unmet.on_site": ("现场核查结论为未达标；依据：{finding}。", "Found not met on site; basis: {finding}."),
     "unmet.on_site_bare": ("现场核查结论为未达标。", "Found not met on site."),
     "unmet.comparison": ("{evidence}；差{difference}。", "{evidence}; short by {difference}."),
@@ -260,6 +259,10 @@ PHRASES: Final[Mapping[str, Phrase]] = {
         "{who}, {actual} against {required}, over by {difference}",
     ),
     # what is missing
+    "missing.sample": (
+        "调查样本无效，不能据以认定：{reasons}。",
+        "The sample is not valid, so it proves nothing: {reasons}.",
+    ),
     "missing.figures": ("“县级数据”缺少：{keys}。", "The sheet 县级数据 lacks {keys}."),
     "missing.on_site": ("“现场核查”表没有这一款的结论。", "The sheet 现场核查 has no finding for this clause."),
     "missing.recognition": ("没有社会认可度调查结果。", "There is no survey."),
@@ -343,8 +346,8 @@ PHRASES: Final[Mapping[str, Phrase]] = {
     ),
     "score.missing_clauses": ("“B评分”表缺少评分：{clauses}。", "The sheet B评分 has no score for: {clauses}."),
     "score.missing_by_survey": (
-        "第{clauses}款的得分由社会认可度调查折算，尚无调查结果，不必填写评分。",
-        "The score of {clauses} comes from the survey, and there is none; nothing is to be typed.",
+        "第{clauses}款的得分由社会认可度调查折算，尚无样本有效的调查结果，不必填写评分。",
+        "The score of {clauses} comes from the survey, and there is none with a valid sample; nothing is to be typed.",
     ),
     "score.by": ("{who} {score}", "{who} {score}"),
     # sections
@@ -643,7 +646,6 @@ LEDGER: Final[Mapping[str, str]] = {
     "join": "、",
     "absent": "不存在",
     "present": "存在",
-    "valid_sample": "样本有效",
     "points": "分",
     "total_points": "B类总分",
     "veto": "一票否决{id} {text}",

@@ -82,11 +82,11 @@ def test_a_finding_on_site_leads_to_its_conclusion() -> None:
     assert (evidence.value, evidence.source) == ("现场查看", "现场核查!B4")
 
 
-def test_a_valid_sample_without_a_base_is_missing_not_unmet() -> None:
+def test_a_rate_without_a_base_and_one_of_an_invalid_sample_are_missing_not_unmet() -> None:
     nobody = {"36": None}
     assert clause("36.3", survey=recognition_with(nobody)).status == "missing"
     invalid = sample_of(5, "too_few")
-    assert clause("36.3", survey=recognition_with(nobody, sample=invalid)).status == "unmet"
+    assert clause("36.3", survey=recognition_with({"36": 0.99}, sample=invalid)).status == "missing"
 
 
 def test_the_sums_of_a_county_value_are_told_in_their_own_words_and_units() -> None:

@@ -132,13 +132,19 @@ def test_recognition_of_85_percent_is_met(rate: float, status: str) -> None:
     assert indicator_36(recognition_with({"36": rate})).status == status
 
 
-def test_invalid_sample_is_unmet_and_says_why() -> None:
+def test_an_invalid_sample_proves_nothing_and_says_why() -> None:
     clause = indicator_36(recognition_with(sample=sample_of(99, "too_few")))
     assert (clause.status, clause.reason, clause.reason_values) == (
-        "unmet",
+        "missing",
         "sample_not_valid",
         {"reasons": ["too_few"]},
     )
+
+
+def test_scores_from_an_invalid_sample_are_missing() -> None:
+    scores = assessed(recognition_with({"8.4": 0.9, "30.8": 0.9}, sample=sample_of(99, "too_few"))).scores
+    assert scores is not None
+    assert scores.missing == ("8", "30")
 
 
 def indicator_36(survey: Recognition) -> Any:

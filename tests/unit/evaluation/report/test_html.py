@@ -226,7 +226,7 @@ def test_the_coefficient_and_the_county_value_have_a_result_each() -> None:
 
 def test_scores_that_come_from_the_survey_are_not_asked_of_evaluators() -> None:
     text = page_of(some_assessment("incomplete")).text
-    assert "第8.4款的得分由社会认可度调查折算，尚无调查结果，不必填写评分。" in text
+    assert "第8.4款的得分由社会认可度调查折算，尚无样本有效的调查结果，不必填写评分。" in text
     assert "“B评分”表缺少评分：33.3。" in text
 
 

@@ -93,11 +93,13 @@ def test_standards_that_differ_are_told_by_their_figures(assessment: Assessment)
     assert told(assessment, clause) == ("未达到要求，小学公用经费定额_城区：600元；小学公用经费定额_乡村：580元。",)
 
 
-def test_an_invalid_sample_fails_a_rate_that_is_high_enough(assessment: Assessment) -> None:
+def test_an_invalid_sample_leaves_a_rate_open_that_is_high_enough(assessment: Assessment) -> None:
     values = {"reasons": ["parents", "unbalanced:principal"]}
-    clause = clause_of(assessment, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
+    clause = clause_of(assessment, "36.3", status="missing", reason="sample_not_valid", reason_values=values)
     uncounted = replace(assessment, recognition=None)
-    assert told(uncounted, clause) == ("调查样本无效：家长占有效答卷的份额不足、各类对象数量相差过大（校长）。",)
+    assert told(uncounted, clause) == (
+        "调查样本无效，不能据以认定：家长占有效答卷的份额不足、各类对象数量相差过大（校长）。",
+    )
 
 
 def test_an_invalid_sample_is_counted_where_the_survey_tells_how_many(assessment: Assessment) -> None:
@@ -106,7 +108,7 @@ def test_an_invalid_sample_is_counted_where_the_survey_tells_how_many(assessment
     counted = sample(421, reasons=reasons, by_group=by_group, band=(31, 45))
     surveyed = replace(assessment, recognition=recognition(sample=counted))
     values = {"reasons": reasons}
-    clause = clause_of(surveyed, "36.3", status="unmet", reason="sample_not_valid", reason_values=values)
+    clause = clause_of(surveyed, "36.3", status="missing", reason="sample_not_valid", reason_values=values)
     (said,) = told(surveyed, clause)
     assert "有效答卷421份，应有430份，差9份" in said
     assert "家长200份，不足有效答卷421份的50%（应不少于211份）" in said
