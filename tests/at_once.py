@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from survey_app.storage import submissions
+from survey_app.services.submission import submitting
 from survey_app.storage.session import Database
 
 Result = TypeVar("Result")
@@ -18,7 +18,7 @@ def at_once(requests: Iterable[Callable[[], Result]]) -> list[Result]:
 
 def in_one_commit(database: Database, requests: Iterable[Callable[[], Result]]) -> list[Result]:
     """The same; all of them have brought what they want stored, or have ended, before the first commit begins."""
-    committer = submissions.committer_of(database)
+    committer = submitting.committer_of(database)
     with committer._turn:
         running = _Requests(requests)
         while running.number_ended + len(committer._queue) < running.number:

@@ -19,7 +19,9 @@ SESSION_SECRET_KEPT: Final = timedelta(days=30)
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Web processes; one more than cores unless stated.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Web processes; as many as cores, two at least, unless stated."
+)
 @click.option(
     "--metrics-socket",
     type=click.Path(path_type=Path),

@@ -22,11 +22,11 @@ _OBJECTS_BETWEEN_COLLECTIONS: Final = 10_000
 
 
 def usual_workers() -> int:
-    """How many web processes there are unless somebody says: one more than cores, for the one that waits for a disk.
+    """How many web processes there are unless somebody says: as many as cores, and two at least, for the one that waits for a disk.
 
-    Of more, each would find the core's cache cold when its turn comes (docs/decisions/0022).
+    Of more, each would find the core's cache cold when its turn comes, and fewer forms would share a commit (docs/decisions/0022).
     """
-    return (os.cpu_count() or 1) + 1
+    return max(2, os.cpu_count() or 1)
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn publishes no types

@@ -22,7 +22,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -233,15 +233,15 @@ class KeyDirectory:
         contents = takewhile(lambda content: content is not None, map(_read, files))
         return [entries_of_log(content) for content in contents]
 
-    def note_use(self, campaign: str, code_hash: bytes) -> None:
-        """Notes that a code was used, until the next round: the table could be made to forget it before then.
+    def note_uses(self, campaign: str, code_hashes: Iterable[bytes]) -> None:
+        """Notes that codes were used, until the next round: the table could be made to forget it before then.
 
         A disk that is full costs the note and no answer.
         """
         with suppress(OSError):
             handle = os.open(_file(self._campaigns, campaign, suffix=_USES), _APPENDING, 0o600)
             try:
-                os.write(handle, code_hash)
+                os.write(handle, b"".join(code_hashes))
             finally:
                 os.close(handle)
 

@@ -17,8 +17,8 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 MOST_AT_ONCE: Final = 32
-_UNTIL_QUIET: Final = 4
-"""How often those who are on their way are let go on before a commit begins, as long as more of them arrive."""
+MOMENT_S: Final = 0.006
+"""How long a commit waits for others to share it, where several shared the last one (as PostgreSQL's `commit_delay` does)."""
 
 
 @dataclass(slots=True)
@@ -44,6 +44,7 @@ class Committer(Generic[Job, Result]):
         self._store = store
         self._queue: deque[_Waiting[Job, Result]] = deque()
         self._turn = threading.Lock()
+        self._shared_last = False
 
     def commit(self, job: Job) -> Result:
         """The job's result, once it is stored; raises what storing it raised."""
@@ -61,6 +62,7 @@ class Committer(Generic[Job, Result]):
         self._let_others_come()
         while not mine.is_done:
             waiting = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
+            self._shared_last = len(waiting) > 1
             outcomes: Sequence[Result | Exception] = [Interrupted()] * len(waiting)
             try:
                 outcomes = self._store([one.job for one in waiting])
@@ -71,8 +73,5 @@ class Committer(Generic[Job, Result]):
                     one.is_told(outcome)
 
     def _let_others_come(self) -> None:
-        for _ in range(_UNTIL_QUIET):
-            before = len(self._queue)
-            time.sleep(0)  # greenlets and threads that have something to do go on as far as they can
-            if len(self._queue) == before:
-                return
+        """Greenlets and threads that have something to do go on; under load those that are about to come get a moment."""
+        time.sleep(MOMENT_S if self._shared_last else 0)

@@ -127,9 +127,9 @@ def _on_postgresql(_database: Database, connection: Any, steps: Sequence[Step]) 
     from psycopg import Rollback
 
     is_done = False
-    with connection.transaction():
-        with connection.pipeline():
-            cursors = [_sent(connection, step) for step in steps]
+    with connection.pipeline() as pipeline, connection.transaction():
+        cursors = [_sent(connection, step) for step in steps]
+        pipeline.sync()
         is_done = all(cursor.rowcount == step.expected for cursor, step in zip(cursors, steps, strict=True))
         if not is_done:
             raise Rollback

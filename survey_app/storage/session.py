@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError as DatabaseError
 
 from survey_app.domain.errors import SurveyError
 from survey_app.storage.file_lock import locked
+from survey_app.storage.greenlets import wait_with_greenlets
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -117,6 +118,7 @@ def open_database(url: str) -> Database:
 
 
 def _open_postgresql(url: URL) -> Database:
+    wait_with_greenlets()
     url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(url, hide_parameters=True, isolation_level=_POSTGRESQL_WRITING)
     quick_engine = create_engine(

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, false, insert, or_, select, true, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from survey_app.domain.campaigns import Campaign
 from survey_app.storage.campaigns import campaign_from_row
-from survey_app.storage.committing import Committer
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, read_rows
 from survey_app.storage.session import Database
@@ -124,14 +122,14 @@ class Submission:
     envelopes: tuple[StoredEnvelope, ...]
 
 
-def find_code(database: Database, hashes: Sequence[bytes]) -> FoundCode | None:
-    """The code with one of `hashes` (its hash under each campaign's key), or None."""
+def find_codes(database: Database, hashes: Sequence[bytes]) -> dict[bytes, FoundCode]:
+    """The codes with one of `hashes` (a code's hash under each campaign's key), by their hash."""
     if not hashes:
-        return None
+        return {}
     places = 1 << (len(hashes) - 1).bit_length()  # few sizes, few statements to prepare
     values = {f"h{place}": hashes[min(place, len(hashes) - 1)] for place in range(places)}
-    rows = read_rows(database, _find_among(places), values)
-    return _found_code(rows[0]) if rows else None
+    found = map(_found_code, read_rows(database, _find_among(places), values))
+    return {one.code_hash: one for one in found}
 
 
 @cache
@@ -154,30 +152,12 @@ def _found_code(row: Sequence[Any]) -> FoundCode:
     return FoundCode(campaign_from_row(of_campaign), *place, *rest_of_row, *pools)  # type: ignore[call-arg]
 
 
-def store_submission(database: Database, new: Submission) -> bool:
-    """Stores a submission, with one commit for all that come in together.
+def store_submissions(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
+    """Whether each was stored, all with one commit. Where they can't be stored together, each is tried alone.
 
-    False, and nothing stored, unless the code was unused, the envelopes are sealed for the open batches, and the group takes answers and
-    has room. What was read is then to be read again.
-    """
-    return committer_of(database).commit(new)
-
-
-_committers: WeakKeyDictionary[Database, Committer[Submission, bool]] = WeakKeyDictionary()
-
-
-def committer_of(database: Database) -> Committer[Submission, bool]:
-    """Who stores what comes in together in this process."""
-    committer = _committers.get(database)
-    if committer is None:
-        committer = _committers.setdefault(database, Committer(lambda news: _store_all(database, news)))
-    return committer
-
-
-def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
-    """Whether each was stored. Where they can't be stored together, each is tried alone.
-
-    Where the lock, the disk or the server fails, it is not: each would wait for it again. All are told then.
+    False, and nothing of it stored, unless the code was unused, the envelopes are sealed for the open batches, and the group takes answers
+    and has room. What was read is then to be read again. Where the lock, the disk or the server fails, it is not tried alone: each would
+    wait for it again. All are told then.
     """
     if len(news) > 1:
         try:
@@ -192,7 +172,7 @@ def _store_all(database: Database, news: Sequence[Submission]) -> Sequence[bool 
         outcomes.append(outcome)
         if isinstance(outcome, Exception) and not _is_of_one_sheet(outcome):
             break
-    return [*outcomes, *[outcomes[-1]] * (len(news) - len(outcomes))]
+    return [*outcomes, *outcomes[-1:] * (len(news) - len(outcomes))]
 
 
 def _store_alone(database: Database, new: Submission) -> bool | Exception:

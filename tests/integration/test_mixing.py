@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -215,14 +215,14 @@ def test_who_comes_back_with_the_key_of_a_batch_that_was_turned_over_is_sealed_f
     from survey_app.services.submission import submitting
 
     fill(survey, PARENTS_1, 5)
-    storing, turned = submitting.store_submission, []
+    storing, turned = submitting.store_submissions, []
 
-    def after_a_turnover(database: Database, new: submitting.Submission) -> bool:
+    def after_a_turnover(database: Database, news: Sequence[submitting.Submission]) -> Sequence[bool | Exception]:
         if not turned:
             turned.append(work(survey))
-        return storing(database, new)
+        return storing(database, news)
 
-    monkeypatch.setattr(submitting, "store_submission", after_a_turnover)
+    monkeypatch.setattr(submitting, "store_submissions", after_a_turnover)
     fill(survey, PARENTS_1, 1)
     assert Counter(batch for _, batch, _ in envelopes(survey, PARENTS_1.label)) == {2: 6}
 

@@ -1,4 +1,4 @@
-"""What would stop a web process with all its requests: locks of files, the hashing of passwords. Others go on meanwhile.
+"""What would stop a web process with all its requests: locks of files and of PostgreSQL, the hashing of passwords. Others go on meanwhile.
 
 The web process is one that gevent has patched, as gunicorn's worker is.
 """
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.engines import on_postgresql
 from tests.paths import REPOSITORY
 
 AMONG_REQUESTS = """
@@ -64,6 +65,39 @@ def sign_in():
 gevent.joinall([gevent.spawn(sign_in), gevent.spawn(order.append, "other")], raise_error=True)
 print(*order)
 """
+
+WAITING_FOR_THE_SERVER = """
+from gevent import monkey; monkey.patch_all()
+import sys
+import gevent
+from sqlalchemy import text
+from survey_app.storage.session import open_database
+database, order = open_database(sys.argv[1]), []
+
+def hold():
+    with database.write() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        order.append("first")
+        gevent.spawn(wait)
+        gevent.sleep(0.2)
+        order.append("first goes on")
+
+def wait():
+    with database.quick() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(1)")
+        order.append("second")
+
+gevent.spawn(hold).get(timeout=60)
+gevent.wait(timeout=60)
+print(*order, sep=", ")
+"""
+
+
+@on_postgresql
+def test_a_request_that_waits_for_a_lock_of_the_server_lets_the_one_that_holds_it_go_on(database_url: str) -> None:
+    command = [sys.executable, "-c", WAITING_FOR_THE_SERVER, database_url]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "first, first goes on, second", done.stderr
 
 
 def test_a_request_that_waits_lets_the_one_that_holds_go_on(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_a_note_of_a_use_that_comes_after_the_round_is_no_repetition(survey: Sur
     uses = survey.keys.take_uses(CAMPAIGN)
     survey.keys.write_uses(CAMPAIGN, [one for one in uses if one != h])
     work(survey)
-    survey.keys.note_use(CAMPAIGN, h)
+    survey.keys.note_uses(CAMPAIGN, [h])
     work(survey)
     work(survey)
     assert stopped(survey) == set()

@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -33,7 +34,7 @@ from survey_app.services.submission import submitting
 from survey_app.services.submission.submitting import Receipt, look_up
 from survey_app.storage import tables
 from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.session import Database
+from survey_app.storage.session import Database, open_database
 from survey_app.storage.submissions import Submission
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
@@ -415,14 +416,14 @@ def test_two_campaigns_of_one_process_never_show_each_others_terms(survey: Surve
 
 def just_before_the_transaction(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Lets something happen after a submission has read the code and before its first transaction."""
-    store = submitting.store_submission
+    store = submitting.store_submissions
 
-    def be_overtaken(database: Database, new: Submission) -> bool:
+    def be_overtaken(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
         monkeypatch.undo()
         happens()
-        return store(database, new)
+        return store(database, news)
 
-    monkeypatch.setattr(submitting, "store_submission", be_overtaken)
+    monkeypatch.setattr(submitting, "store_submissions", be_overtaken)
 
 
 def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
@@ -436,11 +437,12 @@ def test_a_submission_that_was_under_way_does_not_overtake_the_closing(
 
 
 def test_a_submission_that_was_under_way_does_not_pass_the_cap(
-    survey: Survey, code: str, monkeypatch: pytest.MonkeyPatch
+    survey: Survey, code: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     survey.change_group("parent", cap=1)
+    of_another_process = replace(survey, database=open_database(database_url))
     other = survey.codes["parent", SCHOOL][1]
-    just_before_the_transaction(monkeypatch, lambda: survey.submit(other))
+    just_before_the_transaction(monkeypatch, lambda: of_another_process.submit(other))
     with pytest.raises(GroupFull):
         survey.submit(code)
     assert (survey.counts()["used"], survey.counts()["envelopes"], survey.counts()["taken"]) == (1, 1, 1)

@@ -204,14 +204,15 @@ def test_one_that_the_database_refuses_fails_alone(
     """Storing them together fails then; each is tried alone, and only the one shows an error."""
     taken = survey.stored(tables.envelope, "id")[0]
     h = hash_code(survey.keys.campaign_key(CAMPAIGN), parents[1])
-    store = submitting.store_submission
+    store = submitting.store_submissions
 
-    def clash(database: Database, new: Submission) -> bool:
-        if new.code_hash == h:
-            new = replace(new, envelopes=(replace(new.envelopes[0], id=taken), *new.envelopes[1:]))
-        return store(database, new)
+    def clash(database: Database, news: Sequence[Submission]) -> Sequence[bool | Exception]:
+        return store(database, [with_a_taken_id(new) if new.code_hash == h else new for new in news])
 
-    monkeypatch.setattr(submitting, "store_submission", clash)
+    def with_a_taken_id(new: Submission) -> Submission:
+        return replace(new, envelopes=(replace(new.envelopes[0], id=taken), *new.envelopes[1:]))
+
+    monkeypatch.setattr(submitting, "store_submissions", clash)
     with pytest.raises(Exception, match=r"(?i)unique"):
         in_one_commit(survey.database, [outcome_of(survey, code) for code in parents[:4]])
     assert is_balanced(survey, 9)

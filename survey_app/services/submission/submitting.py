@@ -1,7 +1,8 @@
 """A code's state, and its one submission (docs/anonymity.md, "A submission").
 
-What needs no lock is done before the transaction: reading the code, checking the answers, sealing them. The transaction itself, which
-several submissions may share, is in storage/submissions.py.
+Forms that come in together are taken together (storage/committing.py): their codes are read with one query, and what they leave is
+stored with one transaction (storage/submissions.py). What needs no lock is done before it: checking the answers, sealing them. Each form
+has its own fate.
 """
 
 import hmac
@@ -9,10 +10,12 @@ import json
 import logging
 import math
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 from evaluation.survey.questionnaire import Questionnaire, questionnaire_from_document
 from survey_app.domain.answers import CheckedAnswers, check_answers
@@ -36,11 +39,12 @@ from survey_app.domain.quotas import hash_text
 from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet, answers_length, text_length
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
-from survey_app.services.campaigns.terms import GroupTerms, fast_seconds_of, is_text_pool_of, terms_of
+from survey_app.services.campaigns.terms import GroupTerms, Terms, fast_seconds_of, is_text_pool_of, terms_of
 from survey_app.storage.campaigns import find_questionnaire, list_campaigns, raise_admission
+from survey_app.storage.committing import Committer
 from survey_app.storage.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
-from survey_app.storage.submissions import FoundCode, Submission, find_code, store_submission
+from survey_app.storage.submissions import FoundCode, Submission, find_codes, store_submissions
 
 CodeStateName = Literal["usable", "used", "full", "stopped", "not_open", "closed"]
 
@@ -80,17 +84,19 @@ class Receipt:
     )  # the sheet had come before: nothing of what came now is taken
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Arrival:
-    """A form as it came back, at one moment."""
+    """A form as it came back, at one moment, and what became of it."""
 
-    database: Database
     keys: KeyDirectory
     code: str
-    nonce: str
+    fields: Mapping[str, Sequence[str]]
+    retry: bytes
     started: datetime | None  # None: without a start time of ours
     now: datetime
     is_keyed_in: bool
+    receipt: Receipt
+    outcome: Receipt | Exception | None = None
 
     @property
     def seconds_open(self) -> float:
@@ -116,7 +122,9 @@ def start_token(keys: KeyDirectory, clock: Clock, code_text: str) -> str:
 
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
     """What the code can do now; changes nothing. Raises `WrongCopy`, `UnknownCode`."""
-    found = _find(database, keys, read_code(code_text))
+    (found,) = _find_all(database, [(keys, read_code(code_text))])
+    if isinstance(found, Exception):
+        raise found
     return CodeState(
         _state(found, found.campaign.admission_at(clock.now())),
         found.campaign,
@@ -148,16 +156,94 @@ def submit(
     """
     code, now = read_code(code_text), clock.now()
     started = _read_started(keys, started_token, code, now)
-    arrival = _Arrival(database, keys, code, nonce, started, now, is_keyed_in)
-    found = _find(database, keys, code)
+    receipt = Receipt(make_receipt())
+    return committer_of(database).commit(
+        _Arrival(keys, code, fields, hash_nonce(nonce), started, now, is_keyed_in, receipt)
+    )
+
+
+_committers: WeakKeyDictionary[Database, Committer[_Arrival, Receipt]] = WeakKeyDictionary()
+
+
+def committer_of(database: Database) -> Committer[_Arrival, Receipt]:
+    """Who takes what comes in together in this process."""
+    committer = _committers.get(database)
+    if committer is None:
+        committer = _committers.setdefault(database, Committer(lambda arrivals: _take(database, arrivals)))
+    return committer
+
+
+def _take(database: Database, arrivals: Sequence[_Arrival]) -> list[Receipt | Exception]:
+    """The receipt of each form, or what refuses it; where a pool was turned over meanwhile, it is sealed for the next batch."""
+    for _ in range(_TRIES):
+        waiting = [one for one in arrivals if one.outcome is None]
+        if not waiting:
+            break
+        try:
+            _try_to_store(database, waiting)
+        except Exception as error:  # what could be stored before stays so
+            for one in waiting:
+                one.outcome = one.outcome or error
+    return [one.outcome or _never_stored() for one in arrivals]
+
+
+def _never_stored() -> Exception:
+    return DatabaseMismatch("nothing can be stored: a key or a row that it needs is gone or another")
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUps:
+    """What is looked up in the key directory once for all forms that are taken together."""
+
+    terms_of: Callable[[KeyDirectory, Campaign], Terms] = field(default_factory=lambda: cache(terms_of))
+    public_key: Callable[[KeyDirectory, str, int], bytes | None] = field(
+        default_factory=lambda: cache(KeyDirectory.public_key)
+    )
+
+
+def _try_to_store(database: Database, arrivals: Sequence[_Arrival]) -> None:
+    """Stores what can be; a form that found its pool turned over, or its place just taken, has no outcome yet."""
+    look_ups = _LookUps()
+    ready: list[tuple[_Arrival, Submission]] = []
+    for one, found in zip(arrivals, _find_all(database, [(one.keys, one.code) for one in arrivals]), strict=True):
+        try:
+            made = _repeat_or_submission(database, look_ups, one, found)
+        except Exception as error:
+            one.outcome = error
+            continue
+        if isinstance(made, Submission):
+            ready.append((one, made))
+        else:
+            one.outcome = made
+    stored = store_submissions(database, [new for _, new in ready])
+    for (one, _), outcome in zip(ready, stored, strict=True):
+        one.outcome = outcome if isinstance(outcome, Exception) else one.receipt if outcome else None
+    _note_uses((one.keys, new) for one, new in ready if one.outcome is one.receipt)
+
+
+def _note_uses(stored: Iterable[tuple[KeyDirectory, Submission]]) -> None:
+    uses: dict[tuple[KeyDirectory, str], list[bytes]] = {}
+    for keys, new in stored:
+        uses.setdefault((keys, new.campaign), []).append(new.code_hash)
+    for (keys, campaign), hashes in uses.items():
+        keys.note_uses(campaign, hashes)
+
+
+def _repeat_or_submission(
+    database: Database, look_ups: _LookUps, arrival: _Arrival, found: FoundCode | Exception
+) -> Receipt | Submission | None:
+    """The receipt of a form that was stored before, or what is to be stored; None where it must be looked for again. Raises as `submit`."""
+    if isinstance(found, Exception):
+        raise found
     if found.used:
-        return _repeat(found, hash_nonce(nonce))
-    _remember_admission(database, found.campaign, now)
+        return _repeat(found, arrival.retry)
+    _remember_admission(database, found.campaign, arrival.now)
     _refuse_unless_open(found, arrival)
-    terms, form = _terms(keys, found), _instrument(database, found)
-    checked = check_answers(form.questionnaire, fields)
+    terms, form = _terms(look_ups, arrival.keys, found), _instrument(database, found)
+    checked = check_answers(form.questionnaire, arrival.fields)
     _refuse_haste(found, terms, arrival)
-    return _store(arrival, found, terms, form, checked)
+    envelopes = _seal(look_ups, arrival.keys, found, form, checked)
+    return _submission(arrival, found, terms, form, envelopes) if envelopes else None
 
 
 def _read_started(keys: KeyDirectory, token: str, code: str, now: datetime) -> datetime | None:
@@ -169,38 +255,52 @@ def _read_started(keys: KeyDirectory, token: str, code: str, now: datetime) -> d
     return started
 
 
-def _find(database: Database, keys: KeyDirectory, code: str) -> FoundCode:
-    """The code; the folder of keys is looked into only where none of the keys that the process knows finds it."""
-    known = keys.known_campaign_keys()
-    found = _find_under(database, known, code)
-    if found is None:
-        found = _find_under(database, {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}, code)
-    if found is None:
-        _refuse_without_keys(database, keys)
-        raise UnknownCode
-    return found
+def _find_all(database: Database, wanted: Sequence[tuple[KeyDirectory, str]]) -> list[FoundCode | Exception]:
+    """The codes, or why each is unknown; a folder of keys is looked into only where none of the keys that the process knows finds it."""
+    known = [keys.known_campaign_keys() for keys, _ in wanted]
+    found = _find_under(database, known, [code for _, code in wanted])
+    missing = [place for place, one in enumerate(found) if one is None]
+    if missing:
+        others = [_unknown_keys(wanted[place][0], known[place]) for place in missing]
+        again = _find_under(database, others, [wanted[place][1] for place in missing])
+        for place, one in zip(missing, again, strict=True):
+            found[place] = one
+    return [one or _why_unknown(database, keys) for one, (keys, _) in zip(found, wanted, strict=True)]
 
 
-def _refuse_without_keys(database: Database, keys: KeyDirectory) -> None:
-    """Raises `KeysMissing` where the key directory is not there at all: genuine codes must not pass for unknown ones."""
-    if keys.campaign_keys():
-        return
-    with database.read() as connection:
-        for campaign in list_campaigns(connection, (State.OPEN, State.CLOSING)):
-            raise KeysMissing(campaign.id, str(keys.path))
+def _unknown_keys(keys: KeyDirectory, known: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return {id_: key for id_, key in keys.campaign_keys().items() if id_ not in known}
 
 
-def _find_under(database: Database, keys: Mapping[str, bytes], code: str) -> FoundCode | None:
-    found = find_code(database, [hash_code(key, code) for key in keys.values()])
-    if found is None:
-        return None
+def _why_unknown(database: Database, keys: KeyDirectory) -> Exception:
+    """`KeysMissing` where the key directory is not there at all: genuine codes must not pass for unknown ones."""
+    if not keys.campaign_keys():
+        with database.read() as connection:
+            for campaign in list_campaigns(connection, (State.OPEN, State.CLOSING)):
+                return KeysMissing(campaign.id, str(keys.path))
+    return UnknownCode()
+
+
+def _find_under(
+    database: Database, keys: Sequence[Mapping[str, bytes]], codes: Sequence[str]
+) -> list[FoundCode | None]:
+    """Each code, if it was issued under one of its keys."""
+    hashes = [[hash_code(key, code) for key in of.values()] for of, code in zip(keys, codes, strict=True)]
+    found = find_codes(database, [one for of_code in hashes for one in of_code])
+    return [
+        next((found[one] for one in of_code if one in found and _is_in_place(found[one], of)), None)
+        for of_code, of in zip(hashes, keys, strict=True)
+    ]
+
+
+def _is_in_place(found: FoundCode, keys: Mapping[str, bytes]) -> bool:
     key = keys.get(found.campaign.id)
-    if key is None or not hmac.compare_digest(
+    if key is not None and hmac.compare_digest(
         found.tag, place_tag(key, found.code_hash, found.group, found.school, found.label)
     ):
-        log.error("a code of campaign %s is not where it was issued to: the database was changed", found.campaign.id)
-        raise UnknownCode
-    return found
+        return True
+    log.error("a code of campaign %s is not where it was issued to: the database was changed", found.campaign.id)
+    return False
 
 
 def _state(found: FoundCode, admission: Admission) -> CodeStateName:
@@ -252,9 +352,9 @@ def _refuse_haste(found: FoundCode, terms: GroupTerms, arrival: _Arrival) -> Non
     raise HastySheet(found.campaign.name, found.group, math.ceil(missing), started)
 
 
-def _terms(keys: KeyDirectory, found: FoundCode) -> GroupTerms:
+def _terms(look_ups: _LookUps, keys: KeyDirectory, found: FoundCode) -> GroupTerms:
     """What the group was opened with. Raises `DatabaseMismatch` where the database says something else."""
-    terms = terms_of(keys, found.campaign).groups[found.group]
+    terms = look_ups.terms_of(keys, found.campaign).groups[found.group]
     if (found.cap, found.least_crowd, found.questionnaire_sha256) != (
         terms.cap,
         terms.least_crowd,
@@ -264,37 +364,11 @@ def _terms(keys: KeyDirectory, found: FoundCode) -> GroupTerms:
     return terms
 
 
-def _store(
-    arrival: _Arrival, found: FoundCode, terms: GroupTerms, form: Instrument, checked: CheckedAnswers
-) -> Receipt:
-    """Stores the submission; where a pool was turned over meanwhile, it is sealed for the next batch."""
-    retry, receipt = hash_nonce(arrival.nonce), Receipt(make_receipt())
-    for _ in range(_TRIES):
-        envelopes = _seal(arrival.keys, found, form, checked)
-        if envelopes and store_submission(
-            arrival.database, _submission(arrival, found, terms, form, retry, receipt, envelopes)
-        ):
-            arrival.keys.note_use(found.campaign.id, found.code_hash)
-            return receipt
-        again = find_code(arrival.database, [found.code_hash])
-        if again is None:  # cancelled by the office
-            raise UnknownCode
-        if again.used:
-            return _repeat(again, retry)
-        _refuse_unless_open(again, arrival)
-        found = replace(found, pool=again.pool, text_pool=again.text_pool)
-    raise DatabaseMismatch(
-        f"nothing can be stored under {found.label}: a key or a row that it needs is gone or another"
-    )
-
-
 def _submission(
     arrival: _Arrival,
     found: FoundCode,
     terms: GroupTerms,
     form: Instrument,
-    retry: bytes,
-    receipt: Receipt,
     envelopes: tuple[StoredEnvelope, ...],
 ) -> Submission:
     return Submission(
@@ -304,8 +378,8 @@ def _submission(
         label=found.label,
         cap=terms.cap,
         code_hash=found.code_hash,
-        retry=retry,
-        receipt=receipt.text,
+        retry=arrival.retry,
+        receipt=arrival.receipt.text,
         used_on=arrival.now.astimezone(LOCAL_ZONE).date(),
         is_fast=not arrival.is_keyed_in and arrival.seconds_open < form.fast_seconds,
         envelopes=envelopes,
@@ -313,22 +387,24 @@ def _submission(
 
 
 def _seal(
-    keys: KeyDirectory, found: FoundCode, form: Instrument, checked: CheckedAnswers
+    look_ups: _LookUps, keys: KeyDirectory, found: FoundCode, form: Instrument, checked: CheckedAnswers
 ) -> tuple[StoredEnvelope, ...] | None:
     """The envelope with the answers and, where the questionnaire asks for text, one with what was written, if anything.
 
     None where a pool's key is not there: it was turned over since it was read, or the database names another.
     """
     answers = Sheet(form.questionnaire.key, checked.answers).to_bytes()
-    sealed = [_seal_one(keys, found, found.pool, answers, form.answers_length)]
+    sealed = [_seal_one(look_ups, keys, found, found.pool, answers, form.answers_length)]
     if form.text_length:
-        sealed.append(_seal_one(keys, found, found.text_pool, (checked.comment or "").encode(), form.text_length))
+        sealed.append(
+            _seal_one(look_ups, keys, found, found.text_pool, (checked.comment or "").encode(), form.text_length)
+        )
     complete = tuple(one for one in sealed if one is not None)
     return complete if len(complete) == len(sealed) else None
 
 
 def _seal_one(
-    keys: KeyDirectory, found: FoundCode, pool: Pool | None, contents: bytes, length: int
+    look_ups: _LookUps, keys: KeyDirectory, found: FoundCode, pool: Pool | None, contents: bytes, length: int
 ) -> StoredEnvelope | None:
     campaign = found.campaign
     if pool is not None and pool.label != found.label and not is_text_pool_of(pool.label, campaign.id, found.group):
@@ -337,7 +413,7 @@ def _seal_one(
         if campaign.state == State.OPEN:
             return None
         raise CampaignClosed(campaign.name, campaign.closing_moment)
-    public_key = keys.public_key(pool.label, pool.batch)
+    public_key = look_ups.public_key(keys, pool.label, pool.batch)
     if public_key is None or not pool.is_key(public_key):
         return None
     new_id = secrets.token_bytes(_ID_LENGTH)
