@@ -13,7 +13,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.services.mixing.turnover import Mixer
 from survey_app.storage import tables
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from tests.builders_survey import CAMPAIGN, Survey
 
 

@@ -12,7 +12,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.storage import tables
-from survey_app.storage.campaigns import PLAN, RULES
+from survey_app.storage.campaigns.campaigns import PLAN, RULES
 from survey_app.storage.office_tables import counter_reading
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey

@@ -14,7 +14,7 @@ from survey_app.domain.staff import Account, Role
 from survey_app.services.accounts.passwords import hash_password
 from survey_app.services.accounts.sessions import begin_session
 from survey_app.services.installation import Installation
-from survey_app.storage.users import insert_account
+from survey_app.storage.accounts.users import insert_account
 from tests.builders_jobs import run_waiting_jobs
 
 PASSWORD = "four unrelated words"

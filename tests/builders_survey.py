@@ -17,7 +17,7 @@ from survey_app.domain.units import label_of, text_label
 from survey_app.services.campaigns.lifecycle import freeze_terms
 from survey_app.services.submission.submitting import Receipt, start_token, submit
 from survey_app.storage import tables
-from survey_app.storage.pools import Pool, insert_pool
+from survey_app.storage.mixing.pools import Pool, insert_pool
 from survey_app.storage.session import Database
 
 CAMPAIGN = "c1"

@@ -34,7 +34,7 @@ from survey_app.services.mixing.turnover import Mixer, clean_key_directory
 from survey_app.services.starting_up import find_mismatches
 from survey_app.services.submission.submitting import start_token, submit
 from survey_app.storage import tables
-from survey_app.storage.balance import list_used_hashes
+from survey_app.storage.mixing.balance import list_used_hashes
 from survey_app.storage.session import Database, open_database
 from tests.at_once import at_once, in_one_commit
 from tests.builders_survey import CAMPAIGN

@@ -14,7 +14,7 @@ from survey_app.domain.jobs import JobKind
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.accounts.users import find_user
 from survey_app.services.jobs import ask
-from survey_app.storage.assessments import insert_assessment, keep_rulebook
+from survey_app.storage.assessments.assessments import insert_assessment, keep_rulebook
 from tests.builders_staff import OWN_COUNTY, installation_of, make_account
 from tests.builders_survey import CAMPAIGN
 

@@ -15,7 +15,7 @@ from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_codes_csv, write_sheets_pdf
 from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.services.codes.issuing import IssuedCode
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 _CODES, _SHEETS = "codes", "sheets"

@@ -1,7 +1,7 @@
 """Which county things belong to, for the question who may see them."""
 
-from survey_app.storage.assessments import find_assessment
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.assessments.assessments import find_assessment
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 

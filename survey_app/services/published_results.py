@@ -10,7 +10,7 @@ from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.disclosure import PUBLISHED, ShownRate, is_unanimous, merge_small, shown_rate
 from survey_app.services.results import recognition_of_campaign
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 _REMEMBERED: Final = 16

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import restored_entry
+from survey_app.storage.log.transparency_log import append_entry, count_entries, list_entries
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry, count_entries, list_entries
 
 log = logging.getLogger(__name__)
 

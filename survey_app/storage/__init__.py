@@ -1,8 +1,7 @@
-"""The only place that speaks SQLAlchemy: tables, transactions, and the queries of each part.
+"""The only place that speaks SQLAlchemy: tables, transactions, and the queries of each area. It decides nothing that `domain` can decide.
 
 Tables: `tables` (the survey), `staff_tables`, `office_tables`, `assessment_tables`, `job_tables`; `schema` is all of them. Engines and transactions:
-`session`, `greenlets`, `migrating`, `copying`, `file_lock`, `mixer_lock`, `health`, `heartbeats`. A submission: `submissions`, `committing`,
-`prepared`. Queries, by what they are about: `campaigns`, `planning`, `issuing`, `counters`, `balance`, `pools`, `responses`, `results`,
-`sealing`, `transparency_log`, `receipt_list`, `desk`, `parcels`, `monitoring`, `readings`, `overview`, `assessments`, `entries`, `files`,
-`jobs`, `users`, `staff_sessions`, `second_factors`, `tokens`, `rate_limits`, `audit`.
+`session`, `greenlets`, `file_lock`, `prepared` (statements on the driver's cursor), `migrating`, `copying`, `health`, `heartbeats`. Queries are
+divided as the services are: `campaigns/`, `codes/`, `submission/`, `mixing/`, `log/`, `accounts/`, `assessments/`, `cockpit/`, and for the
+services that stand alone `results`, `jobs`, `parcels`, `audit`.
 """

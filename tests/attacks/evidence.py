@@ -36,7 +36,7 @@ from survey_app.services.codes.keying import forget_typed_sheets
 from survey_app.services.mixing.turnover import Mixer, count_sheets
 from survey_app.settings import Settings
 from survey_app.storage import tables
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import Database, open_database
 from tests.attacks.guessing import Sheet

@@ -49,13 +49,13 @@ from survey_app.services.mixing.turnover import Mixer, clean_key_directory
 from survey_app.services.starting_up import find_mismatches
 from survey_app.services.transparency_log import LogKeeper
 from survey_app.storage import tables
-from survey_app.storage.balance import read_balances
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.copying import NOT_COPIED, copied_tables, read_lines
-from survey_app.storage.pools import list_pools
+from survey_app.storage.log.transparency_log import append_entry, list_entries
+from survey_app.storage.mixing.balance import read_balances
+from survey_app.storage.mixing.pools import list_pools
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import Database, DatabaseInUse, open_database
-from survey_app.storage.transparency_log import append_entry, list_entries
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.paths import REPOSITORY
 

@@ -28,11 +28,11 @@ from survey_app.services.jobs import (
     sweep_jobs,
 )
 from survey_app.settings import Settings
+from survey_app.storage.accounts.users import insert_account
 from survey_app.storage.job_tables import job_file
 from survey_app.storage.jobs import claim_next
 from survey_app.storage.session import Database, open_database
 from survey_app.storage.staff_tables import account
-from survey_app.storage.users import insert_account
 from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_SCHOOL
 from tests.builders_assessments import LI, WANG, start, workbook
 from tests.builders_jobs import claim, run_waiting_jobs

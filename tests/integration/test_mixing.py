@@ -22,7 +22,7 @@ from survey_app.services.mixing import releasing, turnover
 from survey_app.services.mixing.envelopes import Opened
 from survey_app.services.mixing.turnover import Mixer, clean_key_directory, turn_over_all
 from survey_app.storage import tables
-from survey_app.storage.pools import StoredEnvelope
+from survey_app.storage.mixing.pools import StoredEnvelope
 from survey_app.storage.session import Database
 from tests.builders_closing import campaign_of, close, entries, hand_in, imbalances, intrude, work
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey

@@ -17,8 +17,8 @@ from survey_app.domain.clock import SystemClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role
 from survey_app.services.accounts.tokens import make_token
+from survey_app.storage.accounts.users import insert_account
 from survey_app.storage.session import Database
-from survey_app.storage.users import insert_account
 from survey_app.web import metrics
 from tests.builders_survey import Crowd, Survey, open_survey
 from tests.engines import on_sqlite

@@ -9,7 +9,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.cockpit.readings import take_readings
 from survey_app.services.submission.guessing import count_unknown_code, forget_old_guesses, unknown_codes_since
 from survey_app.storage import office_tables, tables
-from survey_app.storage.readings import list_readings
+from survey_app.storage.cockpit.readings import list_readings
 from survey_app.storage.session import Database
 from tests.builders_survey import CAMPAIGN, Crowd, open_survey
 

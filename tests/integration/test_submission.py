@@ -33,9 +33,9 @@ from survey_app.services.mixing.turnover import turn_over_all
 from survey_app.services.submission import submitting
 from survey_app.services.submission.submitting import Receipt, look_up
 from survey_app.storage import tables
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database, open_database
-from survey_app.storage.submissions import Submission
+from survey_app.storage.submission.statements import Submission
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 
 SCHOOL = "430302001"

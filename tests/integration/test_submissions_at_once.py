@@ -19,11 +19,12 @@ from survey_app.domain.errors import SurveyError
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.mixing.turnover import turn_over_all
 from survey_app.services.submission import submitting
-from survey_app.storage import submissions, tables
-from survey_app.storage.committing import Interrupted
+from survey_app.storage import tables
 from survey_app.storage.prepared import Step
 from survey_app.storage.session import Database, open_database
-from survey_app.storage.submissions import Submission
+from survey_app.storage.submission import statements as submissions
+from survey_app.storage.submission.committing import Interrupted
+from survey_app.storage.submission.statements import Submission
 from tests.at_once import at_once, in_one_commit
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.engines import on_postgresql, on_sqlite

@@ -31,8 +31,8 @@ from survey_app.services.accounts.users import (
 )
 from survey_app.services.audit import AuditEntry, read_audit, record
 from survey_app.services.installation import Installation
+from survey_app.storage.accounts.second_factors import SecondFactor, insert_factor, replace_recovery_codes
 from survey_app.storage.schema import metadata
-from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_recovery_codes
 from survey_app.storage.session import Database
 from survey_app.storage.staff_tables import known_place, recovery_code, second_factor, staff_session, token
 from tests.engines import on_postgresql

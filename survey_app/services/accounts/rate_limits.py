@@ -5,7 +5,7 @@ import hmac
 from typing import Final
 
 from survey_app.services.installation import Installation
-from survey_app.storage.rate_limits import count_request, requests_of
+from survey_app.storage.accounts.rate_limits import count_request, requests_of
 
 WINDOW_S: Final = 60
 _DOMAIN: Final = b"junheng/call/1\0"

@@ -28,7 +28,7 @@ from survey_app.domain.staff import Account, Role, StaffUser, fold_name
 from survey_app.services import wording
 from survey_app.services.audit import record
 from survey_app.services.installation import Installation
-from survey_app.storage.second_factors import (
+from survey_app.storage.accounts.second_factors import (
     SecondFactor,
     count_recovery_codes,
     delete_factor,
@@ -40,8 +40,8 @@ from survey_app.storage.second_factors import (
     take_recovery_code,
     take_step,
 )
+from survey_app.storage.accounts.users import end_sessions, find_account
 from survey_app.storage.session import Database
-from survey_app.storage.users import end_sessions, find_account
 
 _KEPT: Final = "kept"
 _OFFERED: Final = "offered"

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from survey_app.domain.staff import Account
 from survey_app.services.audit import record
 from survey_app.services.installation import Installation
-from survey_app.storage.staff_sessions import (
+from survey_app.storage.accounts.staff_sessions import (
     StaffSession,
     delete_old_sessions,
     delete_session,

@@ -23,7 +23,7 @@ from survey_app.services.accounts.second_factor import take_code
 from survey_app.services.accounts.sessions import OpenSession, add_session
 from survey_app.services.audit import record
 from survey_app.services.installation import Installation
-from survey_app.storage.rate_limits import (
+from survey_app.storage.accounts.rate_limits import (
     count_request,
     forget_failures,
     forget_failures_before,
@@ -32,9 +32,9 @@ from survey_app.storage.rate_limits import (
     requests_of,
     take_back_failure,
 )
-from survey_app.storage.second_factors import find_factor
-from survey_app.storage.staff_sessions import delete_old_places, delete_session, keep_places, known_places
-from survey_app.storage.users import find_account, update_account
+from survey_app.storage.accounts.second_factors import find_factor
+from survey_app.storage.accounts.staff_sessions import delete_old_places, delete_session, keep_places, known_places
+from survey_app.storage.accounts.users import find_account, update_account
 
 FREE_TRIES: Final = 5
 FREE_TRIES_FROM_UNKNOWN_PLACES: Final = 20

@@ -9,8 +9,7 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser, fold_name
 from survey_app.services import wording
 from survey_app.services.audit import record
-from survey_app.storage.session import Database
-from survey_app.storage.tokens import (
+from survey_app.storage.accounts.tokens import (
     TokenRow,
     find_account_of_token,
     find_token,
@@ -18,7 +17,8 @@ from survey_app.storage.tokens import (
     list_tokens,
     revoke_token,
 )
-from survey_app.storage.users import find_account
+from survey_app.storage.accounts.users import find_account
+from survey_app.storage.session import Database
 
 PREFIX: Final = "jht_"
 LABEL_LENGTH: Final = 60

@@ -14,8 +14,7 @@ from survey_app.services import wording
 from survey_app.services.accounts.passwords import hash_password, is_password, make_initial_password, password_problems
 from survey_app.services.audit import COMMAND_LINE as COMMAND_LINE
 from survey_app.services.audit import record
-from survey_app.storage.session import Database
-from survey_app.storage.users import (
+from survey_app.storage.accounts.users import (
     NameTaken,
     delete_account,
     end_sessions,
@@ -25,6 +24,7 @@ from survey_app.storage.users import (
     lock_admins,
     update_account,
 )
+from survey_app.storage.session import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from survey_app.services.assessments.entries import (
 from survey_app.services.assessments.photos import PhotoFile, add_photos, clean_photos
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
-from survey_app.storage.assessments import find_assessment
-from survey_app.storage.entries import list_entries, list_photos
+from survey_app.storage.assessments.assessments import find_assessment
+from survey_app.storage.assessments.entries import list_entries, list_photos
 from survey_app.storage.session import Database
 
 ANSWERS: Final[Mapping[str, float]] = {"yes": 1.0, "no": 0.0}

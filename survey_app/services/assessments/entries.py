@@ -19,7 +19,7 @@ from survey_app.domain.assessments import (
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.assessments import wording
-from survey_app.storage.entries import insert_entry
+from survey_app.storage.assessments.entries import insert_entry
 
 Current = Mapping[EntryKey, Entry]
 

@@ -17,8 +17,8 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import UnknownAssessment
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.judging import kept_verdict
-from survey_app.storage.assessments import find_assessment, find_signed_file, list_signings
-from survey_app.storage.files import read_file
+from survey_app.storage.assessments.assessments import find_assessment, find_signed_file, list_signings
+from survey_app.storage.assessments.files import read_file
 from survey_app.storage.session import Database
 
 FILES: Final[Mapping[str, str]] = {

@@ -15,7 +15,7 @@ from survey_app.services.assessments.starting import refuse_signed, show_assessm
 from survey_app.services.assessments.uploading import refuse_at_once, shown_file_name
 from survey_app.services.installation import Installation
 from survey_app.services.jobs import ask, jobs_about
-from survey_app.storage.assessments import find_assessment
+from survey_app.storage.assessments.assessments import find_assessment
 
 WORKBOOK_FILE = "workbook"
 PHOTO_FILE = "photo-"  # and a number

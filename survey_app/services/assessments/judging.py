@@ -29,7 +29,7 @@ from survey_app.services.assessments.remembering import Remembered
 from survey_app.services.assessments.sources import reading_of, rulebook_of
 from survey_app.services.assessments.stored_results import result_from_text, result_text, signed_result
 from survey_app.services.results import survey_answers
-from survey_app.storage.assessments import (
+from survey_app.storage.assessments.assessments import (
     find_assessment,
     find_judged,
     find_newest_version,
@@ -38,8 +38,8 @@ from survey_app.storage.assessments import (
     list_signings,
     update_assessment,
 )
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.entries import list_entries, list_photos
+from survey_app.storage.assessments.entries import list_entries, list_photos
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 RESULTS_KEPT: Final = 12

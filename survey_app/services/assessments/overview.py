@@ -18,8 +18,8 @@ from survey_app.services.assessments.judging import Content, kept_verdict
 from survey_app.services.assessments.score_views import scored_points
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import closed_campaigns
-from survey_app.storage.assessments import list_signings
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.assessments.assessments import list_signings
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
 
 

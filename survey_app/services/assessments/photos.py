@@ -28,8 +28,8 @@ from survey_app.services.assessments import wording
 from survey_app.services.assessments.ids import growing_id
 from survey_app.services.assessments.starting import record_act, to_change
 from survey_app.services.assessments.uploading import shown_file_name
-from survey_app.storage.entries import insert_photo, list_photos, mark_photo_removed
-from survey_app.storage.files import keep_file, read_file
+from survey_app.storage.assessments.entries import insert_photo, list_photos, mark_photo_removed
+from survey_app.storage.assessments.files import keep_file, read_file
 from survey_app.storage.session import Database
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")

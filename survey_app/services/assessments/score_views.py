@@ -19,8 +19,8 @@ from survey_app.services.assessments.entries import (
     versions_of,
 )
 from survey_app.services.assessments.sources import rulebook_of
-from survey_app.storage.assessments import find_assessment
-from survey_app.storage.entries import list_entries
+from survey_app.storage.assessments.assessments import find_assessment
+from survey_app.storage.assessments.entries import list_entries
 from survey_app.storage.session import Database
 
 FAR_APART: Final = 1 / 3  # of the points

@@ -29,7 +29,7 @@ from survey_app.services.assessments.entries import (
 from survey_app.services.assessments.score_views import scored_points
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
-from survey_app.storage.entries import insert_entry, list_entries
+from survey_app.storage.assessments.entries import insert_entry, list_entries
 from survey_app.storage.session import Database
 
 _SCORE: Final = re.compile(r"\d{1,4}(\.\d{1,4})?")

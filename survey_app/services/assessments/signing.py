@@ -27,14 +27,14 @@ from survey_app.services.assessments.score_views import scored_points, wants_not
 from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
 from survey_app.services.assessments.stored_results import result_text
-from survey_app.storage.assessments import (
+from survey_app.storage.assessments.assessments import (
     find_assessment,
     insert_signing,
     list_signings,
     mark_reopened,
     update_assessment,
 )
-from survey_app.storage.files import keep_file
+from survey_app.storage.assessments.files import keep_file
 from survey_app.storage.session import Database
 
 MANIFEST_SCHEMA: Final = "junheng.signing/1"

@@ -16,8 +16,8 @@ from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from survey_app.domain.assessments import CountyAssessment, Upload
 from survey_app.services.assessments.remembering import Remembered
-from survey_app.storage.assessments import find_rulebook
-from survey_app.storage.files import read_file
+from survey_app.storage.assessments.assessments import find_rulebook
+from survey_app.storage.assessments.files import read_file
 
 _RULEBOOKS: Final = Remembered[Rulebook](8)
 _READINGS: Final = Remembered[Reading](6)

@@ -16,14 +16,14 @@ from survey_app.domain.errors import AssessmentSigned
 from survey_app.domain.staff import StaffUser, is_county_code
 from survey_app.services.assessments import wording
 from survey_app.services.audit import record
-from survey_app.storage.assessments import (
+from survey_app.storage.assessments.assessments import (
     find_assessment,
     insert_assessment,
     keep_rulebook,
     list_assessments,
     update_assessment,
 )
-from survey_app.storage.campaigns import list_campaigns
+from survey_app.storage.campaigns.campaigns import list_campaigns
 from survey_app.storage.session import Database
 
 _YEARS = range(2000, 2101)

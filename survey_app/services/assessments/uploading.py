@@ -30,15 +30,15 @@ from survey_app.services.assessments.problems import ProblemRow, problem_rows, r
 from survey_app.services.assessments.sources import reading_of, reading_of_raw, rulebook_of
 from survey_app.services.assessments.starting import record_act, refuse_signed, to_change
 from survey_app.services.assessments.taking_over import Stated, TakenOver, take_over
-from survey_app.storage.assessments import (
+from survey_app.storage.assessments.assessments import (
     find_assessment,
     find_newest_version,
     find_upload,
     insert_upload,
     list_uploads,
 )
-from survey_app.storage.entries import insert_entries, list_entries
-from survey_app.storage.files import keep_file, read_file
+from survey_app.storage.assessments.entries import insert_entries, list_entries
+from survey_app.storage.assessments.files import keep_file, read_file
 from survey_app.storage.session import Database
 
 MOST_DIFFERENCES: Final = 5_000

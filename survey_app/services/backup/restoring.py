@@ -58,11 +58,12 @@ from survey_app.services.mixing.envelopes import Opener, seal_anew
 from survey_app.services.mixing.settling import use_again
 from survey_app.services.mixing.turnover import write_off
 from survey_app.services.transparency_log import GivenUp, find_given_up, note_restored
-from survey_app.storage.balance import list_used_hashes
-from survey_app.storage.campaigns import list_campaigns, move_state
+from survey_app.storage.campaigns.campaigns import list_campaigns, move_state
+from survey_app.storage.codes.issuing import NewCode, cancel_codes, insert_codes, list_places, list_unused
 from survey_app.storage.copying import copied_tables, insert_rows, make_ready, row_of_line, tables_with_rows
-from survey_app.storage.issuing import NewCode, cancel_codes, insert_codes, list_places, list_unused
-from survey_app.storage.pools import (
+from survey_app.storage.log.transparency_log import append_entry, list_entries
+from survey_app.storage.mixing.balance import list_used_hashes
+from survey_app.storage.mixing.pools import (
     Pool,
     delete_envelopes,
     insert_envelopes,
@@ -73,7 +74,6 @@ from survey_app.storage.pools import (
 )
 from survey_app.storage.session import Database
 from survey_app.storage.tables import code
-from survey_app.storage.transparency_log import append_entry, list_entries
 
 _ONLY_WHERE_NONE_IS: Final = ("sheets/", "acts/", "secrets/start/", "secrets/session/")
 """What a key directory in use has destroyed or told since: it must not come back into one."""

@@ -22,11 +22,10 @@ from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.campaigns.file_shape import read_closing
 from survey_app.services.codes.acts import tell_code_acts
 from survey_app.services.mixing.releasing import release_sheets
-from survey_app.storage.balance import read_balances
-from survey_app.storage.campaigns import find_campaign, list_campaigns, move_state, raise_admission
-from survey_app.storage.counters import end_groups
+from survey_app.storage.campaigns.campaigns import find_campaign, list_campaigns, move_state, raise_admission
+from survey_app.storage.campaigns.counters import end_groups
 from survey_app.storage.heartbeats import TURNOVER, end_beating
-from survey_app.storage.sealing import (
+from survey_app.storage.log.sealing import (
     count_unused_codes,
     forget_codes,
     keep_label_counts,
@@ -34,8 +33,9 @@ from survey_app.storage.sealing import (
     list_comment_leaves,
     list_receipts,
 )
+from survey_app.storage.log.transparency_log import append_entry
+from survey_app.storage.mixing.balance import read_balances
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry
 
 BY_TIME: Final = "(time)"
 """Who closes a campaign whose time has come."""

@@ -10,7 +10,7 @@ from survey_app.services.installation import Installation
 from survey_app.services.jobs import ask, job_of, latest_same
 from survey_app.services.parcels import ParcelAddress
 from survey_app.services.results import require_closed
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 
 CODES_FILE: Final = "codes.csv"
 SHEETS_FILE: Final = "sheets.pdf"

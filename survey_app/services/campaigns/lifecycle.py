@@ -22,7 +22,7 @@ from survey_app.services.campaigns.planning import make_plan, refuse_small_crowd
 from survey_app.services.campaigns.served_paths import other_path, path_of
 from survey_app.services.campaigns.terms import campaign_terms, min_seconds_of, terms_body
 from survey_app.services.mixing.turnover import require_keys
-from survey_app.storage.campaigns import (
+from survey_app.storage.campaigns.campaigns import (
     PLAN,
     RULES,
     find_campaign,
@@ -33,14 +33,14 @@ from survey_app.storage.campaigns import (
     list_text_hashes,
     move_state,
 )
+from survey_app.storage.campaigns.planning import insert_allocations, insert_quotas, insert_schools
+from survey_app.storage.cockpit.monitoring import count_groups
+from survey_app.storage.codes.issuing import list_live_places
 from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.heartbeats import TURNOVER, beat
-from survey_app.storage.issuing import list_live_places
-from survey_app.storage.mixer_lock import only_mixer
-from survey_app.storage.monitoring import count_groups
-from survey_app.storage.planning import insert_allocations, insert_quotas, insert_schools
+from survey_app.storage.log.transparency_log import append_entry
+from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry
 
 _SUFFIX_LENGTH = 4
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from survey_app.domain.campaigns import Campaign, State
-from survey_app.storage.campaigns import list_campaigns
+from survey_app.storage.campaigns.campaigns import list_campaigns
 from survey_app.storage.health import or_none_without_database
 from survey_app.storage.session import Database
 

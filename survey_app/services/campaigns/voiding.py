@@ -17,13 +17,13 @@ from survey_app.services import wording
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.codes.changes import note_change
 from survey_app.services.mixing.turnover import share_out
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.counters import add_to_allocations, add_to_group, answered_by_school, lock_groups
-from survey_app.storage.issuing import cancel_codes, list_unused, move_unit
-from survey_app.storage.mixer_lock import only_mixer
-from survey_app.storage.pools import LabelRow, list_labels, mark_void
+from survey_app.storage.campaigns.campaigns import find_campaign
+from survey_app.storage.campaigns.counters import add_to_allocations, add_to_group, answered_by_school, lock_groups
+from survey_app.storage.codes.issuing import cancel_codes, list_unused, move_unit
+from survey_app.storage.log.transparency_log import append_entry
+from survey_app.storage.mixing.mixer_lock import only_mixer
+from survey_app.storage.mixing.pools import LabelRow, list_labels, mark_void
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry
 
 
 def void_unit(

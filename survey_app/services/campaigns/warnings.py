@@ -13,7 +13,7 @@ from survey_app.domain.clock import Clock, written_end
 from survey_app.domain.network import Reach, reach_of
 from survey_app.services import wording
 from survey_app.services.campaigns.served_paths import other_path, path_of
-from survey_app.storage.campaigns import find_campaign, list_campaigns
+from survey_app.storage.campaigns.campaigns import find_campaign, list_campaigns
 from survey_app.storage.session import Database
 
 _REACHES = {Reach.NOWHERE: wording.ADDRESS_OWN, Reach.INSIDE: wording.ADDRESS_OF_OFFICE}

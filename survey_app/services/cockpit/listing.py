@@ -7,9 +7,9 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.quotas import plan_from_text
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.timeline import DAY
-from survey_app.storage.campaigns import PLAN
-from survey_app.storage.monitoring import plans_by_campaign, valid_by_campaign
-from survey_app.storage.overview import CampaignLine, list_campaign_lines
+from survey_app.storage.campaigns.campaigns import PLAN
+from survey_app.storage.cockpit.monitoring import plans_by_campaign, valid_by_campaign
+from survey_app.storage.cockpit.overview import CampaignLine, list_campaign_lines
 from survey_app.storage.session import Database
 
 

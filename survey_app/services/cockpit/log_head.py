@@ -4,8 +4,8 @@ import base64
 from typing import Final
 
 from survey_app.domain.seal import hash_leaf, tree_root
+from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import list_entries
 
 PREFIX: Final = "JH1"
 _ROOT_BYTES: Final = 20

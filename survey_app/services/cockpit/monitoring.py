@@ -12,8 +12,8 @@ from evaluation.survey.sampling import Sample
 from survey_app.domain.campaigns import Campaign, State
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.quotas import SamplePlan, plan_from_text
-from survey_app.storage.campaigns import PLAN, find_campaign, find_document
-from survey_app.storage.monitoring import (
+from survey_app.storage.campaigns.campaigns import PLAN, find_campaign, find_document
+from survey_app.storage.cockpit.monitoring import (
     GroupCount,
     SchoolCount,
     count_groups,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from survey_app.domain.staff import StaffUser
 from survey_app.services.cockpit.verdicts import FoundAssessment, LatestVerdict, find_assessments, latest_verdicts
-from survey_app.storage.overview import (
+from survey_app.storage.cockpit.overview import (
     CampaignLine,
     SchoolLine,
     find_campaign_lines,

@@ -13,9 +13,9 @@ from survey_app.domain.outlook import Outlook, look_ahead
 from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
 from survey_app.services.cockpit.monitoring import Progress, progress_of
 from survey_app.services.submission.guessing import unknown_codes_since
+from survey_app.storage.cockpit.monitoring import GroupCount
+from survey_app.storage.cockpit.readings import list_readings
 from survey_app.storage.heartbeats import WORKER, stale_parts
-from survey_app.storage.monitoring import GroupCount
-from survey_app.storage.readings import list_readings
 from survey_app.storage.results import school_names
 from survey_app.storage.session import Database
 

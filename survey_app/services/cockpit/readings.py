@@ -7,8 +7,8 @@ in it; a reading bears that of the worker (docs/decisions/0014-readings-of-the-c
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.timeline import hour_of
-from survey_app.storage.campaigns import list_campaigns
-from survey_app.storage.readings import latest_reading, read_counters
+from survey_app.storage.campaigns.campaigns import list_campaigns
+from survey_app.storage.cockpit.readings import latest_reading, read_counters
 from survey_app.storage.session import Database
 
 

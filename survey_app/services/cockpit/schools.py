@@ -12,7 +12,7 @@ from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.disclosure import merge_small
 from survey_app.services.cockpit.monitoring import UnitCount
 from survey_app.services.cockpit.reading import Cockpit
-from survey_app.storage.monitoring import SchoolCount
+from survey_app.storage.cockpit.monitoring import SchoolCount
 
 SILENT_AFTER_DAYS: Final = 2
 SLOW_SHARE: Final = 0.5

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from survey_app.domain.assessments import CountyAssessment
-from survey_app.storage.assessments import list_assessments
-from survey_app.storage.overview import find_assessment_lines
+from survey_app.storage.assessments.assessments import list_assessments
+from survey_app.storage.cockpit.overview import find_assessment_lines
 
 
 @dataclass(frozen=True, slots=True)

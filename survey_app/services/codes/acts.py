@@ -16,8 +16,8 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import name_of, record_once
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.counters import add_to_group
+from survey_app.storage.campaigns.campaigns import find_campaign
+from survey_app.storage.campaigns.counters import add_to_group
 from survey_app.storage.session import Database
 
 KEYED_IN = "paper_keyed_in"

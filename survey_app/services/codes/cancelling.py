@@ -24,10 +24,10 @@ from survey_app.services.codes.changes import (
     note_change,
     require_state,
 )
-from survey_app.storage import issuing as storage
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.issuing import KnownCode, NewCode
-from survey_app.storage.mixer_lock import only_mixer
+from survey_app.storage.campaigns.campaigns import find_campaign
+from survey_app.storage.codes import issuing as storage
+from survey_app.storage.codes.issuing import KnownCode, NewCode
+from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.session import Database
 
 

@@ -12,8 +12,8 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services.codes.cancelling import reissue_codes, revoke_codes
 from survey_app.services.codes.changes import IssuedCode, issued_code
 from survey_app.services.installation import Installation
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.desk import DeskCode, find_desk_code
+from survey_app.storage.campaigns.campaigns import find_campaign
+from survey_app.storage.codes.desk import DeskCode, find_desk_code
 
 
 class CodeStanding(StrEnum):

@@ -25,12 +25,12 @@ from survey_app.services.codes.cancelling import reissue_codes as reissue_codes
 from survey_app.services.codes.cancelling import revoke_codes as revoke_codes
 from survey_app.services.codes.changes import HandOver, issued_code, key_of, note_change, require_state
 from survey_app.services.codes.changes import IssuedCode as IssuedCode
-from survey_app.storage import issuing as storage
-from survey_app.storage.campaigns import find_campaign, list_questionnaires
-from survey_app.storage.counters import lock_groups
-from survey_app.storage.issuing import Allocation, NewCode, NewLabel
-from survey_app.storage.mixer_lock import only_mixer
-from survey_app.storage.pools import Pool, insert_pool, list_labels, list_pools
+from survey_app.storage.campaigns.campaigns import find_campaign, list_questionnaires
+from survey_app.storage.campaigns.counters import lock_groups
+from survey_app.storage.codes import issuing as storage
+from survey_app.storage.codes.issuing import Allocation, NewCode, NewLabel
+from survey_app.storage.mixing.mixer_lock import only_mixer
+from survey_app.storage.mixing.pools import Pool, insert_pool, list_labels, list_pools
 from survey_app.storage.session import Database
 
 # groups whose answers keep a unit; a school has one principal, so theirs would name a person

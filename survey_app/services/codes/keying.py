@@ -28,7 +28,8 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services.codes.acts import KEYED_IN, record_code_act
 from survey_app.services.installation import Installation
 from survey_app.services.submission.submitting import CodeState, look_up, submit
-from survey_app.storage.desk import (
+from survey_app.storage.cockpit.overview import list_campaign_lines
+from survey_app.storage.codes.desk import (
     TypedSheet,
     find_typed_sheet,
     keep_typed_sheet,
@@ -36,7 +37,6 @@ from survey_app.storage.desk import (
     list_typed_sheets,
     remove_typed_sheets,
 )
-from survey_app.storage.overview import list_campaign_lines
 from survey_app.storage.session import Database
 
 Fields = Mapping[str, Sequence[str]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from survey_app.domain.envelope import Destination, UnreadableEnvelope, open_envelope, padded_length, seal_envelope
-from survey_app.storage.pools import StoredEnvelope
+from survey_app.storage.mixing.pools import StoredEnvelope
 
 ID_LENGTH = 16
 

@@ -22,9 +22,8 @@ from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.mixing.envelopes import Opener
 from survey_app.services.mixing.turnover import count_sheets, replace_lost_keys, require_keys, share_out
 from survey_app.services.transparency_log import find_given_up, goes_on, keep_log, note_restored
-from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
-from survey_app.storage.campaigns import find_campaign
-from survey_app.storage.counters import (
+from survey_app.storage.campaigns.campaigns import find_campaign
+from survey_app.storage.campaigns.counters import (
     add_to_allocations,
     add_to_group,
     add_to_label,
@@ -32,10 +31,11 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.mixer_lock import only_mixer
-from survey_app.storage.pools import delete_some, list_envelopes, list_labels
+from survey_app.storage.log.transparency_log import append_entry, list_entries
+from survey_app.storage.mixing.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
+from survey_app.storage.mixing.mixer_lock import only_mixer
+from survey_app.storage.mixing.pools import delete_some, list_envelopes, list_labels
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry, list_entries
 
 
 @dataclass(frozen=True, slots=True)

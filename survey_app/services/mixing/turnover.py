@@ -21,9 +21,8 @@ from survey_app.domain.seal import lost_entry
 from survey_app.domain.units import campaign_of, group_of, is_text_label
 from survey_app.services.campaigns.terms import differences
 from survey_app.services.mixing.envelopes import Opened, Opener, seal_anew
-from survey_app.storage.balance import Balance, count_anew, groups_of, list_used_hashes, read_balances
-from survey_app.storage.campaigns import list_campaigns
-from survey_app.storage.counters import (
+from survey_app.storage.campaigns.campaigns import list_campaigns
+from survey_app.storage.campaigns.counters import (
     add_to_allocations,
     add_to_group,
     add_to_label,
@@ -31,8 +30,10 @@ from survey_app.storage.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.mixer_lock import only_mixer
-from survey_app.storage.pools import (
+from survey_app.storage.log.transparency_log import append_entry
+from survey_app.storage.mixing.balance import Balance, count_anew, groups_of, list_used_hashes, read_balances
+from survey_app.storage.mixing.mixer_lock import only_mixer
+from survey_app.storage.mixing.pools import (
     Pool,
     StoredEnvelope,
     delete_envelopes,
@@ -47,7 +48,6 @@ from survey_app.storage.pools import (
     move_pool,
 )
 from survey_app.storage.session import Database
-from survey_app.storage.transparency_log import append_entry
 
 TURNED_OVER_EVERY_S: Final = 600.0
 BY_SYSTEM: Final = "(system)"

@@ -17,8 +17,8 @@ from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import TooManyGuesses
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.network import network_of
-from survey_app.storage.rate_limits import count_guess, forget_guesses, guesses_of, has_guesses
-from survey_app.storage.readings import count_guesses_since, forget_guess_hours, keep_guesses_by_hour
+from survey_app.storage.accounts.rate_limits import count_guess, forget_guesses, guesses_of, has_guesses
+from survey_app.storage.cockpit.readings import count_guesses_since, forget_guess_hours, keep_guesses_by_hour
 from survey_app.storage.session import Database
 
 WINDOW_S = 60

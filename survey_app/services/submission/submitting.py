@@ -1,7 +1,7 @@
 """A code's state, and its one submission (docs/anonymity.md, "A submission").
 
-Forms that come in together are taken together (storage/committing.py): their codes are read with one query, and what they leave is
-stored with one transaction (storage/submissions.py). What needs no lock is done before it: checking the answers, sealing them. Each form
+Forms that come in together are taken together (storage/submission/committing.py): their codes are read with one query, and what they leave is
+stored with one transaction (storage/submission/statements.py). What needs no lock is done before it: checking the answers, sealing them. Each form
 has its own fate.
 """
 
@@ -40,11 +40,11 @@ from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import Sheet, answers_length, text_length
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.campaigns.terms import GroupTerms, Terms, fast_seconds_of, is_text_pool_of, terms_of
-from survey_app.storage.campaigns import find_questionnaire, list_campaigns, raise_admission
-from survey_app.storage.committing import Committer
-from survey_app.storage.pools import Pool, StoredEnvelope
+from survey_app.storage.campaigns.campaigns import find_questionnaire, list_campaigns, raise_admission
+from survey_app.storage.mixing.pools import Pool, StoredEnvelope
 from survey_app.storage.session import Database
-from survey_app.storage.submissions import FoundCode, Submission, find_codes, store_submissions
+from survey_app.storage.submission.committing import Committer
+from survey_app.storage.submission.statements import FoundCode, Submission, find_codes, store_submissions
 
 CodeStateName = Literal["usable", "used", "full", "stopped", "not_open", "closed"]
 

@@ -19,7 +19,7 @@ from survey_app.services.assessments.starting import (
     visible_assessments,
 )
 from survey_app.services.audit import read_audit
-from survey_app.storage.assessments import find_rulebook
+from survey_app.storage.assessments.assessments import find_rulebook
 from survey_app.storage.audit import AuditFilter
 from survey_app.storage.session import Database
 from tests.builders_assessments import ADMIN, LI, NEW, close_golden_survey, start

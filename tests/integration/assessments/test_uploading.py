@@ -24,7 +24,7 @@ from survey_app.services.assessments.uploading import (
     workbook_content,
 )
 from survey_app.storage.assessment_tables import stored_file
-from survey_app.storage.entries import list_entries
+from survey_app.storage.assessments.entries import list_entries
 from survey_app.storage.session import Database
 from tests.builders import COUNTY, JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL
 from tests.builders_assessments import ADMIN, LI, start, workbook

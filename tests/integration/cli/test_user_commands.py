@@ -17,7 +17,7 @@ from survey_app.services.accounts.second_factor import factor_state
 from survey_app.services.accounts.tokens import user_of_token
 from survey_app.services.accounts.users import COMMAND_LINE, find_user, set_disabled
 from survey_app.services.audit import read_audit
-from survey_app.storage.second_factors import SecondFactor, insert_factor
+from survey_app.storage.accounts.second_factors import SecondFactor, insert_factor
 from survey_app.storage.session import Database
 
 PASSWORD = "four unrelated words"

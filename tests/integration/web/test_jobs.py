@@ -11,7 +11,7 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.jobs import LIMITS, Failure, JobKind, JobState
 from survey_app.domain.staff import Role
 from survey_app.services.jobs import ask, sweep_jobs
-from survey_app.storage.assessments import update_assessment
+from survey_app.storage.assessments.assessments import update_assessment
 from survey_app.storage.heartbeats import WORKER, beat
 from survey_app.storage.jobs import end_job
 from survey_app.web.jobs import wording

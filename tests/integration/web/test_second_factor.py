@@ -18,7 +18,7 @@ from survey_app.services.accounts import sign_in as module
 from survey_app.services.accounts.second_factor import take_code
 from survey_app.services.accounts.users import find_user
 from survey_app.services.audit import read_audit
-from survey_app.storage.second_factors import SecondFactor, insert_factor, replace_demanding_roles
+from survey_app.storage.accounts.second_factors import SecondFactor, insert_factor, replace_demanding_roles
 from survey_app.storage.staff_tables import recovery_code, second_factor
 from tests.builders_staff import (
     OWN_COUNTY,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from survey_app.storage.committing import MOST_AT_ONCE, Committer, Interrupted
+from survey_app.storage.submission.committing import MOST_AT_ONCE, Committer, Interrupted
 
 
 class Killed(BaseException):

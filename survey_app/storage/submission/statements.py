@@ -16,8 +16,8 @@ from sqlalchemy import Integer, LargeBinary, and_, bindparam, cast, false, inser
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from survey_app.domain.campaigns import Campaign
-from survey_app.storage.campaigns import campaign_from_row
-from survey_app.storage.pools import Pool, StoredEnvelope
+from survey_app.storage.campaigns.campaigns import campaign_from_row
+from survey_app.storage.mixing.pools import Pool, StoredEnvelope
 from survey_app.storage.prepared import Prepared, Step, Values, all_or_nothing, read_rows
 from survey_app.storage.session import Database
 from survey_app.storage.tables import (

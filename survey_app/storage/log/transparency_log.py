@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from survey_app.domain.seal import canonical_json
-from survey_app.storage.campaigns import lock_campaign
+from survey_app.storage.campaigns.campaigns import lock_campaign
 from survey_app.storage.tables import entry
 
 

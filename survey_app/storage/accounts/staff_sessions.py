@@ -9,8 +9,8 @@ from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from survey_app.domain.staff import Account
+from survey_app.storage.accounts.users import account_from_row
 from survey_app.storage.staff_tables import account, known_place, second_factor, second_factor_role, staff_session
-from survey_app.storage.users import account_from_row
 
 _INSERTS: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, bindparam, select, true
 
 from survey_app.domain.campaigns import Campaign
-from survey_app.storage.campaigns import find_campaign
+from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.tables import code
 
 _CAMPAIGN_OF = select(code.c.campaign).where(code.c.receipt == bindparam("receipt"), code.c.used == true()).limit(1)
