@@ -13,7 +13,7 @@ from survey_app.cli.reporting import WRONG_INPUT
 from survey_app.domain.keys import KeyDirectory
 
 if TYPE_CHECKING:
-    from survey_app.services.backup.restoring import Outcome, Restored
+    from survey_app.services.backup.restoring import CampaignLoss, Restored
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -113,7 +113,7 @@ def _lines(file: Path, restored: "Restored") -> Iterator[str]:
         yield f"campaign {campaign}: its keys are there, and the copy knows nothing of it: it was made later, and is lost"
 
 
-def _lines_of(outcome: "Outcome") -> Iterator[str]:
+def _lines_of(outcome: "CampaignLoss") -> Iterator[str]:
     start = f"campaign {outcome.campaign} ({outcome.state}):"
     yield f"{start} {outcome.lost} answers are lost"
     if outcome.used_since:

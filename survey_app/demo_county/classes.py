@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from survey_app.demo_county.roster import JUNIOR, PRIMARY, SPECIAL, TEACHING_POINT, School
+from survey_app.demo_county.roster import JUNIOR, PRIMARY, SPECIAL, TEACHING_POINT, DemoSchool
 
 _LARGEST = {PRIMARY: 45, JUNIOR: 50, SPECIAL: 12}
 _USUAL = {PRIMARY: 42, JUNIOR: 47, SPECIAL: 11}
@@ -23,13 +23,13 @@ class SchoolClass:
     pupils: int
 
 
-def lay_out_classes(school: School, randomness: random.Random) -> list[SchoolClass]:
+def lay_out_classes(school: DemoSchool, randomness: random.Random) -> list[SchoolClass]:
     """The classes of all stages of a school; they hold exactly its pupils."""
     classes = [one for stage in school.judged_stages for one in _stage_classes(school, stage, randomness)]
     return _with_large_class(classes) if school.shortfall == "large_class" else classes
 
 
-def _stage_classes(school: School, stage: str, randomness: random.Random) -> list[SchoolClass]:
+def _stage_classes(school: DemoSchool, stage: str, randomness: random.Random) -> list[SchoolClass]:
     grades = _GRADES_OF_TEACHING_POINT if school.kind == TEACHING_POINT else _GRADES[stage]
     sizes = _uneven_parts(school.pupils[stage], grades, randomness)
     return [one for grade, pupils in enumerate(sizes, start=1) for one in _grade_classes(stage, grade, pupils)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from survey_app.demo_county import figures, judgements, schools
 from survey_app.demo_county.classes import SchoolClass, lay_out_classes
-from survey_app.demo_county.roster import School, draw_schools
+from survey_app.demo_county.roster import DemoSchool, draw_schools
 from survey_app.demo_county.schools import Row
 
 Sheets = dict[str, list[Row]]
@@ -30,7 +30,7 @@ def build_county(seed: int, year: int = 2026) -> Sheets:
 
 
 def _school_sheets(
-    roster: Sequence[School], classes: dict[str, list[SchoolClass]], randomness: random.Random
+    roster: Sequence[DemoSchool], classes: dict[str, list[SchoolClass]], randomness: random.Random
 ) -> Sheets:
     return {
         "学校": [

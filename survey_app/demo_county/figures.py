@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from survey_app.demo_county.classes import SchoolClass
-from survey_app.demo_county.roster import CITY, JUNIOR, PRIMARY, PUBLIC, SPECIAL, TOWN, School
+from survey_app.demo_county.roster import CITY, JUNIOR, PRIMARY, PUBLIC, SPECIAL, TOWN, DemoSchool
 from survey_app.demo_county.schools import Row
 
 COUNTY_NAME = "清溪县（示例）"
@@ -27,7 +27,7 @@ def identity_rows(year: int) -> list[Row]:
     return [{"项目": item, "值": value} for item, value in values.items()]
 
 
-def finance_rows(schools: Sequence[School], year: int) -> list[Row]:
+def finance_rows(schools: Sequence[DemoSchool], year: int) -> list[Row]:
     """Five years of 财政: spending always grows, but in the third year pupils grew faster, so that spending a pupil fell."""
     pupils_now = sum(sum(school.pupils.values()) for school in schools)
     spending_wan = (68_420, 71_935, 72_610, 76_880, 80_145)
@@ -39,7 +39,7 @@ def finance_rows(schools: Sequence[School], year: int) -> list[Row]:
     ]
 
 
-def county_rows(schools: Sequence[School], classes: dict[str, list[SchoolClass]]) -> list[Row]:
+def county_rows(schools: Sequence[DemoSchool], classes: dict[str, list[SchoolClass]]) -> list[Row]:
     """The sheet 县级数据; teachers, admissions and retention follow from the schools."""
     figures = _STANDARDS | _teachers(schools) | _admissions(schools, classes) | _participation(schools, classes)
     return [{"指标项": key, "数值": value} for key, value in figures.items()]
@@ -51,13 +51,13 @@ def monitoring_rows() -> list[Row]:
     return [{"学科": subject, "学业水平等级": level, "校际差异率": rate} for subject, level, rate in results]
 
 
-def frame_rows(schools: Sequence[School]) -> list[Row]:
+def frame_rows(schools: Sequence[DemoSchool]) -> list[Row]:
     """The sheet 调查对象规模."""
     frames = {"校长": len(schools), "人大代表": 236, "政协委员": 187}
     return [{"类别": group, "总体人数": size} for group, size in frames.items()]
 
 
-def teachers_of(school: School, stage: str) -> int:
+def teachers_of(school: DemoSchool, stage: str) -> int:
     """How many full-time teachers a school has for a stage; a teaching point has two at least."""
     return max(2, half_up(school.pupils[stage] / PUPILS_A_TEACHER[stage]))
 
@@ -83,7 +83,7 @@ _STANDARDS: dict[str, float] = {
 }
 
 
-def _teachers(schools: Sequence[School]) -> dict[str, float]:
+def _teachers(schools: Sequence[DemoSchool]) -> dict[str, float]:
     teachers = sum(teachers_of(school, stage) for school in schools for stage in school.judged_stages)
     trained = half_up(teachers * 0.94)
     eligible = half_up(teachers * 0.41)
@@ -99,7 +99,7 @@ def _teachers(schools: Sequence[School]) -> dict[str, float]:
     }
 
 
-def _admissions(schools: Sequence[School], classes: dict[str, list[SchoolClass]]) -> dict[str, float]:
+def _admissions(schools: Sequence[DemoSchool], classes: dict[str, list[SchoolClass]]) -> dict[str, float]:
     """Admission by district is asked of public schools in towns; the quota of senior schools of the whole county."""
     asked = [school for school in schools if school.owner == PUBLIC and school.location in (CITY, TOWN)]
     primary = _pupils_in(asked, classes, PRIMARY, _GRADE_ONE)
@@ -114,7 +114,7 @@ def _admissions(schools: Sequence[School], classes: dict[str, list[SchoolClass]]
     }
 
 
-def _participation(schools: Sequence[School], classes: dict[str, list[SchoolClass]]) -> dict[str, float]:
+def _participation(schools: Sequence[DemoSchool], classes: dict[str, list[SchoolClass]]) -> dict[str, float]:
     stayed = _pupils_in(schools, classes, JUNIOR, _LAST_GRADE_OF_JUNIOR)
     return {
         "随迁子女符合条件数": 1486,
@@ -126,6 +126,6 @@ def _participation(schools: Sequence[School], classes: dict[str, list[SchoolClas
     }
 
 
-def _pupils_in(schools: Sequence[School], classes: dict[str, list[SchoolClass]], stage: str, grade: int) -> int:
+def _pupils_in(schools: Sequence[DemoSchool], classes: dict[str, list[SchoolClass]], stage: str, grade: int) -> int:
     every = (one for school in schools for one in classes[school.code])
     return sum(one.pupils for one in every if (one.stage, one.grade) == (stage, grade))

@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Mapping
 
-from survey_app.demo_county.roster import CITY, JUNIOR, PRIMARY, SENIOR, SPECIAL, TOWN, VILLAGE, School
+from survey_app.demo_county.roster import CITY, JUNIOR, PRIMARY, SENIOR, SPECIAL, TOWN, VILLAGE, DemoSchool
 
 QUALIFIED, BACKBONE, PE_ART = "高于规定学历教师数", "县级以上骨干教师数", "体育艺术专任教师数"
 TEACHING_AREA, SPORTS_AREA = "教学及辅助用房面积", "体育运动场馆面积"
@@ -48,7 +48,7 @@ _SHORT_SHARES = {
 }
 
 
-def own_amount(school: School, stage: str, resource: str, randomness: random.Random) -> float:
+def own_amount(school: DemoSchool, stage: str, resource: str, randomness: random.Random) -> float:
     """How much of a resource the school has for one stage."""
     pupils = school.pupils[stage]
     return _rounded(
@@ -58,23 +58,23 @@ def own_amount(school: School, stage: str, resource: str, randomness: random.Ran
     )
 
 
-def shared_amount(school: School, resource: str, randomness: random.Random) -> float:
+def shared_amount(school: DemoSchool, resource: str, randomness: random.Random) -> float:
     """The total of a multi-stage school that meets the standard in each stage once it is split by weighted pupils."""
     weighted = sum(SPLIT_WEIGHTS[stage] * pupils for stage, pupils in school.pupils.items())
     a_weighted_pupil = max(STANDARDS[resource][stage] / SPLIT_WEIGHTS[stage] for stage in school.judged_stages)
     return _rounded(resource, a_weighted_pupil * weighted * _share(school, resource, randomness), is_short=False)
 
 
-def _share(school: School, resource: str, randomness: random.Random) -> float:
+def _share(school: DemoSchool, resource: str, randomness: random.Random) -> float:
     share = _LEAST[school.location][resource] + randomness.uniform(0, _SPREAD[resource])
     return _short_shares(school).get(resource, share)
 
 
-def _is_short(school: School, resource: str) -> bool:
+def _is_short(school: DemoSchool, resource: str) -> bool:
     return resource in _short_shares(school)
 
 
-def _short_shares(school: School) -> Mapping[str, float]:
+def _short_shares(school: DemoSchool) -> Mapping[str, float]:
     return dict([_SHORT_SHARES[school.shortfall]]) if school.shortfall in _SHORT_SHARES else {}
 
 

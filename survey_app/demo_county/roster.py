@@ -18,7 +18,7 @@ _FIRST_SERIAL = 990_001
 
 
 @dataclass(frozen=True, slots=True)
-class School:
+class DemoSchool:
     """One school; `pupils` by stage (小学, 初中, 高中, 特教), `shortfall` the name of what it lacks, or empty."""
 
     code: str
@@ -40,7 +40,7 @@ class School:
         return len(self.pupils) > 1
 
 
-def draw_schools(randomness: random.Random) -> list[School]:
+def draw_schools(randomness: random.Random) -> list[DemoSchool]:
     """The schools of the roster, their numbers of pupils moved by up to three in a hundred."""
     return [_school(row, _FIRST_SERIAL + position, randomness) for position, row in enumerate(read_rows("roster.csv"))]
 
@@ -51,10 +51,10 @@ def read_rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
-def _school(row: dict[str, str], serial: int, randomness: random.Random) -> School:
+def _school(row: dict[str, str], serial: int, randomness: random.Random) -> DemoSchool:
     code = f"{_CODE_HEADS.get(row['kind'], _CODE_HEAD_OF_OTHERS)}{serial}"
     pupils = {stage: _near(int(row[column]), randomness) for column, stage in _STAGE_COLUMNS.items() if row[column]}
-    return School(code, row["name"], row["kind"], row["location"], row["owner"], pupils, row["shortfall"])
+    return DemoSchool(code, row["name"], row["kind"], row["location"], row["owner"], pupils, row["shortfall"])
 
 
 def _near(number: int, randomness: random.Random) -> int:

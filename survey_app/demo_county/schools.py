@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from survey_app.demo_county.classes import SchoolClass
 from survey_app.demo_county.resources import SHARED, TEACHERS, TEACHING_AREA, own_amount, shared_amount
-from survey_app.demo_county.roster import JUNIOR, PRIMARY, SENIOR, SPECIAL, SPECIAL_SCHOOL, TEACHING_POINT, School
+from survey_app.demo_county.roster import JUNIOR, PRIMARY, SENIOR, SPECIAL, SPECIAL_SCHOOL, TEACHING_POINT, DemoSchool
 
 Row = dict[str, str | int | float | None]
 
@@ -20,7 +20,7 @@ _HALL_M2 = 860.0
 _INDOOR_HALLS = ("实验小学", "第二中学", "明德小学")
 
 
-def school_row(school: School, stage: str, classes: Sequence[SchoolClass], randomness: random.Random) -> Row:
+def school_row(school: DemoSchool, stage: str, classes: Sequence[SchoolClass], randomness: random.Random) -> Row:
     """A row of the sheet 学校; a multi-stage school leaves the cells of 共用资源 empty."""
     pupils = school.pupils[stage]
     row: Row = {"学校代码": school.code, "学校名称": school.name, "办学类型": school.kind, "学段": stage}
@@ -31,14 +31,14 @@ def school_row(school: School, stage: str, classes: Sequence[SchoolClass], rando
     return row | _money(pupils, stage, randomness) | _indoor_hall(school, row)
 
 
-def shared_row(school: School, randomness: random.Random) -> Row:
+def shared_row(school: DemoSchool, randomness: random.Random) -> Row:
     """A row of the sheet 共用资源."""
     row: Row = {"学校代码": school.code}
     row |= {header: school.pupils.get(stage, 0) for stage, header in _PUPILS_OF_STAGE.items()}
     return row | {name: shared_amount(school, name, randomness) for name in SHARED}
 
 
-def class_rows(school: School, classes: Sequence[SchoolClass]) -> list[Row]:
+def class_rows(school: DemoSchool, classes: Sequence[SchoolClass]) -> list[Row]:
     """The rows of the sheet 班级."""
     return [
         {"学校代码": school.code, "学段": one.stage, "年级": one.grade, "班级": one.number, "学生数": one.pupils}
@@ -46,7 +46,7 @@ def class_rows(school: School, classes: Sequence[SchoolClass]) -> list[Row]:
     ]
 
 
-def room_rows(school: School, classes: Sequence[SchoolClass], randomness: random.Random) -> list[Row]:
+def room_rows(school: DemoSchool, classes: Sequence[SchoolClass], randomness: random.Random) -> list[Row]:
     """Music and art rooms, one for every twelve classes; a teaching point is not asked for any."""
     if school.kind in (TEACHING_POINT, SPECIAL_SCHOOL):
         return []
@@ -57,7 +57,7 @@ def room_rows(school: School, classes: Sequence[SchoolClass], randomness: random
     return [{"学校代码": school.code, "类型": kind, "面积": area} for kind, area in rooms]
 
 
-def _own_or_shared(school: School, stage: str, resource: str, randomness: random.Random) -> float | None:
+def _own_or_shared(school: DemoSchool, stage: str, resource: str, randomness: random.Random) -> float | None:
     return None if school.shares_resources else own_amount(school, stage, resource, randomness)
 
 
@@ -68,7 +68,7 @@ def _money(pupils: int, stage: str, randomness: random.Random) -> Row:
     return {"公用经费核定学生数": funded, "年度公用经费预算": budget, "教师培训经费": training}
 
 
-def _indoor_hall(school: School, row: Row) -> Row:
+def _indoor_hall(school: DemoSchool, row: Row) -> Row:
     """A sports hall counts among 教学及辅助用房 in the official forms; it is named so that it can be deducted again."""
     area = row[TEACHING_AREA]
     if area is None:

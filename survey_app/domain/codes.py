@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from survey_app.domain.errors import WrongCopy
+from survey_app.domain.errors import MalformedCode
 
 ALPHABET = "23456789ABCDFGHJKMNPQRSTVWXYZ"
 BODY_LENGTH = 10
@@ -48,14 +48,14 @@ def read_code(text: str) -> str:
     """The code somebody typed, pasted or scanned, alone, in its address, or with words around it.
 
     Forgives letter case, full-width forms, blanks, dashes, invisible marks and percent-encoding. What stands after the last `/s/` or `code=`
-    counts, else the whole text, up to the first character that can't be in a code. Raises `WrongCopy` unless that are eleven letters with
+    counts, else the whole text, up to the first character that can't be in a code. Raises `MalformedCode` unless that are eleven letters with
     the right check character, or if it is not clear which eleven are meant.
     """
     if _is_code(text):
         return text
     found = {_letters(run) for run in _readings(_folded(text)) if _is_long_enough(run)}
     if len(found) != 1 or not all(map(_is_code, found)):
-        raise WrongCopy
+        raise MalformedCode
     return found.pop()
 
 

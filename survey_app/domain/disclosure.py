@@ -12,15 +12,15 @@ from typing import Final, Generic, TypeVar
 PUBLISHED: Final = 10
 """People a published figure rests on at least. Inside the office it is the campaign's k."""
 
-Cell = TypeVar("Cell", bound=Hashable)
+TableKey = TypeVar("TableKey", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTable(Generic[Cell]):
+class ShownTable(Generic[TableKey]):
     """The cells that are shown, in the order of the table, and those that went into "others"."""
 
-    shown: tuple[Cell, ...]
-    merged: tuple[Cell, ...]
+    shown: tuple[TableKey, ...]
+    merged: tuple[TableKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ AT_MOST: Final = "at_most"
 
 
 def merge_small(
-    people: Mapping[Cell, int], least: int, may_stand: Mapping[Cell, bool] | None = None
-) -> ShownTable[Cell]:
+    people: Mapping[TableKey, int], least: int, may_stand: Mapping[TableKey, bool] | None = None
+) -> ShownTable[TableKey]:
     """The table with cells of fewer than `least` people merged; `people` is the number of people by cell.
 
     `may_stand` names cells that can't be shown exactly for another reason; a cell that it doesn't name may.

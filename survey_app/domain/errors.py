@@ -11,7 +11,7 @@ class SurveyError(Exception):
     """Not a bug: the input or the state of things forbids what was asked."""
 
 
-class WrongCopy(SurveyError):
+class MalformedCode(SurveyError):
     """The text can't be a code: length, alphabet or check character are wrong, so it was copied wrongly."""
 
 

@@ -7,7 +7,7 @@
 `pools/LABEL.BATCH.key`, `.pub`  the X25519 pair of one batch of a pool; web processes read only the public half
 `sheets/NAME.key`     of a sheet of paper that was typed once: one of its two keys, and its code's hash (domain/paper.py)
 `secrets/start/…`     what the forms' start times are signed with; `secrets/session/…`: what cookies of the staff's pages are
-`acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/codes/acts.py)
+`acts/DAY…csv`        what staff did with codes of a campaign on a day, until it is told in the log of acts, once a day (services/codes/daily_audit.py)
 `campaigns/ID.log`    the entries of a campaign's log as they were at the last round; `ID.given-up.N`: of a log that a restore gave up
 `accounts.key`        what the staff's second factors are sealed under, and the counters of wrong passwords are kept by
 `recovery.pub`        to whom copies of this directory are encrypted (domain/recovery.py); the private half is on paper only

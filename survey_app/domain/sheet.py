@@ -16,7 +16,7 @@ Answers = Mapping[str, int | list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class AnswerSheet:
     """What a respondent chose; `questionnaire` is its id and version, such as `parent/1`."""
 
     questionnaire: str
@@ -27,7 +27,7 @@ class Sheet:
         return canonical_json({"a": dict(self.answers), "q": self.questionnaire})
 
     @classmethod
-    def from_bytes(cls, contents: bytes) -> "Sheet":
+    def from_bytes(cls, contents: bytes) -> "AnswerSheet":
         """The sheet that `to_bytes` gave."""
         values = json.loads(contents)
         return cls(values["q"], values["a"])
@@ -35,7 +35,7 @@ class Sheet:
 
 def answers_length(questionnaire: Questionnaire) -> int:
     """The length of all envelopes with answers to a questionnaire: that of the longest sheet it can give."""
-    fullest = Sheet(questionnaire.key, _fullest_answers(questionnaire))
+    fullest = AnswerSheet(questionnaire.key, _fullest_answers(questionnaire))
     return length_for(len(fullest.to_bytes()), ANSWERS_LENGTH)
 
 

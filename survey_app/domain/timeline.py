@@ -22,7 +22,7 @@ BURST_TIMES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CounterReading:
     """The counters of the groups as they stood at a moment; a group that is not named had none."""
 
     at: datetime
@@ -64,7 +64,7 @@ def hour_of(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
-def spans_between(readings: Sequence[Reading]) -> list[Span]:
+def spans_between(readings: Sequence[CounterReading]) -> list[Span]:
     """The answers between each reading and the next, in order. Counters that went down (lost answers) count as no answer."""
     return [
         Span(
@@ -76,12 +76,12 @@ def spans_between(readings: Sequence[Reading]) -> list[Span]:
     ]
 
 
-def valid_by_day(readings: Sequence[Reading], opened: datetime) -> dict[Group, list[int]]:
+def valid_by_day(readings: Sequence[CounterReading], opened: datetime) -> dict[Group, list[int]]:
     """Valid answers of each group in the last whole periods of 24 hours, the latest first, none from before the opening."""
     if not readings:
         return {group: [] for group in GROUPS}
     latest = readings[-1].at
-    ends: list[Reading] = []
+    ends: list[CounterReading] = []
     for back in range(MOST_DAYS + 1):
         moment = latest - back * DAY
         if moment < opened - HOUR:
@@ -112,6 +112,6 @@ def find_bursts(spans: Sequence[Span], since: datetime) -> list[Burst]:
     return found
 
 
-def _as_of(readings: Sequence[Reading], moment: datetime) -> Reading | None:
+def _as_of(readings: Sequence[CounterReading], moment: datetime) -> CounterReading | None:
     """The latest reading up to a moment."""
     return next((one for one in reversed(readings) if one.at <= moment), None)

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from survey_app.domain.assessments import Upload
-from survey_app.jobs.performing import Outcome, Run
+from survey_app.jobs.performing import JobOutcome, Run
 from survey_app.services.assessments.entering import save_photos
 from survey_app.services.assessments.files import assessment_file
 from survey_app.services.assessments.jobs import PHOTO_FILE, WORKBOOK_FILE
@@ -12,7 +12,7 @@ from survey_app.services.assessments.photos import PhotoFile
 from survey_app.services.assessments.uploading import upload_workbook
 
 
-def check_workbook(run: Run) -> Outcome:
+def check_workbook(run: Run) -> JobOutcome:
     """Takes a workbook or refuses it; then judges, so that whoever looks next need not wait."""
     at, user, arguments = run.at, run.user, run.job.arguments
 
@@ -30,7 +30,7 @@ def check_workbook(run: Run) -> Outcome:
     return {}
 
 
-def judge(run: Run) -> Outcome:
+def judge(run: Run) -> JobOutcome:
     """Judges an assessment as it stands, for its pages: with everything, and as whoever asked may see it."""
     at, arguments = run.at, run.job.arguments
     for reader in (None, run.user):
@@ -38,7 +38,7 @@ def judge(run: Run) -> Outcome:
     return {}
 
 
-def keep_photos(run: Run) -> Outcome:
+def keep_photos(run: Run) -> JobOutcome:
     """Makes the photos of a clause ready and keeps them, all or none."""
     at, arguments = run.at, run.job.arguments
     photos = [PhotoFile(name, run.file(f"{PHOTO_FILE}{number}")) for number, name in enumerate(arguments["photos"])]
@@ -50,7 +50,7 @@ def keep_photos(run: Run) -> Outcome:
     return {}
 
 
-def write_report(run: Run) -> Outcome:
+def write_report(run: Run) -> JobOutcome:
     """A file of an assessment that is not signed, as whoever asked may see it."""
     at, user, arguments = run.at, run.user, run.job.arguments
     live_verdict(at.database, at.clock, arguments["assessment"], user)

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import Connection
 
 from survey_app.domain.clock import LOCAL_ZONE
-from survey_app.jobs.performing import Outcome, Run
+from survey_app.jobs.performing import JobOutcome, Run
 from survey_app.output.bulletin.contents import Bulletin, BulletinRow
 from survey_app.output.bulletin.docx import write_bulletin_docx
 from survey_app.output.bulletin.pdf import write_bulletin_pdf
@@ -41,7 +41,7 @@ BULLETINS: Final[Mapping[str, Callable[[BinaryIO, Bulletin], None]]] = {
 }
 
 
-def issue_sheets(run: Run) -> Outcome:
+def issue_sheets(run: Run) -> JobOutcome:
     """Issues what is missing. The sheets are made, and left sealed for the browser that asked, before any code is stored."""
     at, user, campaign_id = run.at, run.user, run.job.arguments["campaign"]
     address = ParcelAddress.from_text(run.job.arguments["parcel"])
@@ -61,7 +61,7 @@ def issue_sheets(run: Run) -> Outcome:
     return {}
 
 
-def export_answers(run: Run) -> Outcome:
+def export_answers(run: Run) -> JobOutcome:
     """All answers of a closed campaign; what belongs beside them is packed with them."""
     campaign, ending = run.job.arguments["campaign"], run.job.arguments["ending"]
     with tempfile.TemporaryDirectory() as name:
@@ -82,7 +82,7 @@ def export_answers(run: Run) -> Outcome:
     return run.keep(f"{stem}{suffix}", MEDIA_TYPES[suffix], content)
 
 
-def write_bulletin(run: Run) -> Outcome:
+def write_bulletin(run: Run) -> JobOutcome:
     """One A4 page with the numbers of the moment."""
     at, campaign, ending = run.at, run.job.arguments["campaign"], run.job.arguments["ending"]
     cockpit = read_cockpit(at.database, at.clock, campaign)

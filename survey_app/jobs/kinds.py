@@ -6,9 +6,9 @@ from typing import Final
 from survey_app.domain.jobs import JobKind
 from survey_app.jobs.assessments import check_workbook, judge, keep_photos, write_report
 from survey_app.jobs.campaigns import export_answers, issue_sheets, write_bulletin
-from survey_app.jobs.performing import Outcome, Run
+from survey_app.jobs.performing import JobOutcome, Run
 
-KINDS: Final[Mapping[JobKind, Callable[[Run], Outcome]]] = {
+KINDS: Final[Mapping[JobKind, Callable[[Run], JobOutcome]]] = {
     JobKind.WORKBOOK: check_workbook,
     JobKind.VERDICT: judge,
     JobKind.PHOTOS: keep_photos,

@@ -30,13 +30,13 @@ OUT_OF_MEMORY: Final = 77
 _NICE: Final = 10
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
-Outcome = Mapping[str, Any]
+JobOutcome = Mapping[str, Any]
 """What came of a job: where its page leads, or what it says."""
 
 log = logging.getLogger(__name__)
 
 
-class GivenUp(Exception):
+class AttemptGivenUp(Exception):
     """The job was told to have died, and may be run by another process: nothing of this one counts any more."""
 
 
@@ -65,27 +65,27 @@ class Run:
             return b"".join(read_parts(connection, self.job.id, name))
 
     def tell(self, percent: int) -> None:
-        """How far it is. Raises `GivenUp`."""
+        """How far it is. Raises `AttemptGivenUp`."""
         with self.at.database.write() as connection:
             if not note_progress(connection, self.job, percent):
-                raise GivenUp
+                raise AttemptGivenUp
 
-    def keep(self, name: str, media_type: str, content: bytes) -> Outcome:
+    def keep(self, name: str, media_type: str, content: bytes) -> JobOutcome:
         """Stores the file that it leaves; the outcome that tells of it."""
         parts = (content[start : start + PART_BYTES] for start in range(0, len(content), PART_BYTES))
         store_parts(self.at, self.job.id, result_name(self.job), parts)
         return {"file": {"name": name, "media_type": media_type, "size": len(content)}}
 
-    def end(self, connection: Connection, outcome: Outcome, failure: Failure | None = None) -> None:
-        """Ends it, in the transaction that stores what it did. Raises `GivenUp`, which undoes that."""
+    def end(self, connection: Connection, outcome: JobOutcome, failure: Failure | None = None) -> None:
+        """Ends it, in the transaction that stores what it did. Raises `AttemptGivenUp`, which undoes that."""
         now = self.at.clock.now()
         if not end_job(connection, self.job, now, ends_of(self.job.kind, now), outcome, failure):
-            raise GivenUp
+            raise AttemptGivenUp
         if failure is None:  # what was sent is needed no longer
             delete_files(connection, self.job.id, but=result_name(self.job))
         self._has_ended = True
 
-    def end_unless_ended(self, outcome: Outcome, failure: Failure | None = None) -> None:
+    def end_unless_ended(self, outcome: JobOutcome, failure: Failure | None = None) -> None:
         """Ends it, in a transaction of its own."""
         if not self._has_ended:
             with self.at.database.write() as connection:
@@ -114,7 +114,7 @@ def run_process(settings: Settings, job: Job, limits: Limits, folder: str) -> No
     at = open_installation(settings, SystemClock())
     try:
         perform(at, job)
-    except GivenUp:
+    except AttemptGivenUp:
         log.warning("job %s was given up and done in vain", job.id)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # at once: nothing more can be had

@@ -13,11 +13,11 @@ from survey_app.output.exported import Answer, Export, ExportedResponse, Progres
 
 BASE_COLUMNS = ("group", "school", "submitted_at", "duration_s", "valid")
 
-Cell = str | int | None
+CellValue = str | int | None
 
 
 @dataclass(frozen=True)
-class Column:
+class AnswerColumn:
     """A column of answers, with the question it holds for each group that is asked one of this id."""
 
     name: str
@@ -47,7 +47,7 @@ class Column:
                 marks.setdefault(option.value, set()).add(option.recognises if has_base else True)
         return sorted(value for value, found in marks.items() if found == {None})
 
-    def cell(self, response: ExportedResponse) -> Cell:
+    def cell(self, response: ExportedResponse) -> CellValue:
         """The chosen value; several of a `multi` question joined by ; and nothing where the question was not answered."""
         answer = response.answers.get(self.name)
         if answer is None:
@@ -55,21 +55,21 @@ class Column:
         return ";".join(map(str, _values(answer))) if self.is_multi else _values(answer)[0]
 
 
-def answer_columns(questionnaires: Questionnaires) -> list[Column]:
+def answer_columns(questionnaires: Questionnaires) -> list[AnswerColumn]:
     """The columns of answers, in the order of the responses file; free text has none."""
-    columns = [Column(name, _asked(questionnaires, name)) for name in questionnaires.question_ids]
+    columns = [AnswerColumn(name, _asked(questionnaires, name)) for name in questionnaires.question_ids]
     return [column for column in columns if column.asked]
 
 
-def response_header(columns: list[Column]) -> list[str]:
+def response_header(columns: list[AnswerColumn]) -> list[str]:
     """The header of the responses file."""
     return [*BASE_COLUMNS, *(column.name for column in columns)]
 
 
-def response_rows(export: Export, columns: list[Column], progress: Progress) -> Iterator[list[Cell]]:
+def response_rows(export: Export, columns: list[AnswerColumn], progress: Progress) -> Iterator[list[CellValue]]:
     """One row a response, in the order they come; `submitted_at` and `duration_s`, which an answer does not bear, are always empty."""
     for response in export.responses:
-        base: list[Cell] = [response.group, response.school, None, None, int(response.valid)]
+        base: list[CellValue] = [response.group, response.school, None, None, int(response.valid)]
         yield base + [column.cell(response) for column in columns]
         progress()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from survey_app.output.cells import guarded, visible
-from survey_app.output.columns import Cell, answer_columns, response_header, response_rows
+from survey_app.output.columns import CellValue, answer_columns, response_header, response_rows
 from survey_app.output.exported import Export, Progress
 
 
@@ -15,7 +15,7 @@ def write_responses(path: Path, export: Export, progress: Progress) -> None:
     write_table(path, response_header(columns), response_rows(export, columns, progress))
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
     """Any table as .csv; texts are made visible and guarded, an empty cell is nothing."""
     with path.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)
@@ -23,5 +23,5 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]
         writer.writerows([_text(cell) for cell in row] for row in rows)
 
 
-def _text(cell: Cell) -> str | int | None:
+def _text(cell: CellValue) -> str | int | None:
     return guarded(visible(cell)) if isinstance(cell, str) else cell

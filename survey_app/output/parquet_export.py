@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from survey_app.output.cells import visible
-from survey_app.output.columns import Cell, Column, answer_columns, response_rows
+from survey_app.output.columns import AnswerColumn, CellValue, answer_columns, response_rows
 from survey_app.output.exported import Export, Progress
 
 ROWS_A_GROUP = 10_000
@@ -28,7 +28,7 @@ def write_parquet(path: Path, export: Export, progress: Progress) -> None:
             writer.write_batch(pa.record_batch(arrays, schema=schema))
 
 
-def _schema(columns: list[Column], title: str) -> Any:
+def _schema(columns: list[AnswerColumn], title: str) -> Any:
     import pyarrow as pa
 
     base = [
@@ -47,7 +47,7 @@ def _schema(columns: list[Column], title: str) -> Any:
     return pa.schema([*base, *answers], metadata={"title": title})
 
 
-def _questions(column: Column) -> str:
+def _questions(column: AnswerColumn) -> str:
     """By group: the question's text, the items it counts toward, and its options by value."""
     questions = {
         group: {
@@ -60,10 +60,10 @@ def _questions(column: Column) -> str:
     return json.dumps(questions, ensure_ascii=False)
 
 
-def _chunks(rows: Iterator[list[Cell]]) -> Iterator[list[list[Cell]]]:
+def _chunks(rows: Iterator[list[CellValue]]) -> Iterator[list[list[CellValue]]]:
     while chunk := list(islice(rows, ROWS_A_GROUP)):
         yield chunk
 
 
-def _value(cell: Cell) -> Cell:
+def _value(cell: CellValue) -> CellValue:
     return visible(cell) if isinstance(cell, str) else cell

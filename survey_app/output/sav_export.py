@@ -17,7 +17,7 @@ from typing import Any
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.output import wording
 from survey_app.output.cells import cut_to_bytes, visible
-from survey_app.output.columns import BASE_COLUMNS, Cell, Column, answer_columns, response_rows
+from survey_app.output.columns import BASE_COLUMNS, AnswerColumn, CellValue, answer_columns, response_rows
 from survey_app.output.exported import Export, Progress
 
 NAME_BYTES, VARIABLE_LABEL_BYTES, VALUE_LABEL_BYTES, FILE_LABEL_BYTES, STRING_BYTES = 64, 256, 120, 64, 32_767
@@ -120,7 +120,7 @@ def _base_variables() -> list[_Variable]:
     return [_Variable(name, wording.BASE_MEANINGS[name], [] if name in _TEXTS else array("d")) for name in BASE_COLUMNS]
 
 
-def _answer_variables(columns: list[Column]) -> list[_Variable]:
+def _answer_variables(columns: list[AnswerColumn]) -> list[_Variable]:
     return [
         _Variable(one.name, variable_label(one), [])
         if one.is_multi
@@ -129,7 +129,7 @@ def _answer_variables(columns: list[Column]) -> list[_Variable]:
     ]
 
 
-def _choice_variables(columns: list[Column], variables: list[_Variable]) -> Iterator[_Variable]:
+def _choice_variables(columns: list[AnswerColumn], variables: list[_Variable]) -> Iterator[_Variable]:
     """For each option of a question with several choices whether it was chosen; nothing where the question was not answered."""
     for column, variable in zip(columns, variables[len(BASE_COLUMNS) :], strict=True):
         for value, label in column.option_labels.items() if column.is_multi else ():
@@ -137,7 +137,7 @@ def _choice_variables(columns: list[Column], variables: list[_Variable]) -> Iter
             yield _Variable(f"{column.name}_{value}", f"{label}｜{variable.label}", chosen, wording.CHOSEN)
 
 
-def variable_label(column: Column) -> str:
+def variable_label(column: AnswerColumn) -> str:
     """The question; where groups are asked different ones, each with its group and an equal share of the room."""
     texts: dict[str, list[str]] = {}
     for group, question in column.asked.items():
@@ -148,12 +148,12 @@ def variable_label(column: Column) -> str:
     return "".join(cut_to_bytes(f"{'、'.join(groups)}：{text}", room) for text, groups in texts.items())
 
 
-def declared_missing(column: Column) -> list[int]:
+def declared_missing(column: AnswerColumn) -> list[int]:
     """Values without an opinion, as many as SPSS can declare; none if there are more."""
     return column.values_without_opinion if len(column.values_without_opinion) <= _MOST_MISSING_VALUES else []
 
 
-def _stored(variable: _Variable, cell: Cell) -> str | float:
+def _stored(variable: _Variable, cell: CellValue) -> str | float:
     if isinstance(variable.values, array):
         return nan if cell is None else float(cell)
     return cut_to_bytes(visible(str(cell)), STRING_BYTES) if cell is not None else ""

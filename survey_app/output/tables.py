@@ -8,7 +8,7 @@ from evaluation.survey.labels import COUNT_COLUMNS
 from evaluation.survey.questionnaire import Question, Questionnaires
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.output import wording
-from survey_app.output.columns import Cell
+from survey_app.output.columns import CellValue
 from survey_app.output.exported import Export
 
 TextRow = Sequence[str]
@@ -21,7 +21,7 @@ class SideTable:
     word: str
     sheet: str
     header: Sequence[str]
-    rows: Callable[[Export], Iterable[Sequence[Cell]]]
+    rows: Callable[[Export], Iterable[Sequence[CellValue]]]
 
 
 def codebook_rows(questionnaires: Questionnaires) -> Iterator[TextRow]:
@@ -59,7 +59,7 @@ def _unit_rows(export: Export) -> Iterator[TextRow]:
     yield from dict.fromkeys((one.unit, one.school, one.school_name) for one in export.units)
 
 
-def _count_rows(export: Export) -> Iterator[Sequence[Cell]]:
+def _count_rows(export: Export) -> Iterator[Sequence[CellValue]]:
     for one in export.counts:
         yield (one.group, one.unit, one.answered, one.withheld, one.lost, one.fast)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from survey_app.output import wording
 from survey_app.output.cells import cut_to_utf16, visible
-from survey_app.output.columns import Cell, answer_columns, response_header, response_rows
+from survey_app.output.columns import CellValue, answer_columns, response_header, response_rows
 from survey_app.output.exported import Export, Progress
 from survey_app.output.tables import SIDE_TABLES
 
@@ -39,7 +39,7 @@ def _write_sheets(book: Any, export: Export, progress: Progress) -> None:
         _write_sheet(book, table.sheet, table.header, table.rows(export))
 
 
-def _write_sheet(book: Any, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _write_sheet(book: Any, name: str, header: Sequence[str], rows: Iterable[Sequence[CellValue]]) -> None:
     sheet = book.add_worksheet(name)
     plain = book.add_format({"num_format": "@", "quote_prefix": True, "valign": "top", "text_wrap": True})
     bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#EAF1F8"})
@@ -54,7 +54,7 @@ def _write_sheet(book: Any, name: str, header: Sequence[str], rows: Iterable[Seq
             _write_cell(sheet, line, column, cell, plain)
 
 
-def _write_cell(sheet: Any, line: int, column: int, cell: Cell, plain: Any) -> None:
+def _write_cell(sheet: Any, line: int, column: int, cell: CellValue, plain: Any) -> None:
     if isinstance(cell, str):
         sheet.write_string(line, column, fitting(cell), plain)
     elif cell is not None:

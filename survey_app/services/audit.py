@@ -1,7 +1,7 @@
 """The log of what staff did. `record` is called inside the transaction of the act, so that neither is there without the other.
 
 Nothing that leads to an answer goes in: no code, no answer, no receipt. What was done to a paper sheet or a code is told afterwards, once a
-day (services/codes/acts.py).
+day (services/codes/daily_audit.py).
 """
 
 import itertools

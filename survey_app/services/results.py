@@ -69,7 +69,7 @@ def survey_answers(connection: Connection, campaign_id: str) -> SurveyAnswers:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredComment:
+class Comment:
     """What somebody wrote, apart from the answers."""
 
     group: Group
@@ -94,7 +94,7 @@ class CampaignAnswers:
     questionnaires: Questionnaires
     count: int
     responses: Iterator[ResponseRow]
-    comments: Sequence[StoredComment]
+    comments: Sequence[Comment]
     units: Sequence[NamedUnitSchool]
     counts: Sequence[LabelCount] = ()
 
@@ -112,7 +112,7 @@ def answers_of_campaign(database: Database, campaign_id: str) -> Iterator[Campai
             questionnaires=read_questionnaires(connection, campaign_id),
             count=count_results(connection, campaign_id),
             responses=(_row(one) for one in _rows(connection, campaign_id)),
-            comments=[StoredComment(group, text) for group, text in comments],  # type: ignore[arg-type]
+            comments=[Comment(group, text) for group, text in comments],  # type: ignore[arg-type]
             units=[NamedUnitSchool(one.unit, one.group, one.school, names[one.school]) for one in units],  # type: ignore[arg-type]
             counts=_counts(connection, campaign_id),
         )

@@ -19,7 +19,7 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelCount:
+class LabelRow:
     """What became of the sheets of a label."""
 
     group: str
@@ -32,7 +32,7 @@ class LabelCount:
 
 
 @dataclass(frozen=True, slots=True)
-class UnitSchool:
+class UnitSchoolRow:
     """A school whose answers of a group count in a unit."""
 
     group: str
@@ -55,13 +55,13 @@ def list_comments(connection: Connection, campaign: str) -> list[tuple[str, str]
     return [(row.group, row.text) for row in connection.execute(wanted.order_by(comment.c.id))]
 
 
-def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]:
+def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchoolRow]:
     """Which schools stand behind each unit, as units are exported."""
     columns = (allocation.c.group, allocation.c.unit, allocation.c.school)
     wanted = select(*columns).where(
         allocation.c.campaign == campaign, allocation.c.school != "", allocation.c.unit != ""
     )
-    rows = [UnitSchool(*row) for row in connection.execute(wanted.order_by(*columns))]
+    rows = [UnitSchoolRow(*row) for row in connection.execute(wanted.order_by(*columns))]
     known = connection.execute(
         select(label.c.group, label.c.unit, label.c.base_unit).where(label.c.campaign == campaign)
     )
@@ -71,10 +71,10 @@ def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchool]
         """Of a void unit for which no codes were issued anew, only the school knows what they would have come under."""
         return bases.get((group, unit)) or bases.get((group, unit.rpartition(".")[0]), unit)
 
-    return [UnitSchool(one.group, exported(one.group, one.unit), one.school) for one in rows]
+    return [UnitSchoolRow(one.group, exported(one.group, one.unit), one.school) for one in rows]
 
 
-def count_labels(connection: Connection, campaign: str) -> list[LabelCount]:
+def count_labels(connection: Connection, campaign: str) -> list[LabelRow]:
     """What became of the sheets of each label of a closed campaign that had any."""
     wanted = (
         select(
@@ -90,7 +90,7 @@ def count_labels(connection: Connection, campaign: str) -> list[LabelCount]:
         .where(label.c.campaign == campaign, or_(label.c.answered > 0, label.c.lost != 0))
         .order_by(label.c.label)
     )
-    return [LabelCount(*row) for row in connection.execute(wanted)]
+    return [LabelRow(*row) for row in connection.execute(wanted)]
 
 
 def count_results(connection: Connection, campaign: str) -> int:

@@ -12,8 +12,8 @@ from survey_app.domain.staff import Account
 from survey_app.services.accounts.sessions import OpenSession, begin_session, sign_out
 from survey_app.services.accounts.sign_in import (
     PLACES_KEPT,
-    Place,
     SignedIn,
+    SignInPlace,
     TooManyTries,
     WrongCode,
     WrongCredentials,
@@ -164,9 +164,9 @@ def page_without_token(_error: CSRFError) -> ResponseReturnValue:
     return render_template("staff/problem.html", kind="old_page", status=400), 400
 
 
-def place_of_request() -> Place:
+def place_of_request() -> SignInPlace:
     """Where the person sits, and what the browser kept from earlier sign-ins."""
-    return Place(client_address(), _devices())
+    return SignInPlace(client_address(), _devices())
 
 
 def minutes_to_wait(refused: TooManyTries) -> int:

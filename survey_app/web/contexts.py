@@ -21,7 +21,7 @@ Fields = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class QuestionText:
     """A text of the questionnaire; `tag` names its language where it is not the page's."""
 
     text: str
@@ -33,7 +33,7 @@ class OptionRow:
     """One answer to choose."""
 
     value: int
-    label: Phrase
+    label: QuestionText
     is_chosen: bool
 
 
@@ -44,7 +44,7 @@ class QuestionPart:
     id: str
     number: int
     type: str
-    text: Phrase
+    text: QuestionText
     required: bool
     options: tuple[OptionRow, ...]
     typed: str
@@ -69,7 +69,7 @@ class FormPage:
     code: str
     campaign_name: str
     closes: datetime
-    title: Phrase
+    title: QuestionText
     school_name: str
     is_pupil: bool
     is_small_group: bool
@@ -149,6 +149,6 @@ def _option_row(option: Option, posted: Sequence[str], language: Language) -> Op
     return OptionRow(option.value, _phrase(option.label, language), str(option.value) in posted)
 
 
-def _phrase(text: Text, language: Language) -> Phrase:
+def _phrase(text: Text, language: Language) -> QuestionText:
     spoken = text.in_language(language)
-    return Phrase(spoken, TAGS["zh"] if language == "en" and not text.en else None)
+    return QuestionText(spoken, TAGS["zh"] if language == "en" and not text.en else None)

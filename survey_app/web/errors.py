@@ -18,10 +18,10 @@ from survey_app.domain.errors import (
     GroupFull,
     GroupStopped,
     KeysMissing,
+    MalformedCode,
     SurveyError,
     TooManyGuesses,
     UnknownCode,
-    WrongCopy,
 )
 from survey_app.services.submission.guessing import WINDOW_S
 from survey_app.web.staff_errors import staff_error
@@ -38,7 +38,7 @@ class ProblemPage:
 
 
 DOMAIN_PAGES: Final[Mapping[type[SurveyError], ProblemPage]] = {
-    WrongCopy: ProblemPage(422, "wrong_copy"),
+    MalformedCode: ProblemPage(422, "wrong_copy"),
     UnknownCode: ProblemPage(404, "unknown_code"),
     CodeUsed: ProblemPage(409, "used"),
     GroupFull: ProblemPage(409, "group_full"),
@@ -74,7 +74,7 @@ def code_in_address() -> str | None:
     """The code that the address holds, as drafts on the phone are named by it; None where it is no code."""
     try:
         return read_code(_typed_code())
-    except WrongCopy:
+    except MalformedCode:
         return None
 
 
@@ -82,7 +82,7 @@ def _domain_page(error: SurveyError) -> ResponseReturnValue:
     page = DOMAIN_PAGES[type(error)]
     if isinstance(error, DatabaseMismatch | KeysMissing):
         log.error("%s", error)  # nobody's code or answers: what the database and the key directory say
-    facts = {"typed": copied_part(_typed_code())} if isinstance(error, WrongCopy) else vars(error)
+    facts = {"typed": copied_part(_typed_code())} if isinstance(error, MalformedCode) else vars(error)
     response = make_response(problem_page(page, **facts), page.status)
     if isinstance(error, TooManyGuesses):
         response.headers["Retry-After"] = str(WINDOW_S)

@@ -24,7 +24,7 @@ _CHUNK_BYTES: Final = 65_536
 _SOCKET: Final = "gunicorn.socket"
 
 
-class Application(Protocol):
+class WsgiApplication(Protocol):
     """A WSGI application."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any, /) -> Iterable[bytes]: ...
@@ -33,7 +33,7 @@ class Application(Protocol):
 class Patience:
     """An application whose requests come in time or not at all; behind another server than gunicorn it is left to that server."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: WsgiApplication) -> None:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -22,8 +22,8 @@ from survey_app.domain.errors import (
     GroupStopped,
     HastySheet,
     InvalidAnswers,
+    MalformedCode,
     UnknownCode,
-    WrongCopy,
 )
 from survey_app.services.installation import Installation
 from survey_app.services.submission.guessing import count_unknown_code
@@ -126,7 +126,7 @@ def receipt() -> ResponseReturnValue:
 def _go_to_form(typed: str) -> ResponseReturnValue:
     try:
         code = read_code(typed)
-    except WrongCopy:
+    except MalformedCode:
         return render_template("respondent/entry.html", typed=copied_part(typed)), 422
     return redirect(link("respondent.form", code=code), 303)
 

@@ -31,7 +31,7 @@ from survey_app.domain.staff import Role
 from survey_app.services.accounts.tokens import make_token
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.services.cockpit.readings import take_readings
-from survey_app.services.codes.acts import tell_code_acts
+from survey_app.services.codes.daily_audit import tell_code_acts
 from survey_app.services.codes.keying import forget_typed_sheets
 from survey_app.services.mixing.turnover import Mixer, count_sheets
 from survey_app.settings import Settings

@@ -31,7 +31,7 @@ from survey_app.domain.envelope import (
 )
 from survey_app.domain.errors import DatabaseMismatch, GroupFull, SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.sheet import Sheet
+from survey_app.domain.sheet import AnswerSheet
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.services.mixing.settling import settle
 from survey_app.services.mixing.turnover import Mixer, turn_over_all
@@ -96,7 +96,7 @@ def victim_row(survey: Survey) -> Any:
     assert key
     for row in rows:
         contents = open_envelope(bytes(row.ciphertext), key, Destination(CAMPAIGN, S1, row.batch), bytes(row.id))
-        if number_of(Sheet.from_bytes(contents).answers) == VICTIM:
+        if number_of(AnswerSheet.from_bytes(contents).answers) == VICTIM:
             return row
     raise AssertionError
 
@@ -172,7 +172,7 @@ def test_an_envelope_sealed_by_others_is_nobody_s(survey: Survey, caplog: pytest
     """Put beside the others it is deleted; in the place of another it stops the group."""
     mine, sheet = (
         X25519PrivateKey.generate().public_key().public_bytes_raw(),
-        Sheet("parent/1", {"q01": 1, **{f"x0{one}": 1 for one in range(1, 5)}}),
+        AnswerSheet("parent/1", {"q01": 1, **{f"x0{one}": 1 for one in range(1, 5)}}),
     )
     victim = victim_row(survey)
     ciphertext = seal_envelope(

@@ -10,7 +10,7 @@ from evaluation.survey.groups import GROUPS
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.outlook import Standing
-from survey_app.services.cockpit.alerts import Kind, find_alerts
+from survey_app.services.cockpit.alerts import AlertKind, find_alerts
 from survey_app.services.cockpit.daily import DailyTexts
 from survey_app.services.cockpit.monitoring import show_campaign
 from survey_app.services.cockpit.schools import Pace, SchoolFilter, school_lines, silent_schools, valid_by_unit
@@ -35,7 +35,7 @@ def survey(database: Database, keys: KeyDirectory, clock: FixedClock) -> Survey:
     return open_planned_survey(database, keys, clock)
 
 
-def kinds(survey: Survey) -> list[Kind]:
+def kinds(survey: Survey) -> list[AlertKind]:
     return [alert.kind for alert in find_alerts(cockpit_of(survey))]
 
 
@@ -105,7 +105,7 @@ def test_a_group_that_lags_is_named_before_it_is_too_late(survey: Survey) -> Non
     seen = cockpit_of(survey)
     assert seen.outlook.groups["principal"].standing == Standing.SHORT
     assert expected_reasons(seen, "zh")[-1] == "预计比家长以外各类的平均数（8.5 份）少 20% 以上：校长 1 份。"
-    short = next(alert for alert in find_alerts(seen) if alert.kind == Kind.SHORT)
+    short = next(alert for alert in find_alerts(seen) if alert.kind == AlertKind.SHORT)
     assert short.is_grave
     assert alert_line(seen, short, "zh").text.startswith("进度落后：校长。")
 
@@ -115,11 +115,11 @@ def test_nobody_is_to_be_reminded_where_all_codes_are_used(survey: Survey) -> No
     note_pace(survey, dict.fromkeys(GROUPS, 2) | {"parent": 12, "principal": 0})
     issued = cockpit_of(survey).progress.groups["principal"].issued
     survey.change_group("principal", answered=issued - 1, void=issued - 2)
-    assert Kind.USED_UP not in kinds(survey)
+    assert AlertKind.USED_UP not in kinds(survey)
     survey.change_group("principal", answered=issued, void=issued - 1)
     seen = cockpit_of(survey)
-    assert Kind.SHORT not in kinds(survey)
-    used_up = next(alert for alert in find_alerts(seen) if alert.kind == Kind.USED_UP)
+    assert AlertKind.SHORT not in kinds(survey)
+    used_up = next(alert for alert in find_alerts(seen) if alert.kind == AlertKind.USED_UP)
     assert (used_up.is_grave, used_up.groups) == (True, ("principal",))
     assert alert_line(seen, used_up, "zh").text.startswith("答卷不够，而计划内的参与码已全部用完：校长。")
 
@@ -135,7 +135,7 @@ def test_a_group_that_races_ahead_is_red_before_it_overshoots(
     teachers = seen.outlook.groups["teacher"]
     assert teachers.valid <= (teachers.ceiling or 0)  # not yet
     assert teachers.standing == Standing.OVER
-    assert Kind.OVER in kinds(survey)
+    assert AlertKind.OVER in kinds(survey)
 
 
 def test_a_forecast_does_not_pass_the_cap_nor_the_codes_that_are_out(survey: Survey) -> None:
@@ -173,7 +173,7 @@ def test_silent_schools_stand_first_and_are_reported_after_two_days(survey: Surv
         ("S3", Pace.SILENT, 0, 35),
         ("S2", Pace.ON_COURSE, 24, 35),
     ]
-    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.SILENT_SCHOOLS)
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == AlertKind.SILENT_SCHOOLS)
     assert "有 2 所学校一份也没有交：第一小学、第三中学" in alert_line(cockpit_of(survey), alert, "zh").text
     survey.change_campaign(opens=clock.now() - timedelta(days=1), opened_at=clock.now() - timedelta(days=1))
     assert silent_schools(cockpit_of(survey)) == []
@@ -230,39 +230,39 @@ def test_whether_a_principal_took_part_is_shown_of_no_school(survey: Survey) -> 
 
 def test_groups_too_small_to_hide_in_are_told_in_time(survey: Survey, clock: FixedClock) -> None:
     count_answers(survey, PLANNED | {"cppcc_member": 4})
-    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.TOO_SMALL)
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == AlertKind.TOO_SMALL)
     assert (alert.groups, alert.is_grave) == (("cppcc_member",), False)
     assert "到现在还不足 5 份：政协委员" in alert_line(cockpit_of(survey), alert, "zh").text
     survey.change_campaign(closes=clock.now() + 5 * HOUR)
-    assert next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.TOO_SMALL).is_grave
+    assert next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == AlertKind.TOO_SMALL).is_grave
     count_answers(survey, PLANNED)
-    assert Kind.TOO_SMALL not in kinds(survey)
+    assert AlertKind.TOO_SMALL not in kinds(survey)
 
 
 def test_a_group_that_was_stopped_is_told(survey: Survey) -> None:
     survey.change_group("public", stopped=True)
-    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.STOPPED)
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == AlertKind.STOPPED)
     assert (alert.groups, alert.is_grave) == (("public",), True)
 
 
 def test_codes_that_were_not_issued_are_asked_for(survey: Survey) -> None:
     survey.change_group("teacher", issued=5)
-    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == Kind.CODES_MISSING)
+    alert = next(alert for alert in find_alerts(cockpit_of(survey)) if alert.kind == AlertKind.CODES_MISSING)
     assert (alert.number, alert.groups, alert.is_grave) == (10, ("teacher",), True)
 
 
 def test_a_sample_that_can_not_become_valid_is_told(database: Database, keys: KeyDirectory, clock: FixedClock) -> None:
     survey = open_planned_survey(database, keys, clock, make_plan(caps=dict.fromkeys(GROUPS, 10) | {"parent": 20}))
-    assert Kind.UNREACHABLE in kinds(survey)
+    assert AlertKind.UNREACHABLE in kinds(survey)
 
 
 def test_the_last_day_of_a_sample_that_is_not_valid_is_told(survey: Survey, clock: FixedClock) -> None:
     survey.change_campaign(closes=clock.now() + 5 * HOUR)
     seen = cockpit_of(survey)
-    alert = next(alert for alert in find_alerts(seen) if alert.kind == Kind.ENDS_SOON)
+    alert = next(alert for alert in find_alerts(seen) if alert.kind == AlertKind.ENDS_SOON)
     assert alert_line(seen, alert, "zh").text == "还有大约 5 小时就截止，样本还没有达到要求。"
     count_answers(survey, PLANNED)
-    assert Kind.ENDS_SOON not in kinds(survey)
+    assert AlertKind.ENDS_SOON not in kinds(survey)
 
 
 def test_a_burst_is_told_with_its_hour(survey: Survey) -> None:
@@ -270,14 +270,14 @@ def test_a_burst_is_told_with_its_hour(survey: Survey) -> None:
     note_pace(survey, {"parent": 24}, until=survey.clock.now() - HOUR)
     count_answers(survey, {"parent": 70})
     seen = cockpit_of(survey)
-    alert = next(alert for alert in find_alerts(seen) if alert.kind == Kind.BURST)
+    alert = next(alert for alert in find_alerts(seen) if alert.kind == AlertKind.BURST)
     assert "11-23 11:00 起的一小时内有 30 份家长答卷，平时约 1 份" in alert_line(seen, alert, "zh").text
 
 
 def test_a_worker_that_does_not_run_is_told(survey: Survey, clock: FixedClock) -> None:
-    assert Kind.NO_READINGS in kinds(survey)
+    assert AlertKind.NO_READINGS in kinds(survey)
     note_pace(survey, {}, until=clock.now() - 3 * HOUR)
-    assert Kind.NO_READINGS in kinds(survey)
+    assert AlertKind.NO_READINGS in kinds(survey)
 
 
 def test_a_worker_that_has_fallen_silent_is_told_while_the_timeline_still_looks_well(
@@ -287,15 +287,15 @@ def test_a_worker_that_has_fallen_silent_is_told_while_the_timeline_still_looks_
     with survey.database.write() as connection:
         beat(connection, WORKER, clock.now())
     clock.move(timedelta(seconds=60))
-    assert Kind.NO_READINGS not in kinds(survey)
+    assert AlertKind.NO_READINGS not in kinds(survey)
     clock.move(timedelta(seconds=1))
-    assert Kind.NO_READINGS in kinds(survey)
+    assert AlertKind.NO_READINGS in kinds(survey)
 
 
 def test_unknown_codes_are_told_when_there_are_many(survey: Survey) -> None:
     seen = cockpit_of(survey)
-    assert Kind.UNKNOWN_CODES not in [alert.kind for alert in find_alerts(replace(seen, unknown_codes=49))]
-    assert Kind.UNKNOWN_CODES in [alert.kind for alert in find_alerts(replace(seen, unknown_codes=50))]
+    assert AlertKind.UNKNOWN_CODES not in [alert.kind for alert in find_alerts(replace(seen, unknown_codes=49))]
+    assert AlertKind.UNKNOWN_CODES in [alert.kind for alert in find_alerts(replace(seen, unknown_codes=50))]
 
 
 def test_the_cockpit_asks_as_many_queries_for_many_answers_as_for_few(survey: Survey) -> None:

@@ -15,7 +15,7 @@ from survey_app.domain.clock import SystemClock
 from survey_app.domain.jobs import LIMITS, SILENT_AFTER, Failure, Job, JobKind, JobState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role
-from survey_app.jobs.performing import GivenUp, Run, perform
+from survey_app.jobs.performing import AttemptGivenUp, Run, perform
 from survey_app.jobs.runner import Runner, WorkFolders
 from survey_app.services.assessments.jobs import ask_for_check
 from survey_app.services.assessments.uploading import uploads_of
@@ -189,7 +189,7 @@ def test_what_was_given_up_changes_nothing_any_more(at: Installation, assessment
     start_again(at, LI, job)
     second = claim(at)
     assert second
-    with pytest.raises(GivenUp):
+    with pytest.raises(AttemptGivenUp):
         perform(at, first)
     assert uploads_of(at.database, assessment) == []
     perform(at, second)

@@ -16,13 +16,13 @@ from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, sheet_name
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.services.codes import keying
-from survey_app.services.codes.acts import KEYED_IN, tell_code_acts
 from survey_app.services.codes.cancelling import revoke_codes
+from survey_app.services.codes.daily_audit import KEYED_IN, tell_code_acts
 from survey_app.services.codes.keying import (
-    Difference,
     SameTypist,
     Turn,
     TypedMeanwhile,
+    TypingDifference,
     discard,
     find_sheet,
     forget_typed_sheets,
@@ -62,7 +62,7 @@ def started(survey: Survey, code: str, seconds_ago: float = 5) -> str:
 
 def type_twice(
     at: Installation, survey: Survey, code: str, second: dict[str, list[str]] | None = None, **chosen: str
-) -> list[Difference]:
+) -> list[TypingDifference]:
     type_first(at, LI, find_sheet(at, LI, code), FIELDS)
     return hand_in(at, WANG, find_sheet(at, WANG, code), second or FIELDS, started(survey, code), chosen)
 
@@ -129,9 +129,9 @@ def test_differences_are_listed_and_nothing_is_handed_in_until_each_is_settled(
     second = FIELDS | {"q01": ["3"], "q03": ["1"], "q04": ["学校很好,路不好走"]}
     open_ones = type_twice(at, survey, code, second)
     assert open_ones == [
-        Difference("q01", ("1",), ("3",)),
-        Difference("q03", ("1", "2"), ("1",)),
-        Difference("q04", ("学校很好，\n路不好走",), ("学校很好,路不好走",)),
+        TypingDifference("q01", ("1",), ("3",)),
+        TypingDifference("q03", ("1", "2"), ("1",)),
+        TypingDifference("q04", ("学校很好，\n路不好走",), ("学校很好,路不好走",)),
     ]
     assert survey.counts()["used"] == 0
     sheet = find_sheet(at, WANG, code)
@@ -446,7 +446,7 @@ def test_a_crash_before_the_commit_loses_nothing(
     type_twice(at, survey, code)
     clock.move(timedelta(days=1))
     with monkeypatch.context() as broken:
-        broken.setattr("survey_app.services.codes.acts.add_to_group", crash)
+        broken.setattr("survey_app.services.codes.daily_audit.add_to_group", crash)
         with pytest.raises(Crash):
             tell_code_acts(at.database, at.keys, clock)
     assert (from_paper(survey), told(survey)) == (0, [])

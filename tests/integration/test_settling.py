@@ -11,7 +11,7 @@ from survey_app.domain.codes import hash_code
 from survey_app.domain.errors import CodeUsed, DatabaseMismatch, GroupStopped, WrongState
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.closing import close_campaign
-from survey_app.services.mixing.settling import Difference, settle
+from survey_app.services.mixing.settling import WriteOff, settle
 from survey_app.services.mixing.turnover import clean_key_directory, count_sheets
 from survey_app.services.starting_up import find_mismatches
 from survey_app.storage import tables
@@ -70,7 +70,7 @@ def stopped(survey: Survey) -> set[str]:
     return {group for group, is_stopped in survey.stored(tables.quota, "group", "stopped") if is_stopped}
 
 
-def settled(survey: Survey) -> list[Difference]:
+def settled(survey: Survey) -> list[WriteOff]:
     """Settles; afterwards everything agrees, the groups go on, and there is nothing more to settle."""
     found = settle(survey.database, survey.keys, survey.clock, CAMPAIGN, "lead-1")
     assert imbalances(survey) == []
@@ -83,7 +83,7 @@ def settled(survey: Survey) -> list[Difference]:
     return found
 
 
-def is_stopped_until_settled(survey: Survey, group: str = "public") -> Difference:
+def is_stopped_until_settled(survey: Survey, group: str = "public") -> WriteOff:
     """A round stops the group and no other; closing is refused; settling lets both go on."""
     work(survey)
     assert stopped(survey) == {group}

@@ -23,9 +23,9 @@ from survey_app.domain.errors import (
     GroupStopped,
     HastySheet,
     InvalidAnswers,
+    MalformedCode,
     SurveyError,
     UnknownCode,
-    WrongCopy,
 )
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.receipts import read_receipt
@@ -122,7 +122,7 @@ def test_a_code_is_read_in_any_writing(survey: Survey, code: str, writing: objec
 
 def test_a_wrong_copy_and_an_unknown_code_are_told_apart(survey: Survey, code: str) -> None:
     other = next(mark for mark in "23456" if mark != code[3])
-    with pytest.raises(WrongCopy):
+    with pytest.raises(MalformedCode):
         survey.submit(code[:3] + other + code[4:])
     with pytest.raises(UnknownCode):
         survey.submit(make_code())

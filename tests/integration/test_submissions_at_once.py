@@ -175,9 +175,9 @@ def test_all_kinds_of_submissions_can_meet(survey: Survey, parents: list[str]) -
     mixed = [parents[0], survey.codes["npc_deputy", ""][0], survey.codes["principal", SCHOOLS[0]][0], parents[1]]
     mixed += [make_code(), survey.codes["principal", SCHOOLS[1]][0], parents[0][:5] + "×" + parents[0][6:], parents[2]]
     outcomes = in_one_commit(survey.database, [outcome_of(survey, code) for code in mixed])
-    assert [outcome for outcome in outcomes if "-" not in outcome] == ["UnknownCode", "WrongCopy"]
+    assert [outcome for outcome in outcomes if "-" not in outcome] == ["UnknownCode", "MalformedCode"]
     assert outcomes[4] == "UnknownCode"
-    assert outcomes[6] == "WrongCopy"
+    assert outcomes[6] == "MalformedCode"
     assert is_balanced(survey, 12)
 
 
@@ -362,23 +362,23 @@ def test_a_lock_that_is_lost_while_each_is_tried_alone_is_not_waited_for_by_each
 
 @on_postgresql
 @pytest.mark.parametrize("error", [psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure])
-def test_a_quarrel_about_rows_is_settled_by_storing_each_alone_and_once_more(
+def test_a_serialization_conflict_is_settled_by_storing_each_alone_and_once_more(
     survey: Survey,
     parents: list[str],
     monkeypatch: pytest.MonkeyPatch,
     error: type[Exception],
 ) -> None:
-    quarrels = iter([True, False, True, True, False, False, False])
+    conflicts = iter([True, False, True, True, False, False, False])
 
-    def quarrel(store: Store, database: Database, steps: Sequence[Step]) -> bool:
-        if next(quarrels):
+    def conflict(store: Store, database: Database, steps: Sequence[Step]) -> bool:
+        if next(conflicts):
             raise error("somebody else was first")
         return store(database, steps)
 
-    change_storing(monkeypatch, quarrel)
+    change_storing(monkeypatch, conflict)
     assert len(set(in_one_commit(survey.database, [outcome_of(survey, code) for code in parents[:4]]))) == 4
     assert is_balanced(survey, 10)
-    assert next(quarrels, "no more") == "no more", "three of seven tries failed"
+    assert next(conflicts, "no more") == "no more", "three of seven tries failed"
 
 
 @on_postgresql

@@ -14,7 +14,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Account, Role, StaffUser
 from survey_app.services.accounts.passwords import is_password, make_initial_password, password_problems
 from survey_app.services.accounts.sessions import add_session
-from survey_app.services.accounts.sign_in import Place, sign_in
+from survey_app.services.accounts.sign_in import SignInPlace, sign_in
 from survey_app.services.accounts.tokens import end_token, make_token, tokens_of, user_of_token
 from survey_app.services.accounts.users import (
     COMMAND_LINE,
@@ -199,7 +199,7 @@ def test_a_disabled_account_is_deleted_with_all_that_is_its_and_the_log_names_it
     for name in ("chief", "liwei"):
         account = add(database, clock, name)
         make_token(database, clock, COMMAND_LINE, name)
-        sign_in(at, name, PASSWORD, Place("192.0.2.1"))
+        sign_in(at, name, PASSWORD, SignInPlace("192.0.2.1"))
         with database.write() as connection:
             insert_factor(connection, name, SecondFactor(b"sealed", clock.now(), 0))
             replace_recovery_codes(connection, name, {name.encode()})

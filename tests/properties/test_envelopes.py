@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evaluation.survey.questionnaire import questionnaire_from_document
 from survey_app.domain.answers import COMMENT_LIMIT, check_answers, clean_text, comment_length
 from survey_app.domain.envelope import Destination, open_envelope, padded_length, seal_envelope
-from survey_app.domain.sheet import Sheet, answers_length, text_length
+from survey_app.domain.sheet import AnswerSheet, answers_length, text_length
 from tests.builders_survey import questionnaire_document
 
 PRIVATE_KEY = bytes(range(1, 33))
@@ -49,8 +49,8 @@ def test_every_sheet_that_is_accepted_fits_the_two_lengths_and_comes_back(
 ) -> None:
     assume(comment_length(clean_text(comment)) <= COMMENT_LIMIT)
     checked = check_answers(QUESTIONNAIRE, {"q01": [q01], "q02": q02, "q03": q03, "q04": [comment]})
-    sheet = Sheet(QUESTIONNAIRE.key, checked.answers)
-    assert Sheet.from_bytes(there_and_back(sheet.to_bytes(), answers_length(QUESTIONNAIRE))) == sheet
+    sheet = AnswerSheet(QUESTIONNAIRE.key, checked.answers)
+    assert AnswerSheet.from_bytes(there_and_back(sheet.to_bytes(), answers_length(QUESTIONNAIRE))) == sheet
     text = (checked.comment or "").encode()
     assert there_and_back(text, text_length(QUESTIONNAIRE)) == text
     assert (answers_length(QUESTIONNAIRE), text_length(QUESTIONNAIRE)) == (1_024, 8_192)
@@ -60,6 +60,6 @@ def test_every_sheet_that_is_accepted_fits_the_two_lengths_and_comes_back(
 @given(answers=st.lists(option, min_size=151, max_size=151))
 def test_a_long_questionnaire_has_longer_envelopes_that_are_all_alike(answers: list[str]) -> None:
     fields = {"q01": answers[:1]} | {f"x{number:02d}": [answers[number]] for number in range(1, 151)}
-    sheet = Sheet(LONG_QUESTIONNAIRE.key, check_answers(LONG_QUESTIONNAIRE, fields).answers)
-    assert Sheet.from_bytes(there_and_back(sheet.to_bytes(), answers_length(LONG_QUESTIONNAIRE))) == sheet
+    sheet = AnswerSheet(LONG_QUESTIONNAIRE.key, check_answers(LONG_QUESTIONNAIRE, fields).answers)
+    assert AnswerSheet.from_bytes(there_and_back(sheet.to_bytes(), answers_length(LONG_QUESTIONNAIRE))) == sheet
     assert answers_length(LONG_QUESTIONNAIRE) == 2_048

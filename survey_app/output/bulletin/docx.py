@@ -27,9 +27,9 @@ def write_bulletin_docx(target: BinaryIO, bulletin: Bulletin) -> None:
         _say(document, f"· {reason}")
     if bulletin.expectation:
         _say(document, bulletin.expectation)
-    _section(document, wording.GROUPS)
+    _section(document, wording.GROUPS_HEADING)
     _table(document, [bulletin.head, *(row.cells for row in bulletin.rows)], [row.is_grave for row in bulletin.rows])
-    _section(document, wording.ALERTS)
+    _section(document, wording.ALERTS_HEADING)
     for is_grave, text in bulletin.alerts:
         _say(document, f"· {f'【{wording.GRAVE}】' if is_grave else ''}{text}")
     if not bulletin.alerts:
@@ -40,7 +40,7 @@ def write_bulletin_docx(target: BinaryIO, bulletin: Bulletin) -> None:
 
 
 def _write_rest(document: Any, bulletin: Bulletin) -> None:
-    for title, text in ((wording.RETURNED, bulletin.returned), (wording.SCHOOLS, bulletin.schools)):
+    for title, text in ((wording.RETURNED, bulletin.returned), (wording.SCHOOLS_HEADING, bulletin.schools)):
         _section(document, title)
         _say(document, text)
     if bulletin.days:

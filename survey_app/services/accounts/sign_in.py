@@ -51,7 +51,7 @@ _LONGEST_NAME: Final = 200
 _LONGEST_CODE: Final = 40
 _ID_BYTES: Final = 24
 
-Step = Literal["password", "code"]
+SignInStep = Literal["password", "code"]
 
 
 class WrongCredentials(Exception):
@@ -70,7 +70,7 @@ class TooManyTries(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SignInPlace:
     """Where somebody signs in from: the network address, and what the browser brought along from earlier sign-ins."""
 
     address: str
@@ -117,7 +117,7 @@ class _Try:
         return int(self.now.timestamp()) // ADDRESS_WINDOW_S * ADDRESS_WINDOW_S // 60
 
 
-def sign_in(at: Installation, typed_name: str, password: str, place: Place) -> SignedIn:
+def sign_in(at: Installation, typed_name: str, password: str, place: SignInPlace) -> SignedIn:
     """A session, if name and password are right; with a second factor it still waits for the code.
 
     Raises `WrongCredentials`, `TooManyTries`.
@@ -139,7 +139,7 @@ def sign_in(at: Installation, typed_name: str, password: str, place: Place) -> S
     return SignedIn(account, session_id, awaits_code=True)
 
 
-def enter_code(at: Installation, session: OpenSession, typed: str, place: Place) -> SignedIn:
+def enter_code(at: Installation, session: OpenSession, typed: str, place: SignInPlace) -> SignedIn:
     """The second step: a session of its own in place of the one that waits. Raises `WrongCode`, `TooManyTries`."""
     account = session.account
     one_try = _claim(at, "code", account.name, place)
@@ -153,7 +153,7 @@ def enter_code(at: Installation, session: OpenSession, typed: str, place: Place)
     return _enter(at, account, one_try, place)
 
 
-def require_code(at: Installation, account: Account, typed: str, place: Place) -> None:
+def require_code(at: Installation, account: Account, typed: str, place: SignInPlace) -> None:
     """For acts on the own second factor, which need a code once more. Raises `WrongCode`, `TooManyTries`."""
     one_try = _claim(at, "code", account.name, place)
     with at.database.write() as connection:
@@ -165,7 +165,7 @@ def require_code(at: Installation, account: Account, typed: str, place: Place) -
         raise WrongCode
 
 
-def _enter(at: Installation, account: Account, one_try: _Try, place: Place) -> SignedIn:
+def _enter(at: Installation, account: Account, one_try: _Try, place: SignInPlace) -> SignedIn:
     """The session; its place is known for the account from now on."""
     device = None if one_try.device else secrets.token_urlsafe(_ID_BYTES)
     places = {_network_hash(at, account.name, place), one_try.device or _device_hash(device or "")}
@@ -180,7 +180,7 @@ def _enter(at: Installation, account: Account, one_try: _Try, place: Place) -> S
     return SignedIn(account, session_id, device=device)
 
 
-def _claim(at: Installation, step: Step, name: str, place: Place) -> _Try:
+def _claim(at: Installation, step: SignInStep, name: str, place: SignInPlace) -> _Try:
     """Counts the try as failed before it is made, so that many at once are no more than many in a row. Raises `TooManyTries`."""
     now = at.clock.now()
     with at.database.write() as connection:
@@ -192,7 +192,9 @@ def _claim(at: Installation, step: Step, name: str, place: Place) -> _Try:
     return one_try
 
 
-def _try_from(at: Installation, connection: Connection, step: Step, name: str, place: Place, now: datetime) -> _Try:
+def _try_from(
+    at: Installation, connection: Connection, step: SignInStep, name: str, place: SignInPlace, now: datetime
+) -> _Try:
     """Which limits concern a try from this place: keyed hashes, so that the tables tell no address."""
     secret, network = at.account_secret, network_of(place.address)
     of_network, of_devices = _network_hash(at, name, place), {_device_hash(device) for device in place.devices}
@@ -246,7 +248,7 @@ def _note_right(connection: Connection, one_try: _Try) -> None:
         take_back_failure(connection, one_try.from_unknown.source, one_try.now)
 
 
-def _network_hash(at: Installation, name: str, place: Place) -> bytes:
+def _network_hash(at: Installation, name: str, place: SignInPlace) -> bytes:
     return _hmac(at.account_secret, "known", name, network_of(place.address))
 
 

@@ -37,7 +37,7 @@ _WORDS: Final[Mapping[str, Mapping[bool, str]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class WorkbookDifference:
     """One difference: on which sheet, in which row, of which column ("" for a whole row), from what to what, and where it stands now."""
 
     change: Change
@@ -49,18 +49,18 @@ class Difference:
     cell: str
 
 
-def workbook_differences(old: Facts, new: Facts, sheets: Sequence[Sheet] = SHEETS) -> list[Difference]:
+def workbook_differences(old: Facts, new: Facts, sheets: Sequence[Sheet] = SHEETS) -> list[WorkbookDifference]:
     """Every difference, in the order of the sheets, which may have a rulebook's further columns."""
     # a table that two sheets may fill is named by the first of them
     return [one for sheet in sheets if sheet is not CLASS_BANDS for one in _of_sheet(sheet, old, new)]
 
 
-def differences_document(found: list[Difference], most: int) -> list[dict[str, Any]]:
+def differences_document(found: list[WorkbookDifference], most: int) -> list[dict[str, Any]]:
     """The first `most` differences as plain values for JSON."""
     return [asdict(one) for one in found[:most]]
 
 
-def _of_sheet(sheet: Sheet, old: Facts, new: Facts) -> Iterator[Difference]:
+def _of_sheet(sheet: Sheet, old: Facts, new: Facts) -> Iterator[WorkbookDifference]:
     before, after = _rows(sheet, old), _rows(sheet, new)
     names = _names(new) | _names(old)
     for key in [*before, *(key for key in after if key not in before)]:
@@ -100,17 +100,19 @@ _GROUP_WORDS: Final[dict[str, str]] = {group: word for word, group in GROUPS_BY_
 
 def _of_row(
     sheet: Sheet, label: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, new: Facts
-) -> Iterator[Difference]:
+) -> Iterator[WorkbookDifference]:
     if before is None and after is not None:
-        yield Difference("added", sheet.name, label, "", "", _summary(sheet, after), _cell(new, sheet, after, ""))
+        yield WorkbookDifference(
+            "added", sheet.name, label, "", "", _summary(sheet, after), _cell(new, sheet, after, "")
+        )
     elif before is not None and after is None:
-        yield Difference("removed", sheet.name, label, "", _summary(sheet, before), "", "")
+        yield WorkbookDifference("removed", sheet.name, label, "", _summary(sheet, before), "", "")
     elif before is not None and after is not None:
         for field in before:
             if field not in _NAMELESS and not _is_same(before[field], after[field]):
                 old_text, new_text = _text(field, before[field]), _text(field, after[field])
                 where = _cell(new, sheet, after, field)
-                yield Difference("changed", sheet.name, label, _header(sheet, field), old_text, new_text, where)
+                yield WorkbookDifference("changed", sheet.name, label, _header(sheet, field), old_text, new_text, where)
 
 
 def _summary(sheet: Sheet, row: Mapping[str, Any]) -> str:

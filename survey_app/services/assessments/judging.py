@@ -24,8 +24,8 @@ from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, Ent
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.staff import StaffUser
+from survey_app.services.assessments.cache import RecentResults
 from survey_app.services.assessments.entries import current_entries, hidden_clauses, visible_entries
-from survey_app.services.assessments.remembering import Remembered
 from survey_app.services.assessments.sources import reading_of, rulebook_of
 from survey_app.services.assessments.stored_results import result_from_text, result_text, signed_result
 from survey_app.services.results import survey_answers
@@ -45,7 +45,7 @@ from survey_app.storage.session import Database
 RESULTS_KEPT: Final = 12
 
 
-_CASES: Final = Remembered[Case](6)
+_CASES: Final = RecentResults[Case](6)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from survey_app.storage.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class AssessmentStep:
     """One step: so many of so many are there."""
 
     name: str
@@ -54,8 +54,8 @@ class Overview:
     assessment: CountyAssessment
     workbook: Upload | None
     campaign: Campaign | None
-    steps: tuple[Step, ...]
-    own: Step | None
+    steps: tuple[AssessmentStep, ...]
+    own: AssessmentStep | None
     hidden: tuple[str, ...]
     report: Report | None
     missing: tuple[MissingClause, ...]
@@ -114,27 +114,27 @@ def _campaign(connection: Connection, assessment: CountyAssessment) -> Campaign 
     return find_campaign(connection, assessment.campaign) if assessment.campaign else None
 
 
-def _steps(connection: Connection, content: Content) -> Iterator[Step]:
+def _steps(connection: Connection, content: Content) -> Iterator[AssessmentStep]:
     rulebook = rulebook_of(connection, content.assessment)
     findings = [EntryKey(EntryKind.FINDING, one.id) for one in subjects_of(rulebook, EntryKind.FINDING)]
     vetoes = [EntryKey(EntryKind.VETO, one.id) for one in subjects_of(rulebook, EntryKind.VETO)]
     clauses = list(scored_points(rulebook))
     hidden = set(content.hidden)
     scored = sum(clause in hidden or bool(counting_scores(content.entries, clause)) for clause in clauses)
-    yield Step("workbook", int(content.workbook is not None), 1)
-    yield Step("findings", _count_valued(content, findings), len(findings))
+    yield AssessmentStep("workbook", int(content.workbook is not None), 1)
+    yield AssessmentStep("findings", _count_valued(content, findings), len(findings))
     if clauses:
-        yield Step("scores", scored, len(clauses))
-    yield Step("vetoes", _count_valued(content, vetoes), len(vetoes))
-    yield Step("survey", int(content.assessment.campaign is not None), 1)
+        yield AssessmentStep("scores", scored, len(clauses))
+    yield AssessmentStep("vetoes", _count_valued(content, vetoes), len(vetoes))
+    yield AssessmentStep("survey", int(content.assessment.campaign is not None), 1)
 
 
-def _own(connection: Connection, content: Content, user: StaffUser) -> Step | None:
+def _own(connection: Connection, content: Content, user: StaffUser) -> AssessmentStep | None:
     if user.role != Role.EVALUATOR:
         return None
     clauses = scored_points(rulebook_of(connection, content.assessment))
     given = sum(EntryKey(EntryKind.SCORE, clause, user.name) in content.entries for clause in clauses)
-    return Step("own", given, len(clauses))
+    return AssessmentStep("own", given, len(clauses))
 
 
 def _count_valued(content: Content, keys: list[EntryKey]) -> int:

@@ -15,12 +15,12 @@ from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from survey_app.domain.assessments import CountyAssessment, Upload
-from survey_app.services.assessments.remembering import Remembered
+from survey_app.services.assessments.cache import RecentResults
 from survey_app.storage.assessments.assessments import find_rulebook
 from survey_app.storage.assessments.files import read_file
 
-_RULEBOOKS: Final = Remembered[Rulebook](8)
-_READINGS: Final = Remembered[Reading](6)
+_RULEBOOKS: Final = RecentResults[Rulebook](8)
+_READINGS: Final = RecentResults[Reading](6)
 
 
 def rulebook_of(connection: Connection, assessment: CountyAssessment) -> Rulebook:

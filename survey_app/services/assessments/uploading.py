@@ -23,13 +23,13 @@ from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES, CountyAssessment
 from survey_app.domain.clock import Clock
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import wording
-from survey_app.services.assessments.differences import Difference, differences_document, workbook_differences
+from survey_app.services.assessments.differences import WorkbookDifference, differences_document, workbook_differences
 from survey_app.services.assessments.entries import current_entries
-from survey_app.services.assessments.ids import growing_id
+from survey_app.services.assessments.ids import sortable_id
 from survey_app.services.assessments.problems import ProblemRow, problem_rows, rows_document, rows_from_document
 from survey_app.services.assessments.sources import reading_of, reading_of_raw, rulebook_of
 from survey_app.services.assessments.starting import record_act, refuse_signed, to_change
-from survey_app.services.assessments.taking_over import Stated, TakenOver, take_over
+from survey_app.services.assessments.workbook_entries import Stated, TakenOver, take_over
 from survey_app.storage.assessments.assessments import (
     find_assessment,
     find_newest_version,
@@ -55,7 +55,7 @@ class UploadReport:
     problem_count: int
     warnings: list[ProblemRow]
     warning_count: int
-    differences: list[Difference]
+    differences: list[WorkbookDifference]
     difference_count: int
     same_as: int | None
     before: int | None
@@ -73,7 +73,7 @@ class _Arrival:
     problems: list[ProblemRow]
     warnings: list[ProblemRow]
     newest: Upload | None
-    differences: list[Difference]
+    differences: list[WorkbookDifference]
 
     def is_overtaken_by(self, newest: Upload | None) -> bool:
         """Whether another version has come since it was compared."""
@@ -142,7 +142,7 @@ def report_of_upload(upload: Upload) -> UploadReport:
         problem_count=found["problem_count"],
         warnings=rows_from_document(found["warnings"]),
         warning_count=found["warning_count"],
-        differences=[Difference(**one) for one in found["differences"]],
+        differences=[WorkbookDifference(**one) for one in found["differences"]],
         difference_count=found["difference_count"],
         same_as=found["same_as"],
         before=found["before"],
@@ -168,7 +168,7 @@ def workbook_content(database: Database, assessment_id: str, upload_id: str) -> 
 
 def _sent(clock: Clock, user: StaffUser, name: str, content: bytes) -> Upload:
     digest = sha256(content).hexdigest()
-    return Upload(growing_id(clock), None, name, len(content), digest, user.name, clock.now(), "")
+    return Upload(sortable_id(clock), None, name, len(content), digest, user.name, clock.now(), "")
 
 
 def _examine(

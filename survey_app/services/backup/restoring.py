@@ -3,8 +3,8 @@
 The database is an old one then, and the key directory may be newer: where only the database died, it is still there. So in the transaction
 that stores the rows:
 
-- every pool moves to a fresh batch above all key files: what is in it is opened with the copied keys or those that are there, and sealed
-  anew. No key of a pool comes out of the copy onto the disk, and nothing is taken for a dead key. What can't be opened is written off.
+- every pool moves to a fresh batch above all key files: what is in it is opened with the copied keys or those that are there, and
+  re-encrypted. No key of a pool comes out of the copy onto the disk, and nothing is taken for a dead key. What can't be opened is written off.
 - codes that a book knows as used, that of the directory or that of the copy, become used, and their sheets lost: nobody votes twice.
 - codes that were cancelled or issued since, as the log says that the key directory has kept, are so again.
 - each log gets an entry that says that a copy was put back; what it had said since is kept in the key directory.
@@ -54,7 +54,7 @@ from survey_app.services.backup.copied_files import (
     unfinished,
     waiting_in,
 )
-from survey_app.services.mixing.envelopes import Opener, seal_anew
+from survey_app.services.mixing.envelopes import Opener, reencrypt
 from survey_app.services.mixing.settling import use_again
 from survey_app.services.mixing.turnover import write_off
 from survey_app.services.transparency_log import GivenUp, find_given_up, note_restored
@@ -128,7 +128,7 @@ class Copy:
 
 
 @dataclass(slots=True)
-class Outcome:
+class CampaignLoss:
     """What a campaign has lost by going back to a copy."""
 
     campaign: str
@@ -150,7 +150,7 @@ class Restored:
 
     made_at: str
     rows: int
-    outcomes: list[Outcome]
+    outcomes: list[CampaignLoss]
     missing: list[str]
     """Campaigns of which the key directory knows and the copy does not: they were made after it."""
     is_pair: bool
@@ -313,9 +313,9 @@ class _Restoring:
         self._connection, self._keys, self._clock = connection, keys, clock
         self._copy, self._usable, self._added = copy, usable, added
 
-    def bring_up(self, campaign: Campaign) -> Outcome:
+    def bring_up(self, campaign: Campaign) -> CampaignLoss:
         """All of a campaign, in the order in which its log tells it."""
-        outcome = Outcome(campaign.id, campaign.state)
+        outcome = CampaignLoss(campaign.id, campaign.state)
         given_up = self._given_up(campaign)
         outcome.given_up = dict(sorted(Counter(str(json.loads(entry)["kind"]) for entry in given_up.since).items()))
         self._move_end_again(campaign, given_up.since)
@@ -413,7 +413,7 @@ class _Restoring:
             public_key = self._keys.make_pool_key(pool.label, batch)
             opener = Opener(_KeysOfPool(self._keys, self._copy.files, pool), campaign.id, pool.label)
             opened = opener.open(list_envelopes(self._connection, pool.label))
-            sealed = [seal_anew(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
+            sealed = [reencrypt(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
             delete_envelopes(self._connection, pool.label)
             insert_envelopes(self._connection, sealed)
             move_pool(self._connection, Pool.of_key(pool.label, batch, public_key))

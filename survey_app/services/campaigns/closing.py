@@ -20,7 +20,7 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
 from survey_app.services.audit import COMMAND_LINE, name_of, record_on_campaign
 from survey_app.services.campaigns.file_shape import read_closing
-from survey_app.services.codes.acts import tell_code_acts
+from survey_app.services.codes.daily_audit import tell_code_acts
 from survey_app.services.mixing.releasing import release_sheets
 from survey_app.storage.campaigns.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.campaigns.counters import end_groups

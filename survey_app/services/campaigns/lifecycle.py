@@ -129,7 +129,7 @@ def freeze_terms(connection: Connection, keys: KeyDirectory, campaign_id: str) -
 
 def _terms(connection: Connection, campaign: Campaign) -> dict[str, Any]:
     hashes, documents = list_text_hashes(connection, campaign.id)
-    instruments = {
+    questionnaires = {
         row.group: questionnaire_from_document(json.loads(row.text))
         for row in list_questionnaires(connection, campaign.id)
     }
@@ -141,7 +141,7 @@ def _terms(connection: Connection, campaign: Campaign) -> dict[str, Any]:
         "codes": places_document(list_live_places(connection, campaign.id)),
         "least_crowds": {one.group: one.least_crowd for one in groups},
         "min_milliseconds": {
-            group: round(1000 * min_seconds_of(campaign.min_seconds, one)) for group, one in instruments.items()
+            group: round(1000 * min_seconds_of(campaign.min_seconds, one)) for group, one in questionnaires.items()
         },
         "plan": documents.get(PLAN, ""),
         "questionnaires": hashes,

@@ -11,14 +11,14 @@ from survey_app.domain.campaigns import Admission, State
 from survey_app.domain.outlook import Standing
 from survey_app.domain.timeline import HOUR, Burst
 from survey_app.services.cockpit.reading import Cockpit
-from survey_app.services.cockpit.schools import SchoolLine, silent_schools
+from survey_app.services.cockpit.schools import SchoolProgress, silent_schools
 
 ENDS_SOON: Final = timedelta(days=1)
 MANY_UNKNOWN_CODES: Final = 50
 """In a day. Wrong copies are caught by the check character and do not count; a cancelled slip tried again does."""
 
 
-class Kind(StrEnum):
+class AlertKind(StrEnum):
     """What it is about."""
 
     UNREACHABLE = "unreachable"
@@ -40,11 +40,11 @@ class Kind(StrEnum):
 class Alert:
     """One thing to look into; `number` counts what it is about."""
 
-    kind: Kind
+    kind: AlertKind
     is_grave: bool
     number: int = 0
     groups: tuple[Group, ...] = ()
-    schools: tuple[SchoolLine, ...] = field(default=())
+    schools: tuple[SchoolProgress, ...] = field(default=())
     burst: Burst | None = None
 
 
@@ -56,7 +56,7 @@ def find_alerts(cockpit: Cockpit) -> list[Alert]:
 
 def _unreachable(cockpit: Cockpit) -> Iterator[Alert]:
     if not cockpit.outlook.is_reachable and cockpit.campaign.state != State.CLOSED:
-        yield Alert(Kind.UNREACHABLE, is_grave=True)
+        yield Alert(AlertKind.UNREACHABLE, is_grave=True)
 
 
 def _codes_missing(cockpit: Cockpit) -> Iterator[Alert]:
@@ -64,20 +64,20 @@ def _codes_missing(cockpit: Cockpit) -> Iterator[Alert]:
     is_early = cockpit.campaign.state in (State.DRAFT, State.OPEN) and cockpit.admission <= Admission.OPEN
     if is_early and any(missing.values()):
         groups = tuple(group for group, number in missing.items() if number)
-        yield Alert(Kind.CODES_MISSING, cockpit.is_running, sum(missing.values()), groups)
+        yield Alert(AlertKind.CODES_MISSING, cockpit.is_running, sum(missing.values()), groups)
 
 
 def _no_readings(cockpit: Cockpit) -> Iterator[Alert]:
     """The worker takes them; without it nothing is mixed and nothing is closed at its time either."""
     latest = cockpit.readings[-1].at if cockpit.readings else cockpit.opened
     if cockpit.is_running and (cockpit.is_worker_silent or cockpit.now - latest > 2 * HOUR):
-        yield Alert(Kind.NO_READINGS, is_grave=True)
+        yield Alert(AlertKind.NO_READINGS, is_grave=True)
 
 
 def _stopped(cockpit: Cockpit) -> Iterator[Alert]:
     groups = tuple(group for group, one in cockpit.progress.groups.items() if one.is_stopped)
     if groups and cockpit.campaign.state != State.CLOSED:
-        yield Alert(Kind.STOPPED, is_grave=True, number=len(groups), groups=groups)
+        yield Alert(AlertKind.STOPPED, is_grave=True, number=len(groups), groups=groups)
 
 
 def _too_small(cockpit: Cockpit) -> Iterator[Alert]:
@@ -85,7 +85,7 @@ def _too_small(cockpit: Cockpit) -> Iterator[Alert]:
     small = too_small_groups(cockpit)
     if small and cockpit.is_running:
         is_soon = cockpit.campaign.closing_moment - cockpit.now <= ENDS_SOON
-        yield Alert(Kind.TOO_SMALL, is_soon, cockpit.campaign.anonymity_k, small)
+        yield Alert(AlertKind.TOO_SMALL, is_soon, cockpit.campaign.anonymity_k, small)
 
 
 def too_small_groups(cockpit: Cockpit) -> tuple[Group, ...]:
@@ -98,20 +98,29 @@ def too_small_groups(cockpit: Cockpit) -> tuple[Group, ...]:
 def _standings(cockpit: Cockpit) -> Iterator[Alert]:
     if not cockpit.is_running:
         return
-    groups_of: dict[Kind, list[Group]] = {Kind.OVER: [], Kind.USED_UP: [], Kind.SHORT: [], Kind.MAY_EXCEED: []}
+    groups_of: dict[AlertKind, list[Group]] = {
+        AlertKind.OVER: [],
+        AlertKind.USED_UP: [],
+        AlertKind.SHORT: [],
+        AlertKind.MAY_EXCEED: [],
+    }
     for group in GROUPS:
         kind = _kind_of(cockpit.outlook.groups[group].standing, is_used_up=_is_used_up(cockpit, group))
         if kind:
             groups_of[kind].append(group)
     for kind, groups in groups_of.items():
         if groups:
-            yield Alert(kind, kind != Kind.MAY_EXCEED, len(groups), tuple(groups))
+            yield Alert(kind, kind != AlertKind.MAY_EXCEED, len(groups), tuple(groups))
 
 
-def _kind_of(standing: Standing, *, is_used_up: bool) -> Kind | None:
+def _kind_of(standing: Standing, *, is_used_up: bool) -> AlertKind | None:
     if standing == Standing.SHORT and is_used_up:
-        return Kind.USED_UP
-    return {Standing.OVER: Kind.OVER, Standing.SHORT: Kind.SHORT, Standing.MAY_EXCEED: Kind.MAY_EXCEED}.get(standing)
+        return AlertKind.USED_UP
+    return {
+        Standing.OVER: AlertKind.OVER,
+        Standing.SHORT: AlertKind.SHORT,
+        Standing.MAY_EXCEED: AlertKind.MAY_EXCEED,
+    }.get(standing)
 
 
 def _is_used_up(cockpit: Cockpit, group: Group) -> bool:
@@ -123,23 +132,23 @@ def _is_used_up(cockpit: Cockpit, group: Group) -> bool:
 def _ends_soon(cockpit: Cockpit) -> Iterator[Alert]:
     left = cockpit.campaign.closing_moment - cockpit.now
     if cockpit.admission == Admission.OPEN and left <= ENDS_SOON and not cockpit.outlook.now.is_valid:
-        yield Alert(Kind.ENDS_SOON, is_grave=True, number=max(1, round(left / HOUR)))
+        yield Alert(AlertKind.ENDS_SOON, is_grave=True, number=max(1, round(left / HOUR)))
 
 
 def _silent_schools(cockpit: Cockpit) -> Iterator[Alert]:
     silent = silent_schools(cockpit) if cockpit.is_running else []
     if silent:
-        yield Alert(Kind.SILENT_SCHOOLS, is_grave=False, number=len(silent), schools=tuple(silent))
+        yield Alert(AlertKind.SILENT_SCHOOLS, is_grave=False, number=len(silent), schools=tuple(silent))
 
 
 def _bursts(cockpit: Cockpit) -> Iterator[Alert]:
     for burst in cockpit.bursts:
-        yield Alert(Kind.BURST, is_grave=False, number=burst.answered, groups=(burst.group,), burst=burst)
+        yield Alert(AlertKind.BURST, is_grave=False, number=burst.answered, groups=(burst.group,), burst=burst)
 
 
 def _unknown_codes(cockpit: Cockpit) -> Iterator[Alert]:
     if cockpit.is_running and cockpit.unknown_codes >= MANY_UNKNOWN_CODES:
-        yield Alert(Kind.UNKNOWN_CODES, is_grave=False, number=cockpit.unknown_codes)
+        yield Alert(AlertKind.UNKNOWN_CODES, is_grave=False, number=cockpit.unknown_codes)
 
 
 _FINDERS: Final[tuple[Callable[[Cockpit], Iterator[Alert]], ...]] = (

@@ -10,7 +10,16 @@ from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.clock import Clock
 from survey_app.domain.forecast import Forecast, forecast, pooled_dispersion
 from survey_app.domain.outlook import Outlook, look_ahead
-from survey_app.domain.timeline import DAY, Burst, Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
+from survey_app.domain.timeline import (
+    DAY,
+    Burst,
+    CounterReading,
+    Span,
+    find_bursts,
+    hour_of,
+    spans_between,
+    valid_by_day,
+)
 from survey_app.services.cockpit.monitoring import Progress, progress_of
 from survey_app.services.submission.guessing import unknown_codes_since
 from survey_app.storage.cockpit.monitoring import GroupCount
@@ -30,7 +39,7 @@ class Cockpit:
     now: datetime
     progress: Progress
     names: Mapping[str, str]
-    readings: Sequence[Reading]
+    readings: Sequence[CounterReading]
     unknown_codes: int
     is_worker_silent: bool = False
 
@@ -98,9 +107,9 @@ class Cockpit:
         count = self.progress.groups[group]
         return forecast(count.valid, self.days[group], self.days_left, self.dispersion, _most(count))
 
-    def _present(self) -> Reading:
+    def _present(self) -> CounterReading:
         groups = self.progress.groups
-        return Reading(
+        return CounterReading(
             self.now,
             {group: count.answered for group, count in groups.items()},
             {group: count.taken for group, count in groups.items()},  # as the readings count
@@ -123,12 +132,12 @@ def read_cockpit(database: Database, clock: Clock, campaign_id: str) -> Cockpit:
         )
 
 
-def _from_opening(campaign: Campaign, readings: list[Reading], now: datetime) -> list[Reading]:
+def _from_opening(campaign: Campaign, readings: list[CounterReading], now: datetime) -> list[CounterReading]:
     """The readings, with the one that nobody needs to take: when it opened, there was no answer."""
     opened = hour_of(max(campaign.opens, campaign.opened_at or campaign.opens))
     is_known = bool(readings) and readings[0].at <= opened
     is_in_view = now - LOOK_BACK <= opened <= now and campaign.opened_at is not None
-    return readings if is_known or not is_in_view else [Reading(opened, {}, {}), *readings]
+    return readings if is_known or not is_in_view else [CounterReading(opened, {}, {}), *readings]
 
 
 def _most(count: GroupCount) -> int | None:

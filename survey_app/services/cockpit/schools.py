@@ -36,7 +36,7 @@ _ORDER: Final = {pace: place for place, pace in enumerate(Pace)}
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolLine:
+class SchoolProgress:
     """A school: codes that are out and used, by group and in all."""
 
     code: str
@@ -52,7 +52,7 @@ class SchoolLine:
         return self.answered / self.issued if self.issued else 0.0
 
 
-SORTS: Final[Mapping[str, Callable[[SchoolLine], tuple[object, ...]]]] = {
+SORTS: Final[Mapping[str, Callable[[SchoolProgress], tuple[object, ...]]]] = {
     "pace": lambda one: (_ORDER[one.pace], one.share, one.code),
     "share": lambda one: (one.share, one.code),
     "answered": lambda one: (one.answered, one.code),
@@ -82,7 +82,7 @@ class UnitLine:
     valid: int
 
 
-def school_lines(cockpit: Cockpit, wanted: SchoolFilter) -> list[SchoolLine]:
+def school_lines(cockpit: Cockpit, wanted: SchoolFilter) -> list[SchoolProgress]:
     """The schools that are wanted, in order."""
     by_school: dict[str, list[SchoolCount]] = {}
     for count in cockpit.progress.schools:
@@ -95,7 +95,7 @@ def school_lines(cockpit: Cockpit, wanted: SchoolFilter) -> list[SchoolLine]:
     return sorted(found, key=SORTS[wanted.sort], reverse=wanted.is_descending)
 
 
-def silent_schools(cockpit: Cockpit) -> list[SchoolLine]:
+def silent_schools(cockpit: Cockpit) -> list[SchoolProgress]:
     """Schools of which nobody has answered although there was time."""
     return [one for one in school_lines(cockpit, SchoolFilter()) if one.pace == Pace.SILENT]
 
@@ -128,11 +128,11 @@ def _usual_share(schools: Sequence[SchoolCount], group: Group | None) -> float:
     return sum(one.answered for one in of_group) / issued if issued else 0.0
 
 
-def _line(cockpit: Cockpit, code: str, counts: Sequence[SchoolCount], usual: float) -> SchoolLine:
+def _line(cockpit: Cockpit, code: str, counts: Sequence[SchoolCount], usual: float) -> SchoolProgress:
     groups = {group: (one.answered, one.issued) for group in GROUPS for one in counts if one.group == group}
     answered, issued = sum(one.answered for one in counts), sum(one.issued for one in counts)
     pace = _pace(answered, issued, usual, is_late=cockpit.days_open >= SILENT_AFTER_DAYS)
-    return SchoolLine(code, cockpit.names.get(code, code), groups, answered, issued, pace)
+    return SchoolProgress(code, cockpit.names.get(code, code), groups, answered, issued, pace)
 
 
 def _pace(answered: int, issued: int, usual: float, *, is_late: bool) -> Pace:

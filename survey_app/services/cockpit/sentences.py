@@ -14,7 +14,7 @@ from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.forecast import Forecast
 from survey_app.domain.outlook import mean_of_others, unbalanced_groups
 from survey_app.services.cockpit import wording
-from survey_app.services.cockpit.alerts import Alert, Kind
+from survey_app.services.cockpit.alerts import Alert, AlertKind
 from survey_app.services.cockpit.reading import Cockpit
 
 SCHOOLS_NAMED: Final = 6
@@ -41,7 +41,7 @@ GROUP_SEPARATORS: Final[Mapping[Language, str]] = {"zh": "、", "en": ", "}
 class AlertLine:
     """An alert in words."""
 
-    kind: Kind
+    kind: AlertKind
     is_grave: bool
     text: str
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from evaluation.errors import Message
 from survey_app.domain.outlook import Standing
-from survey_app.services.cockpit.alerts import Kind
+from survey_app.services.cockpit.alerts import AlertKind
 from survey_app.services.cockpit.schools import Pace
 
 # the sample
@@ -92,68 +92,68 @@ FORECAST_METHOD = Message(
 
 # alerts: what is wrong, and what to do
 
-ALERTS: Final[Mapping[Kind, Message]] = {
-    Kind.UNREACHABLE: Message(
+ALERTS: Final[Mapping[AlertKind, Message]] = {
+    AlertKind.UNREACHABLE: Message(
         "unreachable",
         en="The sample can't become valid any more within the caps of this survey, whatever comes in. Talk to whoever decides about the survey before it closes.",
         zh="在本次活动的人数上限之内，无论再交多少，样本都不可能有效了。请在结束前报告负责人，商量是否另做一次调查。",
     ),
-    Kind.CODES_MISSING: Message(
+    AlertKind.CODES_MISSING: Message(
         "codes_missing",
         en="{number} codes of the plan have not been issued: {groups}. Issue them and hand out the slips.",
         zh="计划里还有 {number} 个参与码没有发放：{groups}。请发放并打印单子。",
     ),
-    Kind.NO_READINGS: Message(
+    AlertKind.NO_READINGS: Message(
         "no_readings",
         en="The server's background process does not seem to run: there is no timeline, and the survey would not close at its time. Tell whoever runs the server.",
         zh="服务器的后台任务好像没有运行：时间线停了，到点也不会自动结束。请告诉维护服务器的人。",
     ),
-    Kind.STOPPED: Message(
+    AlertKind.STOPPED: Message(
         "stopped",
         en="Nothing is taken at present from {groups}: there are not as many sheets as codes were used. Somebody has changed the database, or an older one was put back. Tell whoever runs the server (junheng settle).",
         zh="目前不再接收：{groups}。已用的参与码和收到的答卷份数对不上，可能数据库被改动，或者换回了旧的数据库。请立即告诉维护服务器的人（junheng settle）。",
     ),
-    Kind.TOO_SMALL: Message(
+    AlertKind.TOO_SMALL: Message(
         "too_small",
         en="Fewer than {number} sheets so far: {groups}. If it stays so at the closing, these sheets count for the sample, but their answers are withheld and destroyed, since nobody could hide in so few. Remind them.",
         zh="到现在还不足 {number} 份：{groups}。如果结束时仍然不足，这几份只计入样本份数，内容不公开并销毁（人太少，藏不住是谁填的）。请动员他们填写。",
     ),
-    Kind.OVER: Message(
+    AlertKind.OVER: Message(
         "over",
         en="Heading for too many: {groups}. Do not collect more from them; ask the other groups instead.",
         zh="快要超出平衡范围：{groups}。请先不要再催这些人，转而动员其他类别。",
     ),
-    Kind.USED_UP: Message(
+    AlertKind.USED_UP: Message(
         "used_up",
         en="Lacking answers, and all codes of the plan are used: {groups}. Reminding them brings nothing: the other groups have many more. Keep the other groups from growing further, and tell whoever decides about the survey before it closes.",
         zh="答卷不够，而计划内的参与码已全部用完：{groups}。再催也不会增加：其他类别多出太多。请先不要再动员其他类别，并在结束前报告负责人。",
     ),
-    Kind.SHORT: Message(
+    AlertKind.SHORT: Message(
         "short",
         en="Behind: {groups}. At this pace they will lack answers at the closing; remind them now.",
         zh="进度落后：{groups}。照现在的速度到截止时不够，请尽快动员。",
     ),
-    Kind.ENDS_SOON: Message(
+    AlertKind.ENDS_SOON: Message(
         "ends_soon",
         en="Closes in about {number} hours, and the sample is not valid yet.",
         zh="还有大约 {number} 小时就截止，样本还没有达到要求。",
     ),
-    Kind.SILENT_SCHOOLS: Message(
+    AlertKind.SILENT_SCHOOLS: Message(
         "silent_schools",
         en="{number} schools have not handed in anything {days} days after the opening: {schools}. Ask whether the slips have been handed out.",
         zh="开放 {days} 天以来，有 {number} 所学校一份也没有交：{schools}。请打电话问单子发下去没有。",
     ),
-    Kind.MAY_EXCEED: Message(
+    AlertKind.MAY_EXCEED: Message(
         "may_exceed",
         en="Could become too many: {groups}. Keep an eye on them.",
         zh="有可能超出平衡范围：{groups}。请留意。",
     ),
-    Kind.BURST: Message(
+    AlertKind.BURST: Message(
         "burst",
         en="{number} {groups} answered within the hour from {hour}, usually {usual}. A meeting, or one person with many slips? Ask the schools.",
         zh="{hour} 起的一小时内有 {number} 份{groups}答卷，平时约 {usual} 份。是集中填写，还是一个人拿了许多单子？请问一问学校。",
     ),
-    Kind.UNKNOWN_CODES: Message(
+    AlertKind.UNKNOWN_CODES: Message(
         "unknown_codes",
         en="{number} unknown codes were tried within a day. Cancelled slips, or somebody is guessing; guessing finds nothing, and others are not kept from answering.",
         zh="最近一天有人输入了 {number} 次不存在的参与码。可能是作废的单子，也可能有人乱试；乱试猜不中，也不影响别人填写。",

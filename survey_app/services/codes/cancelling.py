@@ -9,13 +9,12 @@ from sqlalchemy import Connection
 from evaluation.errors import InputProblem, InvalidInput, Message
 from survey_app.domain.clock import Clock
 from survey_app.domain.codes import Choice, hash_code, make_code, place_tag, read_code
-from survey_app.domain.errors import WrongCopy
+from survey_app.domain.errors import MalformedCode
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import Place
 from survey_app.domain.staff import StaffUser
 from survey_app.services import wording
 from survey_app.services.audit import COMMAND_LINE
-from survey_app.services.codes.acts import record_code_act
 from survey_app.services.codes.changes import (
     HandOver,
     IssuedCode,
@@ -24,6 +23,7 @@ from survey_app.services.codes.changes import (
     note_change,
     require_state,
 )
+from survey_app.services.codes.daily_audit import record_code_act
 from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.codes import issuing as storage
 from survey_app.storage.codes.issuing import KnownCode, NewCode
@@ -151,7 +151,7 @@ def _hashes(key: bytes, texts: Sequence[str]) -> tuple[dict[bytes, str], list[In
     for text in texts:
         try:
             h = hash_code(key, read_code(text))
-        except WrongCopy:
+        except MalformedCode:
             problems.append(InputProblem(text, wording.CODE_WRONG_COPY))
             continue
         if hashes.setdefault(h, text) is not text:

@@ -46,7 +46,7 @@ class FoundAtDesk:
 
 
 def look_at_code(at: Installation, user: StaffUser, text: str) -> FoundAtDesk:
-    """The code that somebody reads out. Raises `WrongCopy`; `UnknownCode`, also for one of a county that the account does not see."""
+    """The code that somebody reads out. Raises `MalformedCode`; `UnknownCode`, also for one of a county that the account does not see."""
     code = read_code(text)
     hashes = [hash_code(key, code) for key in at.keys.campaign_keys().values()]
     with at.database.read() as connection:

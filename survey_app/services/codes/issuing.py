@@ -19,12 +19,12 @@ from survey_app.domain.sheet import text_length
 from survey_app.domain.staff import StaffUser
 from survey_app.domain.units import POOL_SIZE, form_units, label_of, name_units, split_label, text_label
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
-from survey_app.services.codes.acts import record_code_act
 from survey_app.services.codes.cancelling import AllUnused as AllUnused
 from survey_app.services.codes.cancelling import reissue_codes as reissue_codes
 from survey_app.services.codes.cancelling import revoke_codes as revoke_codes
 from survey_app.services.codes.changes import HandOver, issued_code, key_of, note_change, require_state
 from survey_app.services.codes.changes import IssuedCode as IssuedCode
+from survey_app.services.codes.daily_audit import record_code_act
 from survey_app.storage.campaigns.campaigns import find_campaign, list_questionnaires
 from survey_app.storage.campaigns.counters import lock_groups
 from survey_app.storage.codes import issuing as storage

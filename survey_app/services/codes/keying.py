@@ -3,7 +3,7 @@
 A sheet of paper bears a code. The first typing is checked as a form is and kept sealed: readable only with its key file and the code
 together, and the code is on the paper. The second typist brings the code again; the typings are compared in memory; where they agree (or
 the second typist has looked at the paper again and said which is right), the sheet is handed in. Then its key file is destroyed, and
-that another answer of the group came on paper is told once a day: how many, never which (services/codes/acts.py).
+that another answer of the group came on paper is told once a day: how many, never which (services/codes/daily_audit.py).
 
 Nothing in the database leads from a first typing to its code, and handing in writes nothing but what a phone's sheet writes: rows whose
 code is used, cancelled or of a closed campaign go together once a day, and are not counted from that moment on. A crash
@@ -25,7 +25,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing, sheet_name
 from survey_app.domain.quotas import stable_json
 from survey_app.domain.staff import StaffUser
-from survey_app.services.codes.acts import KEYED_IN, record_code_act
+from survey_app.services.codes.daily_audit import KEYED_IN, record_code_act
 from survey_app.services.installation import Installation
 from survey_app.services.submission.submitting import CodeState, look_up, submit
 from survey_app.storage.cockpit.overview import list_campaign_lines
@@ -90,7 +90,7 @@ class PaperSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TypingDifference:
     """One question that two people have typed differently; values as a form posts them."""
 
     question: str
@@ -108,7 +108,7 @@ class WaitingSheets:
 
 
 def find_sheet(at: Installation, user: StaffUser, code_text: str) -> PaperSheet:
-    """The sheet of a code. Raises `WrongCopy`, `UnknownCode` (also for another county's)."""
+    """The sheet of a code. Raises `MalformedCode`, `UnknownCode` (also for another county's)."""
     code = read_code(code_text)
     state = look_up(at.database, at.keys, at.clock, code)
     if not user.may_see(state.campaign.county_code):
@@ -134,7 +134,7 @@ def type_first(at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fie
 
 def hand_in(
     at: Installation, user: StaffUser, sheet: PaperSheet, fields: Fields, started: str, chosen: Mapping[str, str]
-) -> list[Difference]:
+) -> list[TypingDifference]:
     """Hands the sheet in where both typings agree, or where `chosen` says for each difference which is right: `first` or `second`.
 
     Returns all differences as long as one is open; with none returned, the sheet is handed in. Raises what `submit` raises, `SameTypist`,
@@ -181,7 +181,7 @@ def waiting_sheets(at: Installation, user: StaffUser) -> list[WaitingSheets]:
 def forget_typed_sheets(database: Database, keys: KeyDirectory) -> int:
     """Removes first typings whose code can't be used any more, together, with their keys; the number of typings.
 
-    Of a campaign only when what was done with its codes has been told, once a day (services/codes/acts.py): rows bear the group, and where
+    Of a campaign only when what was done with its codes has been told, once a day (services/codes/daily_audit.py): rows bear the group, and where
     some went every few minutes they would tell how many of the codes used meanwhile came from the desk.
     """
     untold = {name.split("/")[1] for name in keys.noted_acts()}
@@ -217,10 +217,10 @@ def typed_answers(questionnaire: Questionnaire, fields: Fields) -> Typing:
     return typing
 
 
-def find_differences(first: Typing, second: Typing) -> list[Difference]:
+def find_differences(first: Typing, second: Typing) -> list[TypingDifference]:
     """The questions that two people have typed differently; blanks and line breaks in a text are no difference."""
     return [
-        Difference(name, first.get(name, ()), values)
+        TypingDifference(name, first.get(name, ()), values)
         for name, values in second.items()
         if _folded(first.get(name, ())) != _folded(values)
     ]

@@ -1,4 +1,4 @@
-"""Opening what waits in a pool, and sealing it anew. What is read lives in this process's memory only."""
+"""Opening what waits in a pool, and re-encrypting it. What is read lives in this process's memory only."""
 
 import secrets
 from collections.abc import Iterable
@@ -80,7 +80,7 @@ class Opener:
         return Contents(data, padded_length(one.ciphertext))
 
 
-def seal_anew(contents: Contents, public_key: bytes, campaign: str, label: str, batch: int) -> StoredEnvelope:
+def reencrypt(contents: Contents, public_key: bytes, campaign: str, label: str, batch: int) -> StoredEnvelope:
     """The same contents under the key of another batch, with a new id."""
     new_id = secrets.token_bytes(ID_LENGTH)
     ciphertext = seal_envelope(contents.data, public_key, Destination(campaign, label, batch), new_id, contents.length)

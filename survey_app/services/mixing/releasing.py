@@ -16,7 +16,7 @@ from survey_app.domain.crowds import Crowd, plan_crowds, plan_void_crowds
 from survey_app.domain.errors import DatabaseMismatch
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import SealedAnswer, canonical_json, mix_entry, withheld_entry
-from survey_app.domain.sheet import Sheet
+from survey_app.domain.sheet import AnswerSheet
 from survey_app.domain.units import campaign_of, is_text_label, label_of
 from survey_app.services.campaigns.terms import terms_of
 from survey_app.services.mixing.envelopes import ID_LENGTH, Contents, Opener
@@ -91,7 +91,7 @@ def _release_crowd(
                 connection, campaign, group, crowd.unit, {name: len(of) for name, of in contents.items()}, is_void
             )
             return
-        sheets = [Sheet.from_bytes(one.data) for of_label in contents.values() for one in of_label]
+        sheets = [AnswerSheet.from_bytes(one.data) for of_label in contents.values() for one in of_label]
         answers = [SealedAnswer(_new_id(), group, crowd.unit, sheet.questionnaire, sheet.answers) for sheet in sheets]
         label = names[0] if crowd.unit else label_of(campaign.id, group, "")
         insert_responses(connection, [_response(label, one) for one in answers])

@@ -39,7 +39,7 @@ from survey_app.storage.session import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class WriteOff:
     """What did not agree in a group, and was written off."""
 
     group: str
@@ -54,7 +54,7 @@ class Difference:
 
 def settle(
     database: Database, keys: KeyDirectory, clock: Clock, campaign_id: str, actor: StaffUser | str = COMMAND_LINE
-) -> list[Difference]:
+) -> list[WriteOff]:
     """Writes off what does not agree in a campaign, and lets its groups go on. Raises `UnknownCampaign`, `WrongState`, `KeysMissing`."""
     with database.read() as connection:
         campaign = find_campaign(connection, campaign_id)
@@ -76,7 +76,7 @@ def _write_off(
     campaign: Campaign,
     actor: StaffUser | str,
     without_key: Mapping[str, int],
-) -> list[Difference]:
+) -> list[WriteOff]:
     unreadable = _find_unreadable(database, keys, campaign)
     noted = Counter(keys.take_uses(campaign.id))
     with database.write() as connection:
@@ -100,7 +100,7 @@ def _write_off(
                 _note_lost(connection, campaign, balance, actor)
             of_group = by_group[balance.group], without_key.get(balance.group, 0), repeated[balance.group]
             if balance.missing or any(of_group):
-                found.append(Difference(balance.group, balance, *of_group))
+                found.append(WriteOff(balance.group, balance, *of_group))
             stop_group(connection, campaign.id, balance.group, stopped=False)
         if found:
             numbers = {one.group: one.balance.missing + one.without_key for one in found}

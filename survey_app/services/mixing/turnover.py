@@ -1,6 +1,6 @@
 """What waits for the closing is turned over, and counted against the codes that were used (docs/anonymity.md, "Turnover").
 
-A pool that has received anything is turned over every ten minutes: all its envelopes are opened, sealed anew under a fresh key and new
+A pool that has received anything is turned over every ten minutes: all its envelopes are opened, re-encrypted under a fresh key and new
 random ids, and the old key is destroyed, so that nothing in it bears a trace of when it came. Nothing leaves a pool before the closing.
 The key of the next batch is on disk before the transaction, that of the old one is destroyed after it. Locks are taken in the order pool,
 group, label, campaign (for the log). One process mixes at a time.
@@ -20,7 +20,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import lost_entry
 from survey_app.domain.units import campaign_of, group_of, is_text_label
 from survey_app.services.campaigns.terms import differences
-from survey_app.services.mixing.envelopes import Opened, Opener, seal_anew
+from survey_app.services.mixing.envelopes import Opened, Opener, reencrypt
 from survey_app.storage.campaigns.campaigns import list_campaigns
 from survey_app.storage.campaigns.counters import (
     add_to_allocations,
@@ -142,7 +142,7 @@ def turn_over(database: Database, keys: KeyDirectory, campaign: Campaign, pool: 
     public_key = keys.make_pool_key(pool.label, batch)
 
     def sealed(ids: Iterable[bytes], opened: Opened) -> dict[bytes, StoredEnvelope]:
-        return {id_: seal_anew(opened.contents[id_], public_key, campaign.id, pool.label, batch) for id_ in ids}
+        return {id_: reencrypt(opened.contents[id_], public_key, campaign.id, pool.label, batch) for id_ in ids}
 
     with database.read() as connection:
         before = opener.open(list_envelopes(connection, pool.label))
@@ -337,7 +337,7 @@ def _replace_key(database: Database, keys: KeyDirectory, campaign: Campaign, poo
         if lock_pool(connection, pool.label) != pool:
             return 0
         opened = opener.open(list_envelopes(connection, pool.label))
-        kept = [seal_anew(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
+        kept = [reencrypt(one, public_key, campaign.id, pool.label, batch) for one in opened.contents.values()]
         delete_envelopes(connection, pool.label)
         insert_envelopes(connection, kept)
         move_pool(connection, Pool.of_key(pool.label, batch, public_key))

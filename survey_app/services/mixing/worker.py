@@ -13,7 +13,7 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.closing import advance_campaigns
 from survey_app.services.cockpit.readings import take_readings
-from survey_app.services.codes.acts import tell_code_acts
+from survey_app.services.codes.daily_audit import tell_code_acts
 from survey_app.services.codes.keying import forget_typed_sheets
 from survey_app.services.health import Heart
 from survey_app.services.mixing.turnover import TURNED_OVER_EVERY_S, Mixer, clean_key_directory

@@ -9,14 +9,14 @@ from survey_app.domain.receipts import read_receipt
 from survey_app.storage.session import Database
 from survey_app.storage.submission.receipt_list import find_campaign_of_receipt
 
-Outcome = Literal["listed", "not_yet", "not_listed", "not_a_receipt"]
+ReceiptOutcome = Literal["listed", "not_yet", "not_listed", "not_a_receipt"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptAnswer:
     """What can be said of a receipt; the campaign is named where the receipt belongs to one."""
 
-    outcome: Outcome
+    outcome: ReceiptOutcome
     receipt: str
     campaign_name: str = ""
     closes: datetime | None = None
@@ -31,5 +31,5 @@ def find_receipt(database: Database, text: str) -> ReceiptAnswer:
         campaign = find_campaign_of_receipt(connection, receipt)
     if campaign is None:
         return ReceiptAnswer("not_listed", receipt)
-    outcome: Outcome = "listed" if campaign.state == State.CLOSED else "not_yet"
+    outcome: ReceiptOutcome = "listed" if campaign.state == State.CLOSED else "not_yet"
     return ReceiptAnswer(outcome, receipt, campaign.name, campaign.closing_moment)

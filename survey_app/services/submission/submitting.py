@@ -37,7 +37,7 @@ from survey_app.domain.errors import (
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.quotas import hash_text
 from survey_app.domain.receipts import hash_nonce, make_receipt
-from survey_app.domain.sheet import Sheet, answers_length, text_length
+from survey_app.domain.sheet import AnswerSheet, answers_length, text_length
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.campaigns.terms import GroupTerms, Terms, fast_seconds_of, is_text_pool_of, terms_of
 from survey_app.storage.campaigns.campaigns import find_questionnaire, list_campaigns, raise_admission
@@ -115,13 +115,13 @@ class Instrument:
 
 
 def start_token(keys: KeyDirectory, clock: Clock, code_text: str) -> str:
-    """The signed start time of the form of a code that is handed out now. Raises `WrongCopy`."""
+    """The signed start time of the form of a code that is handed out now. Raises `MalformedCode`."""
     now = clock.now()
     return make_start_token(keys.start_secrets.newest(now), now, read_code(code_text))
 
 
 def look_up(database: Database, keys: KeyDirectory, clock: Clock, code_text: str) -> CodeState:
-    """What the code can do now; changes nothing. Raises `WrongCopy`, `UnknownCode`."""
+    """What the code can do now; changes nothing. Raises `MalformedCode`, `UnknownCode`."""
     (found,) = _find_all(database, [(keys, read_code(code_text))])
     if isinstance(found, Exception):
         raise found
@@ -151,7 +151,7 @@ def submit(
     """Accepts an answer once; the same form sent again gets the same receipt and changes nothing.
 
     A sheet of paper that the desk has keyed in (services/codes/keying.py) takes the same way; how fast a clerk types says nothing about the
-    respondent. Raises `WrongCopy`, `UnknownCode`, `CodeUsed`, `CampaignNotOpen`, `CampaignClosed`, `GroupFull`, `GroupStopped`,
+    respondent. Raises `MalformedCode`, `UnknownCode`, `CodeUsed`, `CampaignNotOpen`, `CampaignClosed`, `GroupFull`, `GroupStopped`,
     `InvalidAnswers`, `HastySheet`; the code stays as it was. Raises `DatabaseMismatch` where nothing can be accepted.
     """
     code, now = read_code(code_text), clock.now()
@@ -393,7 +393,7 @@ def _seal(
 
     None where a pool's key is not there: it was turned over since it was read, or the database names another.
     """
-    answers = Sheet(form.questionnaire.key, checked.answers).to_bytes()
+    answers = AnswerSheet(form.questionnaire.key, checked.answers).to_bytes()
     sealed = [_seal_one(look_ups, keys, found, found.pool, answers, form.answers_length)]
     if form.text_length:
         sealed.append(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from survey_app.domain.timeline import Reading
+from survey_app.domain.timeline import CounterReading
 from survey_app.storage.office_tables import counter_reading, guess_hour
 from survey_app.storage.tables import guess, quota
 
@@ -32,7 +32,7 @@ def read_counters(connection: Connection, campaign: str, at: datetime) -> None:
     connection.execute(statement.on_conflict_do_nothing())
 
 
-def list_readings(connection: Connection, campaign: str, since: datetime) -> list[Reading]:
+def list_readings(connection: Connection, campaign: str, since: datetime) -> list[CounterReading]:
     """The readings since a moment, in order of time."""
     columns = (counter_reading.c.at, counter_reading.c.group, counter_reading.c.answered, counter_reading.c.valid)
     wanted = select(*columns).where(counter_reading.c.campaign == campaign, counter_reading.c.at >= since)
@@ -65,6 +65,6 @@ def forget_guess_hours(connection: Connection, before_hour: int) -> None:
     connection.execute(delete(guess_hour).where(guess_hour.c.hour < before_hour))
 
 
-def _reading(at: datetime, rows: Iterable[Any]) -> Reading:
+def _reading(at: datetime, rows: Iterable[Any]) -> CounterReading:
     every = list(rows)
-    return Reading(at, {row.group: row.answered for row in every}, {row.group: row.valid for row in every})
+    return CounterReading(at, {row.group: row.answered for row in every}, {row.group: row.valid for row in every})

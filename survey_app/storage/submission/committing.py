@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Generic, TypeVar
 
-Job = TypeVar("Job")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST_AT_ONCE: Final = 32
@@ -22,8 +22,8 @@ MOMENT_S: Final = 0.006
 
 
 @dataclass(slots=True)
-class _Waiting(Generic[Job, Result]):
-    job: Job
+class _Waiting(Generic[Item, Result]):
+    item: Item
     outcome: "Result | Exception | None" = None
     steps: TracebackType | None = None
     is_done: bool = False
@@ -34,21 +34,21 @@ class _Waiting(Generic[Job, Result]):
 
 
 class Interrupted(Exception):
-    """The request that was storing the others' jobs with its own was killed; nobody knows whether they are stored."""
+    """The request that was storing the others' items with its own was killed; nobody knows whether they are stored."""
 
 
-class Committer(Generic[Job, Result]):
-    """Stores jobs with `store`, which is given some and returns for each, in order, its result or what is to be raised."""
+class Committer(Generic[Item, Result]):
+    """Stores items with `store`, which is given some and returns for each, in order, its result or what is to be raised."""
 
-    def __init__(self, store: Callable[[Sequence[Job]], Sequence[Result | Exception]]) -> None:
+    def __init__(self, store: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
         self._store = store
-        self._queue: deque[_Waiting[Job, Result]] = deque()
+        self._queue: deque[_Waiting[Item, Result]] = deque()
         self._turn = threading.Lock()
         self._shared_last = False
 
-    def commit(self, job: Job) -> Result:
-        """The job's result, once it is stored; raises what storing it raised."""
-        mine: _Waiting[Job, Result] = _Waiting(job)
+    def commit(self, item: Item) -> Result:
+        """The item's result, once it is stored; raises what storing it raised."""
+        mine: _Waiting[Item, Result] = _Waiting(item)
         self._queue.append(mine)
         with self._turn:
             if not mine.is_done:
@@ -58,14 +58,14 @@ class Committer(Generic[Job, Result]):
             raise mine.outcome.with_traceback(mine.steps)
         return mine.outcome  # type: ignore[return-value]
 
-    def _commit_what_waits(self, mine: _Waiting[Job, Result]) -> None:
+    def _commit_what_waits(self, mine: _Waiting[Item, Result]) -> None:
         self._let_others_come()
         while not mine.is_done:
             waiting = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_AT_ONCE))]
             self._shared_last = len(waiting) > 1
             outcomes: Sequence[Result | Exception] = [Interrupted()] * len(waiting)
             try:
-                outcomes = self._store([one.job for one in waiting])
+                outcomes = self._store([one.item for one in waiting])
             except Exception as error:
                 outcomes = [error] * len(waiting)
             finally:  # also where this request is killed meanwhile: the others must not wait for ever

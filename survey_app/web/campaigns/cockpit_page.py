@@ -18,7 +18,7 @@ from survey_app.services.cockpit.schools import (
     SORTS,
     Pace,
     SchoolFilter,
-    SchoolLine,
+    SchoolProgress,
     UnitLine,
     school_lines,
     valid_by_unit,
@@ -83,7 +83,7 @@ class GroupRow:
 class SchoolRow:
     """One school of the table; `groups` are answered and issued by name of the group."""
 
-    line: SchoolLine
+    line: SchoolProgress
     groups: Sequence[tuple[str, int, int]]
     pace: str
     tone: str

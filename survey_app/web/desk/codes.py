@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from evaluation.errors import InvalidInput
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.codes import copied_part, print_code, read_code
-from survey_app.domain.errors import SurveyError, UnknownCode, WrongCopy
+from survey_app.domain.errors import MalformedCode, SurveyError, UnknownCode
 from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_slip_pdf
 from survey_app.services.campaigns.file_shape import FORM_PATH
@@ -123,8 +123,8 @@ def _with_code(act: Callable[[str], ResponseReturnValue]) -> ResponseReturnValue
     """Does something with the code of the form, or says what is wrong with it beside the box."""
     try:
         return act(typed_code())
-    except (WrongCopy, UnknownCode) as error:
-        return _desk_page(problem=say_error(error)), 422 if isinstance(error, WrongCopy) else 404
+    except (MalformedCode, UnknownCode) as error:
+        return _desk_page(problem=say_error(error)), 422 if isinstance(error, MalformedCode) else 404
     except InvalidInput:  # used or cancelled since it was shown
         return _desk_page(found=look_at_code(installation(), current_user(), typed_code())), 409
 

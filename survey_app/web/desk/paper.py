@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from evaluation.survey.questionnaire import Question
 from survey_app.domain.codes import copied_part
-from survey_app.domain.errors import InvalidAnswers, SurveyError, UnknownCode, WrongCopy
+from survey_app.domain.errors import InvalidAnswers, MalformedCode, SurveyError, UnknownCode
 from survey_app.domain.paper import UnreadableTyping
 from survey_app.services.codes.keying import (
-    Difference,
     PaperSheet,
     Turn,
+    TypingDifference,
     discard,
     find_sheet,
     hand_in,
@@ -121,8 +121,8 @@ def _with_sheet(act: Callable[[PaperSheet], ResponseReturnValue]) -> ResponseRet
     at, user = installation(), current_user()
     try:
         sheet = find_sheet(at, user, typed_code())
-    except (WrongCopy, UnknownCode) as error:
-        is_copy = isinstance(error, WrongCopy)
+    except (MalformedCode, UnknownCode) as error:
+        is_copy = isinstance(error, MalformedCode)
         return _start_page(words(NOT_COPIED) if is_copy else say_error(error)), 422 if is_copy else 404
     try:
         return act(sheet)
@@ -161,7 +161,7 @@ def _form(
     return render_template("desk/keying.html", page=page, sheet=sheet, is_second=is_second)
 
 
-def _differences(sheet: PaperSheet, differences: Sequence[Difference], chosen: dict[str, str]) -> str:
+def _differences(sheet: PaperSheet, differences: Sequence[TypingDifference], chosen: dict[str, str]) -> str:
     questions = {question.id: (number, question) for number, question in enumerate(sheet.questionnaire.questions, 1)}
     parts = [_part(*questions[one.question], one, chosen.get(one.question, "")) for one in differences]
     fields = [(name, value) for name, values in _posted().items() for value in values if name in questions]
@@ -175,7 +175,7 @@ def _differences(sheet: PaperSheet, differences: Sequence[Difference], chosen: d
     )
 
 
-def _part(number: int, question: Question, difference: Difference, chosen: str) -> DifferencePart:
+def _part(number: int, question: Question, difference: TypingDifference, chosen: str) -> DifferencePart:
     language = current_language()
 
     def said(values: Sequence[str]) -> str:

@@ -13,9 +13,9 @@ from survey_app.domain.errors import (
     GroupStopped,
     HastySheet,
     KeysMissing,
+    MalformedCode,
     SurveyError,
     UnknownCode,
-    WrongCopy,
 )
 from survey_app.domain.paper import UnreadableTyping
 from survey_app.services.codes.desk import CodeStanding
@@ -76,7 +76,7 @@ STOPPED = Message(
     zh="这一类目前不能接收：份数对不上，正在检查。请保管好纸质问卷，并告诉维护服务器的人。",
 )
 ERRORS: Final[Mapping[type[SurveyError] | type[UnreadableTyping], Message]] = {
-    WrongCopy: Message(
+    MalformedCode: Message(
         "error",
         en="That is no code: a character is missing or was misheard. Ask for it again, in groups of 4, 4 and 3; it has neither 0 nor 1 nor the letters E I L O U.",
         zh="这不是参与码：少了一位，或者听错、抄错了一位。请对方按 4、4、3 位再念一遍；码里没有数字 0、1，也没有字母 E、I、L、O、U。",

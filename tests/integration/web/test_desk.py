@@ -13,7 +13,7 @@ from survey_app.domain.clock import FixedClock
 from survey_app.domain.codes import make_code, print_code
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.staff import Role
-from survey_app.services.codes.acts import tell_code_acts
+from survey_app.services.codes.daily_audit import tell_code_acts
 from survey_app.settings import Settings
 from survey_app.storage import staff_tables, tables
 from survey_app.storage.session import Database

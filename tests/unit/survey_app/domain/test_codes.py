@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from survey_app.domain.codes import ALPHABET, hash_code, make_code, print_code, read_code
-from survey_app.domain.errors import WrongCopy
+from survey_app.domain.errors import MalformedCode
 
 
 def some_codes(count: int) -> list[str]:
@@ -40,7 +40,7 @@ def test_any_one_wrong_character_is_caught() -> None:
         for place, wrong in itertools.product(range(11), ALPHABET):
             copied = code[:place] + wrong + code[place + 1 :]
             if copied != code:
-                with pytest.raises(WrongCopy):
+                with pytest.raises(MalformedCode):
                     read_code(copied)
 
 
@@ -49,7 +49,7 @@ def test_any_swap_of_neighbours_is_caught() -> None:
         for place in range(10):
             copied = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
             if copied != code:
-                with pytest.raises(WrongCopy):
+                with pytest.raises(MalformedCode):
                     read_code(copied)
 
 
@@ -79,14 +79,14 @@ def test_reading_forgives_case_width_blanks_and_dashes(typed) -> None:  # type: 
 
 @pytest.mark.parametrize("text", ["", "-", "7K3M", "问卷", "0" * 11, "7K3M-9QXA-0HT", "\ud800" * 11, "A" * 100_000])
 def test_what_can_not_be_a_code_is_a_wrong_copy(text: str) -> None:
-    with pytest.raises(WrongCopy):
+    with pytest.raises(MalformedCode):
         read_code(text)
 
 
 def test_a_code_with_a_character_too_many_or_too_few_is_a_wrong_copy() -> None:
     for code in some_codes(20):
         for copied in (code + "2", code[:-1], code + code):
-            with pytest.raises(WrongCopy):
+            with pytest.raises(MalformedCode):
                 read_code(copied)
 
 

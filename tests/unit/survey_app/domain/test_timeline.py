@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from survey_app.domain.timeline import Reading, Span, find_bursts, hour_of, spans_between, valid_by_day
+from survey_app.domain.timeline import CounterReading, Span, find_bursts, hour_of, spans_between, valid_by_day
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def reading(hours: float, **answered: int) -> Reading:
-    return Reading(NOON + hours * HOUR, answered, answered)  # type: ignore[arg-type]
+def reading(hours: float, **answered: int) -> CounterReading:
+    return CounterReading(NOON + hours * HOUR, answered, answered)  # type: ignore[arg-type]
 
 
 def test_an_hour_is_told_without_its_minutes() -> None:

@@ -9,7 +9,7 @@ from evaluation.facts import Facts
 from evaluation.reading.asked import Asked
 from evaluation.reading.columns import Column
 from evaluation.reading.county import read_county
-from survey_app.services.assessments.differences import Difference, workbook_differences
+from survey_app.services.assessments.differences import WorkbookDifference, workbook_differences
 from tests.builders import JUNIOR_SCHOOL, PRIMARY_CODE, PRIMARY_SCHOOL, build_workbook
 
 BASE: dict[str, list[dict[str, Any]]] = {
@@ -32,7 +32,7 @@ def facts(folder: Path, sheets: dict[str, list[dict[str, Any]]], name: str = "a.
 
 def differences(
     folder: Path, *, basics: dict[str, Any] | None = None, **changed: list[dict[str, Any]]
-) -> list[Difference]:
+) -> list[WorkbookDifference]:
     before = facts(folder, BASE)
     return workbook_differences(before, facts(folder, BASE | changed, "b.xlsx", basics=basics))
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Remembered(Generic[Value]):
+class RecentResults(Generic[Value]):
     """The latest `most` results by key; two threads may compute the same one, which does no harm."""
 
     def __init__(self, most: int) -> None:
