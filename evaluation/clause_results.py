@@ -5,12 +5,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from evaluation.assessment import Citation, ClauseResult, Evidence, SchoolFailure
 from evaluation.facts import Facts
 from evaluation.rulebook.model import Clause
-from evaluation.verdicts import STATUSES, ClauseVerdicts
+from evaluation.verdicts import STATUSES, ClauseVerdicts, Rows
 
 
 def optional_number(value: Any) -> float | None:
@@ -25,23 +24,18 @@ class CountyParts:
         self.facts = facts
         self._verdicts = verdicts
 
-    def of(self, part: str, clause: str, county: str) -> list[dict[str, Any]]:
+    def of(self, part: str, clause: str, county: str) -> Rows:
         """The rows of one part (`failures`, `evidence`, `excused`) of a clause for a county."""
         return self._split[part].get((clause, county), [])
 
     @cached_property
-    def _split(self) -> dict[str, dict[tuple[str, str], list[dict[str, Any]]]]:
+    def _split(self) -> dict[str, dict[tuple[str, str], Rows]]:
         return {part: self._split_part(part) for part in ("failures", "evidence", "excused")}
 
-    def _split_part(self, part: str) -> dict[tuple[str, str], list[dict[str, Any]]]:
-        rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    def _split_part(self, part: str) -> dict[tuple[str, str], Rows]:
+        rows: dict[tuple[str, str], Rows] = {}
         for clause, verdicts in self._verdicts.items():
-            table: pd.DataFrame = getattr(verdicts, part)
-            if table.empty:  # of most clauses, and looking at each column takes time
-                continue
-            columns = [table[name].tolist() for name in table.columns]
-            for cells in zip(*columns, strict=True):
-                row = dict(zip(table.columns, cells, strict=True))
+            for row in getattr(verdicts, part):
                 rows.setdefault((clause, row["county"]), []).append(row)
         return rows
 

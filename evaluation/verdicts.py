@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -22,17 +22,11 @@ EXCUSED_COLUMNS = ["county", "school"]
 EVIDENCE_COLUMNS = ["county", "key", "label", "value", "unit", "table", "row", "field"]
 
 
-@cache
-def _no_rows(*columns: str) -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+Rows = list[dict[str, Any]]
+"""Rows by column name. A clause lists few of them: as a table each would cost pandas a millisecond."""
 
-
-Listing = Callable[[], pd.DataFrame]
-"""Makes a table when somebody asks for it: names, cells and words cost more than the verdicts of all counties."""
-
-_NO_FAILURES: Listing = partial(_no_rows, *FAILURE_COLUMNS)
-_NO_EXCUSED: Listing = partial(_no_rows, *EXCUSED_COLUMNS)
-_NO_EVIDENCE: Listing = partial(_no_rows, *EVIDENCE_COLUMNS)
+Listing = Callable[[], Rows]
+"""Lists rows when somebody asks for them: names, cells and words cost more than the verdicts of all counties."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +35,7 @@ class ClauseVerdicts:
 
     `status` (int8: `MET`, `UNMET`, `MISSING`) and `value` (float, NaN where no single number decides) have one entry a county, in their order.
     `failures` has the columns `FAILURE_COLUMNS`, `evidence` `EVIDENCE_COLUMNS`, `excused` `EXCUSED_COLUMNS`; each is made by its listing when
-    it is asked for. `reasons` has one key of the
-    reports' wording a county, "" where the status says it all.
+    it is asked for. `reasons` has one key of the reports' wording a county, "" where the status says it all.
     """
 
     status: Statuses
@@ -51,26 +44,26 @@ class ClauseVerdicts:
     unit: str = ""
     limit: Limit = ""
     judges_schools: bool = False
-    list_failures: Listing = _NO_FAILURES
-    list_excused: Listing = _NO_EXCUSED
-    list_evidence: Listing = _NO_EVIDENCE
+    list_failures: Listing = list
+    list_excused: Listing = list
+    list_evidence: Listing = list
     reasons: Sequence[str] | None = None
     reason_values: Sequence[Mapping[str, Any]] | None = None
     score: npt.NDArray[np.float64] | None = None
     points: float | None = None
 
     @cached_property
-    def failures(self) -> pd.DataFrame:
+    def failures(self) -> Rows:
         """What fails, school by school."""
         return self.list_failures()
 
     @cached_property
-    def excused(self) -> pd.DataFrame:
+    def excused(self) -> Rows:
         """The schools that are excused."""
         return self.list_excused()
 
     @cached_property
-    def evidence(self) -> pd.DataFrame:
+    def evidence(self) -> Rows:
         """What the verdicts rest on."""
         return self.list_evidence()
 
@@ -88,14 +81,16 @@ def all_of(statuses: Sequence[Statuses]) -> Statuses:
     return np.where(is_unmet, UNMET, np.where(is_missing, MISSING, MET)).astype(np.int8)
 
 
-def computed_evidence(counties: pd.Index, key: str, label: str, values: npt.ArrayLike, unit: str = "") -> pd.DataFrame:
+def rows_of(table: pd.DataFrame) -> Rows:
+    """The rows of a table."""
+    if table.empty:  # of most clauses, and looking at each column takes time
+        return []
+    columns = [table[name].tolist() for name in table.columns]
+    return [dict(zip(table.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def computed_evidence(counties: pd.Index, key: str, label: str, values: npt.ArrayLike, unit: str = "") -> Rows:
     """Evidence of one number a county that was computed, so that no single cell is its source (columns `EVIDENCE_COLUMNS`)."""
-    columns = {"key": key, "label": label, "value": values, "unit": unit, "table": "", "row": 0, "field": ""}
-    return pd.DataFrame({"county": counties, **columns})
-
-
-def figure_evidence(figure: pd.DataFrame, label: str, unit: str) -> pd.DataFrame:
-    """Evidence of a county figure (index county, columns value, row) where it is present."""
-    present = figure.dropna(subset="value")
-    columns = {"key": "", "label": label, "unit": unit, "table": "county_figures", "field": "value"}
-    return present.rename_axis("county").reset_index()[["county", "value", "row"]].assign(**columns)
+    same = {"key": key, "label": label, "unit": unit, "table": "", "row": 0, "field": ""}
+    numbers = np.asarray(values).tolist()
+    return [{"county": county, "value": value, **same} for county, value in zip(counties, numbers, strict=True)]

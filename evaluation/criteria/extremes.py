@@ -7,13 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
-from evaluation.verdicts import EVIDENCE_COLUMNS, computed_evidence
+from evaluation.verdicts import Rows, computed_evidence
 
 LABEL_JOIN = " · "
 Extreme = Literal["largest", "least"]
 
 
-def count_asked(counties: JudgedCounties, key: str, counts: npt.ArrayLike) -> pd.DataFrame:
+def count_asked(counties: JudgedCounties, key: str, counts: npt.ArrayLike) -> Rows:
     """How many were asked in each county (columns `EVIDENCE_COLUMNS`)."""
     return computed_evidence(counties.codes, key, "", np.asarray(counts, dtype=np.float64))
 
@@ -25,14 +25,11 @@ def extreme_rows(rows: pd.DataFrame, value: str, extreme: Extreme) -> pd.DataFra
     return known.loc[by_county.idxmax() if extreme == "largest" else by_county.idxmin()]
 
 
-def value_evidence(rows: pd.DataFrame, key: str, value: str, unit: str, table: str, field: str) -> pd.DataFrame:
+def value_evidence(rows: pd.DataFrame, key: str, value: str, unit: str, table: str, field: str) -> Rows:
     """A number of each row, labelled by the school's name (or by a column `label`), with its cell (columns `EVIDENCE_COLUMNS`)."""
     label = rows["label"] if "label" in rows else rows["name"]
     columns = {"key": key, "unit": unit, "table": table, "field": field}
-    return rows.assign(label=label, value=rows[value].astype(float), **columns)[EVIDENCE_COLUMNS]
-
-
-def together(*parts: pd.DataFrame) -> pd.DataFrame:
-    """The pieces of evidence, in this order; pieces without rows left out."""
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+    found = zip(*(one.tolist() for one in (rows["county"], label, rows[value].astype(float), rows["row"])), strict=True)
+    return [
+        {"county": county, "label": said, "value": number, "row": row, **columns} for county, said, number, row in found
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,13 @@ from evaluation.criteria.resources import ResourceValues, resource_values
 from evaluation.facts import Facts
 from evaluation.rulebook.model import Rulebook
 from evaluation.survey.recognition import Recognition
+
+
+class Figure(NamedTuple):
+    """A county figure: its value (NaN where absent) and the row it stands in, one entry a county."""
+
+    value: npt.NDArray[np.float64]
+    row: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -55,14 +63,23 @@ class JudgedCounties:
     def _rows_by_county(self) -> dict[str, dict[str, pd.DataFrame]]:
         return {}
 
-    def figure(self, key: str) -> pd.DataFrame:
-        """The county figure of this key: columns value and row, one row a county (NaN where absent)."""
-        figures = self._figures.get(key, self.facts.county_figures.iloc[:0])
-        return figures.set_index("county")[["value", "row"]].reindex(self.codes)
+    def figure(self, key: str) -> Figure:
+        """The county figure of this key; NaN where a county has none."""
+        return self._figures.get(key) or self._figure([])
 
     @cached_property
-    def _figures(self) -> dict[str, pd.DataFrame]:
-        return _split(self.facts.county_figures, "key")
+    def _figures(self) -> dict[str, Figure]:
+        return {
+            str(key): self._figure(numbers) for key, numbers in self.facts.county_figures.groupby("key").indices.items()
+        }
+
+    def _figure(self, numbers: npt.ArrayLike) -> Figure:
+        """The figure in the rows of these numbers of the table of county figures."""
+        value, row = np.full(len(self.codes), np.nan), np.zeros(len(self.codes), dtype=np.int64)
+        table = self.facts.county_figures.take(np.asarray(numbers, dtype=np.intp))
+        positions = self.positions(table)
+        value[positions], row[positions] = table["value"].to_numpy(), table["row"].to_numpy()
+        return Figure(value, row)
 
     @cached_property
     def findings(self) -> dict[str, pd.DataFrame]:

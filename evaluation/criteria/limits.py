@@ -1,14 +1,16 @@
 """Clauses in which every school, class or subject must keep a limit."""
 
+from itertools import chain
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
+from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, value_evidence
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least, is_less, is_more
 from evaluation.rulebook.tests import ClassSize, FundedPupils, Monitoring, SchoolSize, TrainingShare
-from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
+from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, Rows, all_of, rows_of, status_of
 
 _SCHOOL = ["county", "school"]
 
@@ -38,20 +40,20 @@ def judge_school_size(counties: JudgedCounties, test: SchoolSize) -> ClauseVerdi
     return ClauseVerdicts(
         status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
-        list_failures=lambda: _failures(failing, "pupils", "school_stages", "pupils", "pupil"),
+        list_failures=lambda: rows_of(_failures(failing, "pupils", "school_stages", "pupils", "pupil")),
         list_evidence=lambda: _asked_and_extreme(counties, sizes, "largest_school", "pupils", "pupil", "pupils"),
     )
 
 
 def _asked_and_extreme(
     counties: JudgedCounties, schools: pd.DataFrame, key: str, value: str, unit: str, field: str
-) -> pd.DataFrame:
+) -> Rows:
     """How many schools were asked, and the one with the extreme value that `key` names."""
     found = extreme_rows(schools, value, "largest" if key.startswith("largest") else "least")
-    return together(
-        count_asked(counties, "asked_schools", counties.count_rows(schools)),
-        value_evidence(found, key, value, unit, "school_stages", field),
-    )
+    return [
+        *count_asked(counties, "asked_schools", counties.count_rows(schools)),
+        *value_evidence(found, key, value, unit, "school_stages", field),
+    ]
 
 
 def judge_class_size(counties: JudgedCounties, test: ClassSize) -> ClauseVerdicts:
@@ -63,14 +65,18 @@ def judge_class_size(counties: JudgedCounties, test: ClassSize) -> ClauseVerdict
     is_open = ~fails & is_more(of_stage["pupils_max"], test.at_most)
     failing = _named(counties, of_stage[fails]).assign(required=float(test.at_most))
     is_known = _has_listed_classes(counties, listed, test.stage) & ~counties.any_row(of_stage[is_open])
-    is_band = failing["pupils_max"] > failing["pupils_min"]
-    failures = _failures(failing, "pupils_min", "classes", "pupils_min", "pupil")
     return ClauseVerdicts(
         status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
-        list_failures=lambda: failures.assign(count=failing["count"], is_at_least=is_band),
+        list_failures=lambda: _class_failures(failing),
         list_evidence=lambda: _class_evidence(counties, of_stage),
     )
+
+
+def _class_failures(failing: pd.DataFrame) -> Rows:
+    is_band = failing["pupils_max"] > failing["pupils_min"]
+    failures = _failures(failing, "pupils_min", "classes", "pupils_min", "pupil")
+    return rows_of(failures.assign(count=failing["count"], is_at_least=is_band))
 
 
 def _has_listed_classes(counties: JudgedCounties, listed: pd.DataFrame, stage: str) -> npt.NDArray[np.bool_]:
@@ -81,17 +87,17 @@ def _has_listed_classes(counties: JudgedCounties, listed: pd.DataFrame, stage: s
     return known
 
 
-def _class_evidence(counties: JudgedCounties, classes: pd.DataFrame) -> pd.DataFrame:
+def _class_evidence(counties: JudgedCounties, classes: pd.DataFrame) -> Rows:
     """How many classes were asked, and the largest; of a band only the least number of pupils is known."""
     counts = np.bincount(counties.positions(classes), weights=classes["count"], minlength=len(counties.codes))
     largest = _named(counties, extreme_rows(classes, "pupils_min", "largest"))
     labelled = largest.assign(label=largest["name"] + LABEL_JOIN + largest["label"])
     is_band = labelled["pupils_max"] > labelled["pupils_min"]
     parts = [("largest_class", labelled[~is_band]), ("largest_class_at_least", labelled[is_band])]
-    return together(
-        count_asked(counties, "asked_classes", counts),
-        *(value_evidence(rows, key, "pupils_min", "pupil", "classes", "pupils_min") for key, rows in parts),
-    )
+    return [
+        *count_asked(counties, "asked_classes", counts),
+        *chain(*(value_evidence(rows, key, "pupils_min", "pupil", "classes", "pupils_min") for key, rows in parts)),
+    ]
 
 
 def _named(counties: JudgedCounties, rows: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +118,7 @@ def judge_funded_pupils(counties: JudgedCounties, test: FundedPupils) -> ClauseV
     return ClauseVerdicts(
         status=all_of([status_of(~counties.any_row(failing)), status_of(True, is_known)]),
         judges_schools=True,
-        list_failures=lambda: _failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil"),
+        list_failures=lambda: rows_of(_failures(failing, "funded_pupils", "school_stages", "funded_pupils", "pupil")),
         list_evidence=lambda: _asked_and_extreme(
             counties, small, "least_funded", "funded_pupils", "pupil", "funded_pupils"
         ),
@@ -129,7 +135,7 @@ def judge_training_share(counties: JudgedCounties, test: TrainingShare) -> Claus
     return ClauseVerdicts(
         status=status_of(counties.count_rows(failing) == 0),
         judges_schools=True,
-        list_failures=lambda: _failures(failing, "share", "school_stages", "training_yuan", "share"),
+        list_failures=lambda: rows_of(_failures(failing, "share", "school_stages", "training_yuan", "share")),
         list_evidence=lambda: _asked_and_extreme(counties, sums, "least_share", "share", "share", "training_yuan"),
     )
 
@@ -140,14 +146,17 @@ def judge_monitoring(counties: JudgedCounties, test: Monitoring) -> ClauseVerdic
     is_good = is_at_least(subjects["level"], test.level_at_least) & is_less(
         subjects["dispersion"], test.dispersion_below
     )
+    return ClauseVerdicts(
+        status=status_of(~counties.any_row(subjects[~np.asarray(is_good)]), counties.supplies("monitoring")),
+        list_evidence=lambda: _subject_evidence(subjects),
+    )
+
+
+def _subject_evidence(subjects: pd.DataFrame) -> Rows:
+    """Level and dispersion of each subject, in the order of the sheet."""
     levels = subjects.assign(key="monitoring_level", value=subjects["level"].astype(float), field="level", unit="")
     shares = subjects.assign(
         key="monitoring_dispersion", value=subjects["dispersion"], field="dispersion", unit="share"
     )
-    evidence = (
-        pd.concat([levels, shares]).sort_values(["county", "row"], kind="stable").rename(columns={"subject": "label"})
-    )
-    return ClauseVerdicts(
-        status=status_of(~counties.any_row(subjects[~np.asarray(is_good)]), counties.supplies("monitoring")),
-        list_evidence=lambda: evidence.assign(table="monitoring"),
-    )
+    both = pd.concat([levels, shares]).sort_values(["county", "row"], kind="stable")
+    return rows_of(both.rename(columns={"subject": "label"}).assign(table="monitoring"))

@@ -1,13 +1,15 @@
 """Special rooms for the classes: music and art."""
 
+from itertools import chain
+
 import pandas as pd
 
-from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, together, value_evidence
+from evaluation.criteria.extremes import LABEL_JOIN, count_asked, extreme_rows, value_evidence
 from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.criteria.limits import sum_by_school
 from evaluation.numeric import is_at_least, round_up_whole
 from evaluation.rulebook.tests import RoomKind, SpecialRooms
-from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, all_of, status_of
+from evaluation.verdicts import FAILURE_COLUMNS, ClauseVerdicts, Rows, all_of, rows_of, status_of
 
 _SCHOOL = ["county", "school"]
 
@@ -22,7 +24,7 @@ def judge_special_rooms(counties: JudgedCounties, test: SpecialRooms) -> ClauseV
     return ClauseVerdicts(
         status=all_of([status_of(~has_failures), status_of(True, is_known)]),
         judges_schools=True,
-        list_failures=lambda: failing.loc[failing["county"].isin(counties.codes[is_known]), FAILURE_COLUMNS],
+        list_failures=lambda: rows_of(failing.loc[failing["county"].isin(counties.codes[is_known]), FAILURE_COLUMNS]),
         list_evidence=lambda: _evidence(counties, asked, needs[needs["county"].isin(counties.codes[is_known])]),
     )
 
@@ -47,12 +49,12 @@ def _needs(counties: JudgedCounties, asked: pd.DataFrame, kind: RoomKind, classe
     return schools.assign(lacking=schools["required"] - schools["actual"], **texts)
 
 
-def _evidence(counties: JudgedCounties, asked: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+def _evidence(counties: JudgedCounties, asked: pd.DataFrame, needs: pd.DataFrame) -> Rows:
     """How many schools were asked, and the school and kind with the most rooms too few (or the fewest to spare)."""
     worst = extreme_rows(needs, "lacking", "largest")
     labelled = worst.assign(label=worst["name"] + LABEL_JOIN + worst["label"])
     parts = [("fewest_rooms", "actual"), ("fewest_rooms_required", "required")]
-    return together(
-        count_asked(counties, "asked_schools", counties.count_rows(asked)),
-        *(value_evidence(labelled, key, value, "room", "school_stages", "classes") for key, value in parts),
-    )
+    return [
+        *count_asked(counties, "asked_schools", counties.count_rows(asked)),
+        *chain(*(value_evidence(labelled, key, value, "room", "school_stages", "classes") for key, value in parts)),
+    ]

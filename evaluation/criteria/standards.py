@@ -3,14 +3,23 @@
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from evaluation.criteria.judged_counties import JudgedCounties
-from evaluation.formulas import Floats
+from evaluation.criteria.resources import Flags, ResourceValues
 from evaluation.numeric import is_at_least, is_at_most
 from evaluation.rulebook.model import Resource
 from evaluation.rulebook.tests import Dispersion, ResourceStandard
-from evaluation.verdicts import EXCUSED_COLUMNS, UNMET, ClauseVerdicts, Statuses, all_of, computed_evidence, status_of
+from evaluation.verdicts import (
+    EXCUSED_COLUMNS,
+    UNMET,
+    ClauseVerdicts,
+    Rows,
+    Statuses,
+    all_of,
+    computed_evidence,
+    rows_of,
+    status_of,
+)
 
 
 def judge_resource_standard(counties: JudgedCounties, test: ResourceStandard) -> ClauseVerdicts:
@@ -38,10 +47,8 @@ def judge_resource_standard(counties: JudgedCounties, test: ResourceStandard) ->
         unit=resource.unit,
         limit="at_least",
         judges_schools=True,
-        list_failures=lambda: _failures(
-            resources.described(fails), resources.values[fails, column], threshold, resource
-        ),
-        list_excused=lambda: resources.described(is_short & resources.is_compliant)[EXCUSED_COLUMNS],
+        list_failures=lambda: _failures(resources, fails, threshold, resource),
+        list_excused=lambda: _excused(resources, is_short & resources.is_compliant),
         list_evidence=lambda: _totals(counties, resource, test.stage),
         reasons=_reasons(schools, county, test.judges_county),
     )
@@ -53,18 +60,26 @@ def _reasons(schools: Statuses, county: Statuses, judges_county: bool) -> list[s
     return below
 
 
-def _failures(failing: pd.DataFrame, values: Floats, threshold: float, resource: Resource) -> pd.DataFrame:
-    return failing.assign(
-        label=resource.name,
-        actual=values,
-        required=threshold,
-        unit=resource.unit,
-        table="school_stages",
-        field=resource.field,
-    )
+def _failures(resources: ResourceValues, fails: Flags, threshold: float, resource: Resource) -> Rows:
+    if not fails.any():
+        return []
+    same = {
+        "label": resource.name,
+        "required": threshold,
+        "unit": resource.unit,
+        "table": "school_stages",
+        "field": resource.field,
+    }
+    values = resources.values[fails, resources.column(resource.id)].tolist()
+    failing = rows_of(resources.described(fails))
+    return [row | same | {"actual": value} for row, value in zip(failing, values, strict=True)]
 
 
-def _totals(counties: JudgedCounties, resource: Resource, stage: str) -> pd.DataFrame:
+def _excused(resources: ResourceValues, is_excused: Flags) -> Rows:
+    return rows_of(resources.described(is_excused)[EXCUSED_COLUMNS]) if is_excused.any() else []
+
+
+def _totals(counties: JudgedCounties, resource: Resource, stage: str) -> Rows:
     """The two sums that a county value is the quotient of; they come from every row in scope, so no single cell is named."""
     groups, dispersion = counties.resources.stage_groups(stage), counties.resources.dispersion(resource.id)
     total, pupils = dispersion.total[groups], dispersion.pupils[groups] * resource.per_pupils
@@ -72,7 +87,7 @@ def _totals(counties: JudgedCounties, resource: Resource, stage: str) -> pd.Data
         ("total", f"{stage} · {resource.total}", total, resource.total_unit),
         ("total_pupils", stage, pupils, "pupil"),
     ]
-    return pd.concat([computed_evidence(counties.codes, *part) for part in parts], ignore_index=True)
+    return [row for part in parts for row in computed_evidence(counties.codes, *part)]
 
 
 def judge_dispersion(counties: JudgedCounties, test: Dispersion) -> ClauseVerdicts:
@@ -94,5 +109,5 @@ def judge_dispersion(counties: JudgedCounties, test: Dispersion) -> ClauseVerdic
     known = status_of(True, resources.has_schools)
     return ClauseVerdicts(
         status=all_of([*statuses, known]),
-        list_evidence=lambda: pd.concat([one() for one in evidence], ignore_index=True),
+        list_evidence=lambda: [row for one in evidence for row in one()],
     )

@@ -11,7 +11,7 @@ from evaluation.criteria.judged_counties import JudgedCounties
 from evaluation.numeric import is_at_least
 from evaluation.rulebook.tests import ScoredBySurvey
 from evaluation.survey.recognition import Recognition
-from evaluation.verdicts import ClauseVerdicts, computed_evidence, status_of
+from evaluation.verdicts import ClauseVerdicts, Rows, computed_evidence, status_of
 
 Surveys = list[Recognition | None]
 
@@ -35,12 +35,15 @@ def judge_scored_by_survey(counties: JudgedCounties, test: ScoredBySurvey) -> Cl
     """points × the item's rate by answers, on a valid sample. No survey, no valid sample, or nobody answered the item: missing."""
     surveys = _surveys(counties)
     rate = np.where(_is_valid(surveys), _rates(surveys, lambda survey: _rate_of_item(survey, test.item)), np.nan)
-    evidence = computed_evidence(counties.codes, "survey_rate", test.item, rate, "share")
     return ClauseVerdicts(
         status=status_of(True, ~np.isnan(rate)),
         score=test.points * rate,
         points=test.points,
-        list_evidence=lambda: evidence[~np.isnan(rate)],
+        list_evidence=lambda: [
+            row
+            for row in computed_evidence(counties.codes, "survey_rate", test.item, rate, "share")
+            if not np.isnan(row["value"])
+        ],
         **_why_not(surveys),
     )
 
@@ -71,14 +74,13 @@ def _why_not(surveys: Surveys) -> dict[str, Any]:
     }
 
 
-def _evidence(counties: pd.Index, surveys: Surveys, rate: np.ndarray) -> pd.DataFrame:
-    unit = [survey.unit if survey else "" for survey in surveys]
+def _evidence(counties: pd.Index, surveys: Surveys, rate: np.ndarray) -> Rows:
     valid = [float(survey.sample.valid) if survey else np.nan for survey in surveys]
     required = [float(survey.sample.required) if survey else np.nan for survey in surveys]
     parts = [
-        computed_evidence(counties, "survey_rate", "", rate, "share").assign(label=unit),
+        computed_evidence(counties, "survey_rate", "", rate, "share"),
         computed_evidence(counties, "survey_valid", "", valid),
         computed_evidence(counties, "survey_required", "", required),
     ]
-    has_survey = np.array([survey is not None for survey in surveys])
-    return pd.concat([part[has_survey] for part in parts], ignore_index=True)
+    rows = [(row, survey) for part in parts for row, survey in zip(part, surveys, strict=True)]
+    return [row | {"label": survey.unit if row["key"] == "survey_rate" else ""} for row, survey in rows if survey]
