@@ -39,7 +39,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class InputProblem:
-    """One mistake (or, in a list of warnings, one oddity) of an input.
+    """One mistake (or, in a list of warnings, one thing that is odd) of an input.
 
     `where` is an address its author can find: `学校!G5`, `parent.yaml:12:3`, `responses.csv:7 q03`, or a file's name.
     """
@@ -64,7 +64,7 @@ class InputProblem:
 
 
 class InvalidInput(Exception):
-    """An input can't be used; carries every problem found in it, in the order of the input, and the oddities that may explain them."""
+    """An input can't be used; carries every problem found in it, in the order of the input, and the warnings that may explain them."""
 
     def __init__(self, problems: Iterable[InputProblem], warnings: Iterable[InputProblem] = ()) -> None:
         self.problems = tuple(problems)

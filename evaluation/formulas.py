@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 
 
-class Dispersion(NamedTuple):
+class WeightedDispersion(NamedTuple):
     """Of each group: rows, Σ totals, Σ pupils, mean X̄, standard deviation S, and coefficient of variation CV = S/X̄ (NaN where X̄ is 0)."""
 
     rows: Integers
@@ -28,7 +28,7 @@ def sum_by_group(numbers: Floats, groups: Integers, size: int) -> Floats:
     return np.bincount(groups, weights=numbers, minlength=size).astype(np.float64, copy=False)
 
 
-def weighted_dispersion(totals: Floats, pupils: Floats, groups: Integers, size: int) -> Dispersion:
+def weighted_dispersion(totals: Floats, pupils: Floats, groups: Integers, size: int) -> WeightedDispersion:
     """The mean and the coefficient of variation of totals a pupil, weighted by pupils.
 
     Xᵢ = xᵢ/Pᵢ, X̄ = Σxᵢ/P, S = √Σ(Pᵢ/P)(Xᵢ−X̄)², CV = S/X̄, with P = ΣPᵢ over the rows of a group. A group of one row has CV 0.
@@ -45,4 +45,4 @@ def weighted_dispersion(totals: Floats, pupils: Floats, groups: Integers, size: 
         # the one row of a group is its mean: a rest of rounding is not a difference between schools
         deviation = np.where(rows == 1, 0.0, np.sqrt(variance))
         coefficient = np.where(mean == 0, np.nan, deviation / mean)
-    return Dispersion(rows, all_totals, all_pupils, mean, deviation, coefficient)
+    return WeightedDispersion(rows, all_totals, all_pupils, mean, deviation, coefficient)

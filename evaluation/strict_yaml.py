@@ -29,7 +29,7 @@ NOT_YAML = Message(
 )
 DUPLICATE_KEY = Message(
     "yaml_duplicate_key",
-    en="the key “{key}” stands here a second time; expected each key once",
+    en="the key “{key}” is a duplicate; expected each key once",
     zh="键“{key}”重复出现；每个键只能写一次",
 )
 UNKNOWN_KEY = Message(

@@ -1,4 +1,4 @@
-"""The questionnaires that come along, one file a group; a campaign may name a folder of its own instead."""
+"""The bundled questionnaires, one file a group; a campaign may name a folder of its own instead."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from evaluation.formulas import Dispersion, weighted_dispersion
+from evaluation.formulas import WeightedDispersion, weighted_dispersion
 from evaluation.numeric import least_meeting
 from evaluation.rulebook.model import Resources, Scope
 
@@ -90,12 +90,12 @@ class ResourceValues:
         """The matrix column of a resource."""
         return [one.id for one in self.rules.indicators].index(resource)
 
-    def dispersion(self, resource: str) -> Dispersion:
+    def dispersion(self, resource: str) -> WeightedDispersion:
         """Sums, mean (per `per_pupils` pupils) and coefficient of each county × stage, numbered as `groups`."""
         return self._dispersions[self.column(resource)]
 
     @cached_property
-    def _dispersions(self) -> list[Dispersion]:
+    def _dispersions(self) -> list[WeightedDispersion]:
         size = len(self.counties) * len(self.rules.scope.stages)
         return [
             weighted_dispersion(totals, self.pupils / per_pupils, self.groups, size)

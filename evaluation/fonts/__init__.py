@@ -1,4 +1,4 @@
-"""The one font of every printed page and chart, carried along so that no machine needs a Chinese font of its own."""
+"""The one font of every printed page and chart, bundled so that no machine needs a Chinese font of its own."""
 
 from pathlib import Path
 

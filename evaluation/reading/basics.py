@@ -7,7 +7,7 @@ from typing import Any
 
 from evaluation.errors import InputProblem
 from evaluation.reading import wording
-from evaluation.reading.cells import Complaint, parse_cell
+from evaluation.reading.cells import CellProblem, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, Column
 from evaluation.reading.headers import convert_unit, split_unit
 from evaluation.reading.rows import Row, Table
@@ -71,7 +71,7 @@ def _read_value(table: Table, row: Row, item: Column, unit: str | None, values: 
     if "value" not in row.values or factor is None:
         return
     value = parse_cell(row.get("value"), item, factor)
-    if isinstance(value, Complaint):
+    if isinstance(value, CellProblem):
         table.problems.append(InputProblem(table.where(row, "value"), value.message, value.values))
     else:
         values[item.field] = value

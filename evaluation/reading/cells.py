@@ -35,14 +35,14 @@ Value = str | float | int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class CellProblem:
     """What is wrong with a cell; the reader of the sheet knows where it stands."""
 
     message: Message
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def parse_cell(raw: object, column: Column, factor: float = 1) -> Value | Complaint:
+def parse_cell(raw: object, column: Column, factor: float = 1) -> Value | CellProblem:
     """The value of a raw cell for `column`; numbers are multiplied by `factor` (a unit named in the header).
 
     None for an empty cell where one may be empty. Codes, texts and choices are str (choices as our own word), numbers float, years int.
@@ -51,17 +51,17 @@ def parse_cell(raw: object, column: Column, factor: float = 1) -> Value | Compla
         return None if is_blank(raw) else raw  # type: ignore[return-value]  # parsed again, as its row says
     if isinstance(raw, str):
         raw = clean(raw)
-    complaint = _complaint_without_value(raw, column)
-    if complaint is not None:
-        return complaint
+    problem = _problem_without_value(raw, column)
+    if problem is not None:
+        return problem
     if _is_empty(raw, column):
-        return None if _may_be_empty(column) else complain(wording.EMPTY, column)
+        return None if _may_be_empty(column) else cell_problem(wording.EMPTY, column)
     return _PARSERS[column.kind](raw, column, factor)
 
 
-def complain(message: Message, column: Column, **values: object) -> Complaint:
-    """A complaint that names the column and what it expects."""
-    return Complaint(message, {"header": column.header, "expected": expected(column), **values})
+def cell_problem(message: Message, column: Column, **values: object) -> CellProblem:
+    """A problem that names the column and what it expects."""
+    return CellProblem(message, {"header": column.header, "expected": expected(column), **values})
 
 
 def expected(column: Column) -> Phrase:
@@ -90,15 +90,15 @@ def is_blank(raw: object) -> bool:
     return raw is None or isinstance(raw, Merged) or (isinstance(raw, str) and not clean(raw))
 
 
-def _complaint_without_value(raw: object, column: Column) -> Complaint | None:
+def _problem_without_value(raw: object, column: Column) -> CellProblem | None:
     if isinstance(raw, Fault):
-        return complain(wording.FORMULA if raw.is_formula else wording.ERROR_CELL, column, got=raw.text or "#")
+        return cell_problem(wording.FORMULA if raw.is_formula else wording.ERROR_CELL, column, got=raw.text or "#")
     if isinstance(raw, Merged):
-        return complain(wording.MERGED, column, range=raw.ref)
+        return cell_problem(wording.MERGED, column, range=raw.ref)
     if isinstance(raw, str) and raw.upper() in EXCEL_ERRORS:
-        return complain(wording.ERROR_CELL, column, got=raw)
+        return cell_problem(wording.ERROR_CELL, column, got=raw)
     if isinstance(raw, datetime.date | datetime.time | datetime.timedelta):
-        return complain(wording.DATE, column, got=str(raw))
+        return cell_problem(wording.DATE, column, got=str(raw))
     return None
 
 
@@ -136,13 +136,13 @@ def _without_unit(raw: object, column: Column, factor: float) -> object:
     return next((text.removesuffix(unit) for unit in units if text.endswith(unit)), raw)
 
 
-def _complaint_about_number(raw: object, column: Column) -> Complaint:
+def _number_problem(raw: object, column: Column) -> CellProblem:
     text = fold(str(raw))
     if text in NOTHING_MARKS:
-        return complain(wording.MARK, column, got=raw)
+        return cell_problem(wording.MARK, column, got=raw)
     if text.endswith("%") and _number(text[:-1]) is not None:
-        return complain(wording.PERCENT_NOT_ASKED, column, got=raw)
-    return complain(wording.NOT_NUMBER, column, got=shown(raw))
+        return cell_problem(wording.PERCENT_NOT_ASKED, column, got=raw)
+    return cell_problem(wording.NOT_NUMBER, column, got=shown(raw))
 
 
 def shown(raw: object) -> str:
@@ -155,62 +155,60 @@ def shown(raw: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _as_number(raw: object, column: Column, factor: float) -> float | Complaint:
+def _as_number(raw: object, column: Column, factor: float) -> float | CellProblem:
     value = _number(_without_unit(raw, column, factor))
     if value is None:
-        return _complaint_about_number(raw, column)
+        return _number_problem(raw, column)
     if value < 0:
-        return complain(wording.NEGATIVE, column, got=plain(value))
+        return cell_problem(wording.NEGATIVE, column, got=plain(value))
     # rounding takes away what the multiplication of floats adds: 28.2528 × 10,000
     value = value if factor == 1 else round(value * factor, 9)
     if value > column.maximum:
-        return complain(wording.ABSURD, column, got=plain(value), maximum=plain(column.maximum))
+        return cell_problem(wording.ABSURD, column, got=plain(value), maximum=plain(column.maximum))
     return value + 0.0
 
 
-def _as_whole(raw: object, column: Column, factor: float) -> float | Complaint:
+def _as_whole(raw: object, column: Column, factor: float) -> float | CellProblem:
     value = _as_number(raw, column, factor)
-    if isinstance(value, Complaint) or value.is_integer() or factor != 1:
+    if isinstance(value, CellProblem) or value.is_integer() or factor != 1:
         return value
-    return complain(wording.NOT_WHOLE, column, got=plain(value))
+    return cell_problem(wording.NOT_WHOLE, column, got=plain(value))
 
 
-def _as_share(raw: object, column: Column, _factor: float) -> float | Complaint:
+def _as_share(raw: object, column: Column, _factor: float) -> float | CellProblem:
     text = fold(raw) if isinstance(raw, str) else ""
     is_percentage = text.endswith("%")
     value = _number(text[:-1] if is_percentage else raw)
     if value is None:
-        return (
-            _complaint_about_number(raw, column) if not is_percentage else complain(wording.NOT_NUMBER, column, got=raw)
-        )
+        return _number_problem(raw, column) if not is_percentage else cell_problem(wording.NOT_NUMBER, column, got=raw)
     if value < 0:
-        return complain(wording.NEGATIVE, column, got=shown(raw))
+        return cell_problem(wording.NEGATIVE, column, got=shown(raw))
     if not is_percentage and value > 1:
-        return complain(wording.BARE_PERCENT, column, got=plain(value))
+        return cell_problem(wording.BARE_PERCENT, column, got=plain(value))
     share = value / 100 if is_percentage else value
     return (
         share
         if share <= column.maximum
-        else complain(wording.ABSURD, column, got=shown(raw), maximum=plain(column.maximum))
+        else cell_problem(wording.ABSURD, column, got=shown(raw), maximum=plain(column.maximum))
     )
 
 
-def _as_year(raw: object, column: Column, _factor: float) -> int | Complaint:
+def _as_year(raw: object, column: Column, _factor: float) -> int | CellProblem:
     match = YEAR_SUFFIX.fullmatch(fold(raw)) if isinstance(raw, str) else None
     value = float(match.group(1)) if match else _number(raw)
     if value is None or not value.is_integer() or not _FIRST_YEAR <= value <= _LAST_YEAR:
-        return complain(wording.NOT_YEAR, column, got=shown(raw))
+        return cell_problem(wording.NOT_YEAR, column, got=shown(raw))
     return int(value)
 
 
-def _as_text(raw: object, column: Column, _factor: float) -> str | Complaint:
+def _as_text(raw: object, column: Column, _factor: float) -> str | CellProblem:
     if isinstance(raw, bool):
-        return complain(wording.NOT_CODE, column, got=raw)
+        return cell_problem(wording.NOT_CODE, column, got=raw)
     if isinstance(raw, int | float):
         return plain(float(raw))
     text = " ".join(str(raw).split())
     if column.is_required and fold(text) in NOTHING_MARKS:
-        return complain(wording.MARK, column, got=text)
+        return cell_problem(wording.MARK, column, got=text)
     return text
 
 
@@ -218,50 +216,50 @@ def _as_key(raw: object, _column: Column, _factor: float) -> str:
     return fold(str(raw))
 
 
-def _as_code(raw: object, column: Column, _factor: float) -> str | Complaint:
+def _as_code(raw: object, column: Column, _factor: float) -> str | CellProblem:
     if isinstance(raw, bool):
-        return complain(wording.NOT_CODE, column, got=raw)
+        return cell_problem(wording.NOT_CODE, column, got=raw)
     if isinstance(raw, int | float):
         return _code_from_number(float(raw), column)
     text = unicodedata.normalize("NFKC", str(raw)).strip().lstrip("'’‘`").strip()
     if _SCIENTIFIC.fullmatch(text) and ("+" in text or "." in text):
-        return complain(wording.SCIENTIFIC, column, got=raw)
+        return cell_problem(wording.SCIENTIFIC, column, got=raw)
     whole = _WHOLE_AS_TEXT.fullmatch(text)
     text = whole.group(1) if whole else text
-    return text if _CODE.fullmatch(text) else complain(wording.NOT_CODE, column, got=shown(raw))
+    return text if _CODE.fullmatch(text) else cell_problem(wording.NOT_CODE, column, got=shown(raw))
 
 
-def _code_from_number(value: float, column: Column) -> str | Complaint:
+def _code_from_number(value: float, column: Column) -> str | CellProblem:
     if not value.is_integer() or value < 0:
-        return complain(wording.NOT_CODE, column, got=shown(value))
+        return cell_problem(wording.NOT_CODE, column, got=shown(value))
     if value >= _EXACT_LIMIT:
-        return complain(wording.CODE_DIGITS_LOST, column, got=shown(value))
+        return cell_problem(wording.CODE_DIGITS_LOST, column, got=shown(value))
     return str(int(value))
 
 
-def _as_county_code(raw: object, column: Column, factor: float) -> str | Complaint:
+def _as_county_code(raw: object, column: Column, factor: float) -> str | CellProblem:
     code = _as_code(raw, column, factor)
-    if isinstance(code, Complaint) or re.fullmatch(r"[1-9]\d{5}", code):
+    if isinstance(code, CellProblem) or re.fullmatch(r"[1-9]\d{5}", code):
         return code
-    return complain(wording.NOT_COUNTY_CODE, column, got=shown(raw))
+    return cell_problem(wording.NOT_COUNTY_CODE, column, got=shown(raw))
 
 
-def _as_clause(raw: object, column: Column, _factor: float) -> str | Complaint:
+def _as_clause(raw: object, column: Column, _factor: float) -> str | CellProblem:
     """The number of a clause: 8.1 stored as a number is 8.1."""
     if isinstance(raw, bool):
-        return complain(wording.NOT_CODE, column, got=raw)
+        return cell_problem(wording.NOT_CODE, column, got=raw)
     text = plain(float(raw)) if isinstance(raw, int | float) else fold(str(raw))
-    return text if _CODE.fullmatch(text) else complain(wording.NOT_CODE, column, got=shown(raw))
+    return text if _CODE.fullmatch(text) else cell_problem(wording.NOT_CODE, column, got=shown(raw))
 
 
-def _as_choice(raw: object, column: Column, _factor: float) -> str | Complaint:
+def _as_choice(raw: object, column: Column, _factor: float) -> str | CellProblem:
     assert column.choices is not None  # noqa: S101 - a column of kind "choice" has its choices
     text = plain(float(raw)) if isinstance(raw, int | float) and not isinstance(raw, bool) else str(raw)
     word = column.choices.find(_WHOLE_AS_TEXT.sub(r"\1", text))
     return (
         word
         if word is not None
-        else complain(wording.NOT_CHOICE, column, got=shown(text), expected=", ".join(column.choices.words))
+        else cell_problem(wording.NOT_CHOICE, column, got=shown(text), expected=", ".join(column.choices.words))
     )
 
 
@@ -279,7 +277,7 @@ def rounded(value: float) -> str:
     return plain(round(value)) if abs(value) >= _LARGE else plain(float(f"{value:.6g}"))
 
 
-_PARSERS: dict[Kind, Callable[[object, Column, float], Value | Complaint]] = {
+_PARSERS: dict[Kind, Callable[[object, Column, float], Value | CellProblem]] = {
     "number": _as_number,
     "whole": _as_whole,
     "share": _as_share,

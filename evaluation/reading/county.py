@@ -27,10 +27,10 @@ from evaluation.reading.columns import (
     VETOES,
     Sheet,
 )
-from evaluation.reading.oddities import find_oddities
 from evaluation.reading.rows import Table, read_table
 from evaluation.reading.tables import RawSheet, RawWorkbook, column_index, open_workbook
 from evaluation.reading.vocabulary import FORM_SHEET, OWN_SHEETS, SHEET_NUMBERING
+from evaluation.reading.warnings import find_warnings
 from evaluation.texts import fold
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def check_raw(
     warnings += [one for table in tables.values() for one in table.warnings]
     if problems or basics is None:
         raise InvalidInput(_in_order(problems, workbook), _in_order(warnings, workbook))
-    warnings += [*_empty_sheets(found, tables, is_required=False), *find_oddities(tables, basics, asked)]
+    warnings += [*_empty_sheets(found, tables, is_required=False), *find_warnings(tables, basics, asked)]
     return CheckedWorkbook(tables, basics, tuple(_in_order(warnings, workbook)), workbook.sha256)
 
 

@@ -15,7 +15,7 @@ from evaluation.texts import fold
 Warnings = Iterator[InputProblem]
 
 
-def figure_oddities(figures: Table, asked: Asked) -> Warnings:
+def figure_warnings(figures: Table, asked: Asked) -> Warnings:
     """All warnings about 县级数据 in a workbook that has no errors; where no key is asked for, any is taken."""
     by_key = figures_by_key(figures)
     if asked.figure_keys:

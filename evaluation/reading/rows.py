@@ -6,7 +6,7 @@ from typing import Any
 
 from evaluation.errors import InputProblem
 from evaluation.reading import wording
-from evaluation.reading.cells import Complaint, is_blank, parse_cell, plain
+from evaluation.reading.cells import CellProblem, is_blank, parse_cell, plain
 from evaluation.reading.columns import Sheet
 from evaluation.reading.headers import Header, Placed, find_header
 from evaluation.reading.tables import RawSheet
@@ -150,7 +150,7 @@ def _read_row(table: Table, raw: RawSheet, number: int, header: Header) -> Row:
     row = Row(number + 1, {})
     for placed in header.placed:
         value = parse_cell(raw.cell(number, placed.index), placed.column, placed.factor)
-        if isinstance(value, Complaint):
+        if isinstance(value, CellProblem):
             table.problems.append(InputProblem(raw.address(number, placed.index), value.message, value.values))
         else:
             row.values[placed.column.field] = value

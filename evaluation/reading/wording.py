@@ -1,4 +1,4 @@
-"""What reading says: one message for each kind of mistake, and for each oddity."""
+"""What reading says: one message for each kind of mistake, and one for each warning."""
 
 from evaluation.errors import Message
 
@@ -136,7 +136,7 @@ COLUMN_MISSING = Message(
 )
 COLUMN_TWICE = Message(
     "column_twice",
-    en="the column “{header}” stands here a second time (first at {first}); keep one",
+    en="the column “{header}” is a duplicate (first at {first}); keep one",
     zh="列“{header}”重复出现（首次在 {first}）；请只留一列",
 )
 COLUMN_UNKNOWN = Message(
@@ -272,7 +272,7 @@ ITEM_MISSING = Message("item_missing", en="the row “{item}” is missing; it i
 ITEM_UNKNOWN = Message("item_unknown", en="the row “{item}” is not known and is ignored", zh="不认识“{item}”，已忽略")
 KEY_TWICE = Message(
     "key_twice",
-    en="{header} {key} stands here a second time (first at {first}); expected each once",
+    en="{header} {key} is a duplicate (first at {first}); expected each once",
     zh="{header}{key}重复出现（首次在 {first}）；每项只能出现一次",
 )
 SCHOOL_TWICE = Message(
@@ -398,7 +398,7 @@ CLASSES_NONE = Message(
 )
 CLASS_TWICE = Message(
     "odd_class_twice",
-    en="the class {label} of {name} ({school}) {stage} stands here a second time (first at {first})",
+    en="the class {label} of {name} ({school}) {stage} is a duplicate (first at {first})",
     zh="{name}（{school}）{stage}的{label}重复出现（首次在 {first}）",
 )
 STAFF_HIGH = Message(

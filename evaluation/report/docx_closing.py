@@ -1,7 +1,7 @@
 """The Word report's scores, vetoes, findings, sources, reading aid and signatures."""
 
-from evaluation.report.docx_filing import INKS, Filing, Row, sourced
-from evaluation.report.docx_tables import Cell, Column, Look
+from evaluation.report.docx_filing import INKS, Filing, TableRow, sourced
+from evaluation.report.docx_tables import Look, TableCell, TableColumn
 from evaluation.report.indicators import MARKS
 from evaluation.report.scores import ScoredView
 
@@ -27,13 +27,13 @@ def write_scores(filing: Filing) -> None:
     filing.table(filing.words("section.scores"), columns, rows)
 
 
-def _scored_rows(scored: ScoredView) -> list[Row]:
+def _scored_rows(scored: ScoredView) -> list[TableRow]:
     one = scored.indicator
-    total: Row = [
-        Cell(one.id, "center", is_bold=True, fill=SUM),
-        Cell(one.title, is_bold=True, fill=SUM),
-        Cell(one.score, "right", is_bold=True, fill=SUM, span=2),
-        Cell(f"{one.mark} {one.status_text}", ink=INKS[one.status], fill=SUM),
+    total: TableRow = [
+        TableCell(one.id, "center", is_bold=True, fill=SUM),
+        TableCell(one.title, is_bold=True, fill=SUM),
+        TableCell(one.score, "right", is_bold=True, fill=SUM, span=2),
+        TableCell(f"{one.mark} {one.status_text}", ink=INKS[one.status], fill=SUM),
     ]
     return [total, *([clause.id, clause.text, clause.points, clause.score, clause.by] for clause in scored.clauses)]
 
@@ -49,7 +49,7 @@ def write_vetoes(filing: Filing) -> None:
         filing.column("status", 22),
         filing.column("basis", 58),
     ]
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         [one.id, one.text, filing.status(one.tone, MARKS[one.tone], one.answer), sourced(one.basis, one.source)]
         for one in filing.report.vetoes
     ]
@@ -94,5 +94,7 @@ def write_signatures(filing: Filing) -> None:
     """Where the evaluators sign and the office seals."""
     words = filing.words
     filing.subhead(words("section.signatures"))
-    rows: list[Row] = [[words(f"file.{name}"), "", words("file.signed_on")] for name in ("leader", "members", "office")]
-    filing.bare_table([Column("", 50), Column("", 65), Column("", 45, "right")], rows, SIGNING)
+    rows: list[TableRow] = [
+        [words(f"file.{name}"), "", words("file.signed_on")] for name in ("leader", "members", "office")
+    ]
+    filing.bare_table([TableColumn("", 50), TableColumn("", 65), TableColumn("", 45, "right")], rows, SIGNING)

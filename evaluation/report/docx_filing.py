@@ -7,10 +7,10 @@ from typing import Any
 
 from evaluation.report.contents import Report
 from evaluation.report.docx_styles import TEXT_WIDTH_MM, apply_styles, set_header_and_footer, set_page
-from evaluation.report.docx_tables import DENSE, Align, Cell, Column, Look, add_table, plain_text
+from evaluation.report.docx_tables import DENSE, Align, Look, TableCell, TableColumn, add_table, plain_text
 from evaluation.report.rasterise import png_from_svg
 
-Row = Sequence[Cell | str]
+TableRow = Sequence[TableCell | str]
 INKS = {"met": "1F6B45", "basic": "7D4E00", "unmet": "A61F18", "below": "A61F18", "missing": "4A5568"}
 SHADE = "EAEEF2"
 CHART_PIXELS = 1200
@@ -59,20 +59,20 @@ class Filing:
         """A heading inside a section."""
         self.say(text, f"Heading {level}")
 
-    def table(self, title: str, columns: Sequence[Column], rows: Iterable[Row], look: Look = DENSE) -> None:
+    def table(self, title: str, columns: Sequence[TableColumn], rows: Iterable[TableRow], look: Look = DENSE) -> None:
         """A numbered, captioned table."""
         self._tables += 1
         self.say(self.words("file.table", number=self._tables, title=title), "Caption")
         self.bare_table(columns, rows, look)
 
-    def bare_table(self, columns: Sequence[Column], rows: Iterable[Row], look: Look) -> None:
+    def bare_table(self, columns: Sequence[TableColumn], rows: Iterable[TableRow], look: Look) -> None:
         """A table without a caption, and the empty line that keeps it apart from what follows."""
         add_table(self.document, columns, rows, look)
         self.say("", "TableGap")
 
-    def column(self, name: str, width_mm: float, align: Align = "left") -> Column:
+    def column(self, name: str, width_mm: float, align: Align = "left") -> TableColumn:
         """A column headed by a phrase of the report."""
-        return Column(self.words(f"head.{name}"), width_mm, align)
+        return TableColumn(self.words(f"head.{name}"), width_mm, align)
 
     def picture(self, svg: str, title: str, told: str) -> None:
         """A chart as a picture over the whole width, with its caption and, for those who can't see it, what it tells."""
@@ -87,9 +87,9 @@ class Filing:
         caption = self.say(self.words("file.figure", number=self._figures, title=title), "Caption")
         caption.paragraph_format.keep_with_next = False
 
-    def status(self, tone: str, mark: str, text: str) -> Cell:
+    def status(self, tone: str, mark: str, text: str) -> TableCell:
         """A status in its colour, and with its mark for those who don't see colours."""
-        return Cell(f"{mark} {text}".strip(), ink=INKS[tone], is_bold=tone != "met")
+        return TableCell(f"{mark} {text}".strip(), ink=INKS[tone], is_bold=tone != "met")
 
     def new_page(self, is_wide: bool) -> None:
         """Go on with a new page, upright or lying."""

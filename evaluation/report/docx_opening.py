@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from evaluation.report.conclusion import ReasonView
-from evaluation.report.docx_filing import INKS, SHADE, Filing, Row, sourced
+from evaluation.report.docx_filing import INKS, SHADE, Filing, TableRow, sourced
 from evaluation.report.docx_styles import TEXT_WIDTH_MM, close_field, open_field
-from evaluation.report.docx_tables import Cell, Column, Look, plain_text
+from evaluation.report.docx_tables import Look, TableCell, TableColumn, plain_text
 from evaluation.report.indicators import ClauseView, IndicatorView
 from evaluation.rulebook.tests import TESTS
 
@@ -17,8 +17,10 @@ def write_title_page(filing: Filing) -> None:
     """Title, county and year, and the facts of the assessment."""
     filing.say(filing.report.title, "Title")
     filing.say(filing.report.subtitle, "Subtitle")
-    rows: list[Row] = [(Cell(name, "center", is_bold=True, fill=SHADE), value) for name, value in filing.report.facts]
-    filing.bare_table([Column("", 45), Column("", 105)], rows, FACTS)
+    rows: list[TableRow] = [
+        (TableCell(name, "center", is_bold=True, fill=SHADE), value) for name, value in filing.report.facts
+    ]
+    filing.bare_table([TableColumn("", 45), TableColumn("", 105)], rows, FACTS)
     filing.new_page(is_wide=False)
 
 
@@ -42,8 +44,8 @@ def write_conclusion(filing: Filing) -> None:
     outcome = filing.say(words("join.parts").join(one for one in (found.outcome_text, found.grade) if one), "Outcome")
     outcome.runs[0].font.color.rgb = _colour(INKS[found.tone])
     filing.say(found.sentence)
-    columns = [Column(one.label, TEXT_WIDTH_MM / len(found.tiles), "center") for one in found.tiles]
-    numbers = [Cell(one.value, "center", ink=INKS[one.tone], style="TableFigure") for one in found.tiles]
+    columns = [TableColumn(one.label, TEXT_WIDTH_MM / len(found.tiles), "center") for one in found.tiles]
+    numbers = [TableCell(one.value, "center", ink=INKS[one.tone], style="TableFigure") for one in found.tiles]
     filing.table(words("file.glance"), columns, [numbers, [one.note for one in found.tiles]])
     _write_reasons(filing, words("conclusion.failing"), found.failing, words("conclusion.none_failing"))
     if found.missing:
@@ -78,7 +80,7 @@ def write_indicators(filing: Filing) -> None:
     _write_failures(filing)
 
 
-def _indicator_row(filing: Filing, one: IndicatorView) -> Row:
+def _indicator_row(filing: Filing, one: IndicatorView) -> TableRow:
     return [
         one.id,
         one.title,
@@ -105,7 +107,7 @@ def _write_clauses(filing: Filing) -> None:
     filing.table(filing.words("file.clauses"), columns, rows)
 
 
-def _clause_row(filing: Filing, clause: ClauseView) -> Row:
+def _clause_row(filing: Filing, clause: ClauseView) -> TableRow:
     words = filing.words
     note = words("join.colon").join([words("evidence.note"), clause.note]) if clause.note else ""
     return [
@@ -127,7 +129,7 @@ def _write_failures(filing: Filing) -> None:
         for clause in one.clauses
         if TESTS[clause.test].ledger_sheet != "resources"
     ]
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         [clause.id, row.code, row.name, row.stage, row.label, row.actual, row.required, row.said, row.source]
         for clause in judged
         for row in clause.failures

@@ -1,8 +1,8 @@
 """The Word report's coefficients, school matrices (on lying pages) and gaps."""
 
 from evaluation.report.charts import coefficient_chart, reach_chart
-from evaluation.report.docx_filing import INKS, Filing, Row
-from evaluation.report.docx_tables import Cell, Column, Look
+from evaluation.report.docx_filing import INKS, Filing, TableRow
+from evaluation.report.docx_tables import Look, TableCell, TableColumn
 from evaluation.report.resources import CoefficientView, StageView
 from evaluation.report.schools import MatrixView, SchoolView
 
@@ -38,7 +38,7 @@ def _write_stage(filing: Filing, stage: StageView, number: int) -> None:
     filing.table(title, columns, [_coefficient_row(filing, one) for one in stage.rows])
 
 
-def _coefficient_row(filing: Filing, one: CoefficientView) -> Row:
+def _coefficient_row(filing: Filing, one: CoefficientView) -> TableRow:
     words = filing.words
     return [
         one.id,
@@ -46,7 +46,7 @@ def _coefficient_row(filing: Filing, one: CoefficientView) -> Row:
         one.unit,
         one.county_value,
         f"≥ {one.threshold}",
-        Cell(one.county_result, ink=INKS[one.county_status or "missing"], is_bold=one.county_status == "unmet"),
+        TableCell(one.county_result, ink=INKS[one.county_status or "missing"], is_bold=one.county_status == "unmet"),
         words("coefficients.none") if one.coefficient is None else one.coefficient_text,
         one.limit_text,
         filing.status(one.status, one.mark, words.of("status", one.status)),
@@ -96,23 +96,23 @@ def _write_matrix(filing: Filing, matrix: MatrixView, number: int) -> None:
     filing.table(matrix.summary, columns, [_school_row(filing, row) for row in matrix.rows], MATRIX)
 
 
-def _resource_columns(matrix: MatrixView) -> list[Column]:
+def _resource_columns(matrix: MatrixView) -> list[TableColumn]:
     """The resources share their width by how long their numbers are."""
     shares = [len(one.threshold) + 6 for one in matrix.heads]
     return [
-        Column(f"{one.id} {one.name}\n≥{one.threshold}", RESOURCES_MM * share / sum(shares), "right")
+        TableColumn(f"{one.id} {one.name}\n≥{one.threshold}", RESOURCES_MM * share / sum(shares), "right")
         for one, share in zip(matrix.heads, shares, strict=True)
     ]
 
 
-def _school_row(filing: Filing, row: SchoolView) -> Row:
+def _school_row(filing: Filing, row: SchoolView) -> TableRow:
     return [
         row.code,
         row.name,
         row.location,
         row.pupils,
         *(
-            Cell(f"{one.text}\u00a0{one.mark}", "right", ink=INKS[one.reach], fill=FILLS[one.reach])
+            TableCell(f"{one.text}\u00a0{one.mark}", "right", ink=INKS[one.reach], fill=FILLS[one.reach])
             for one in row.cells
         ),
         row.met,
@@ -139,7 +139,7 @@ def write_gaps(filing: Filing) -> None:
         filing.column("required", 17, "right"),
         filing.column("shortfall", 20, "right"),
     ]
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         [one.code, one.name, one.stage, one.indicator, one.actual, one.required, one.shortfall + one.unit]
         for one in filing.report.gaps
     ]
@@ -153,7 +153,7 @@ def _write_totals(filing: Filing) -> None:
         filing.column("schools", 20, "right"),
         filing.column("shortfall", 40, "right"),
     ]
-    rows: list[Row] = [
+    rows: list[TableRow] = [
         [one.stage, one.indicator, one.schools, one.shortfall + one.unit] for one in filing.report.gap_totals
     ]
     filing.table(filing.words("gaps.totals"), columns, rows)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from evaluation.report.charts import survey_chart
-from evaluation.report.docx_filing import INKS, Filing, Row
-from evaluation.report.docx_tables import Cell
+from evaluation.report.docx_filing import INKS, Filing, TableRow
+from evaluation.report.docx_tables import TableCell
 from evaluation.report.survey import RateView, SurveyView
 
 
@@ -52,6 +52,6 @@ def _write_rates(filing: Filing, title: str, first: str, rates: Iterable[RateVie
     filing.table(title, columns, [_rate_row(one) for one in rates])
 
 
-def _rate_row(one: RateView) -> Row:
-    rate = Cell(f"{one.rate_text} {one.mark}", "right", ink=INKS[one.tone]) if one.mark else one.rate_text
+def _rate_row(one: RateView) -> TableRow:
+    rate = TableCell(f"{one.rate_text} {one.mark}", "right", ink=INKS[one.tone]) if one.mark else one.rate_text
     return [one.label, rate, one.interval_text, one.base, one.dont_know, one.missing, one.remark]

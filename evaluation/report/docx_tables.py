@@ -16,7 +16,7 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A cell: its lines, how it is set, and its colours (RRGGBB); it may stretch over several columns and have a style of its own."""
 
     text: str
@@ -29,7 +29,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column: heading, width, and how its cells are set."""
 
     head: str
@@ -63,12 +63,12 @@ MARGINS = "".join(
 
 
 def table_xml(
-    columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]], namespaces: str, look: Look = DENSE
+    columns: Sequence[TableColumn], rows: Iterable[Sequence[TableCell | str]], namespaces: str, look: Look = DENSE
 ) -> str:
     """The `w:tbl` of a table; a plain string is a cell set as its column says."""
     widths = [round(one.width_mm * TWIPS_PER_MM) for one in columns]
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    head = [Cell(one.head, "center", is_bold=True, fill="EAEEF2") for one in columns]
+    head = [TableCell(one.head, "center", is_bold=True, fill="EAEEF2") for one in columns]
     body = "".join(_row([_cell(one, columns[i]) for i, one in enumerate(row)], widths, look) for row in rows)
     return (
         f'<w:tbl {namespaces}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -78,11 +78,11 @@ def table_xml(
     )
 
 
-def _cell(one: Cell | str, column: Column) -> Cell:
-    return Cell(one, column.align) if isinstance(one, str) else one
+def _cell(one: TableCell | str, column: TableColumn) -> TableCell:
+    return TableCell(one, column.align) if isinstance(one, str) else one
 
 
-def _row(cells: Sequence[Cell], widths: Sequence[int], look: Look, repeats: bool = False) -> str:
+def _row(cells: Sequence[TableCell], widths: Sequence[int], look: Look, repeats: bool = False) -> str:
     height = f'<w:trHeight w:val="{round(look.row_mm * TWIPS_PER_MM)}"/>' if look.row_mm else ""
     properties = f"<w:cantSplit/>{height}{'<w:tblHeader/>' if repeats else ''}"
     parts, column = [], 0
@@ -92,7 +92,7 @@ def _row(cells: Sequence[Cell], widths: Sequence[int], look: Look, repeats: bool
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(parts)}</w:tr>"
 
 
-def _cell_xml(cell: Cell, width: int, style: str) -> str:
+def _cell_xml(cell: TableCell, width: int, style: str) -> str:
     span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{cell.fill}"/>' if cell.fill else ""
     properties = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{fill}<w:vAlign w:val="center"/></w:tcPr>'
@@ -100,7 +100,7 @@ def _cell_xml(cell: Cell, width: int, style: str) -> str:
     return f"<w:tc>{properties}<w:p>{paragraph}{_runs(cell)}</w:p></w:tc>"
 
 
-def _runs(cell: Cell) -> str:
+def _runs(cell: TableCell) -> str:
     bold = "<w:b/>" if cell.is_bold else ""
     ink = f'<w:color w:val="{cell.ink}"/>' if cell.ink else ""
     properties = f"<w:rPr>{bold}{ink}</w:rPr>" if bold or ink else ""
@@ -114,7 +114,7 @@ def _runs(cell: Cell) -> str:
 
 
 def add_table(
-    document: Any, columns: Sequence[Column], rows: Iterable[Sequence[Cell | str]], look: Look = DENSE
+    document: Any, columns: Sequence[TableColumn], rows: Iterable[Sequence[TableCell | str]], look: Look = DENSE
 ) -> None:
     """Append a table to a python-docx document."""
     from docx.oxml import parse_xml

@@ -4,7 +4,7 @@ from evaluation.fonts import font_path
 
 
 def png_from_svg(svg: str, width: int = 1600) -> bytes:
-    """The picture of an SVG, `width` pixels wide on white, with the font that comes along and no other."""
+    """The picture of an SVG, `width` pixels wide on white, with the bundled font and no other."""
     from resvg_py import svg_to_bytes
 
     return bytes(

@@ -11,7 +11,7 @@ from typing import Final
 from evaluation.errors import Language
 from evaluation.survey.wording import GROUP_NAMES
 
-Phrase = tuple[str, str]
+Bilingual = tuple[str, str]
 
 BAND: Final = re.compile("(?P<low>[0-9]+)-(?P<high>[0-9]+)|(?P<least>[0-9]+)人以上")
 """A band of class sizes as the workbook's headers name it."""
@@ -93,7 +93,7 @@ DATA_WORDS: Final[Mapping[str, str]] = {
 # Fonts of the Word report: 正文, 一级标题, 二级标题, 表格 (GB/T 9704), and the one for Latin letters and digits.
 WORD_FONTS: Final = {"body": "仿宋", "heading": "黑体", "second": "楷体", "table": "宋体", "latin": "Times New Roman"}
 
-PHRASES: Final[Mapping[str, Phrase]] = {
+PHRASES: Final[Mapping[str, Bilingual]] = {
     # joining
     "join.list": ("、", ", "),
     "join.parts": ("；", "; "),

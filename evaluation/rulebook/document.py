@@ -1,4 +1,4 @@
-"""docs/rulebooks.md, from the models and the files themselves: what a rulebook file may say, and what the ones that come along say."""
+"""docs/rulebooks.md, from the models and the files themselves: what a rulebook file may say, and what the bundled ones say."""
 
 import inspect
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from evaluation.survey.parameters import SurveyParameters
 _INTRODUCTION = """# Rulebooks
 
 A rulebook is a published rule as data: one YAML file, read strictly. `junheng rulebook check FILE.yaml` names its every mistake with line and column;
-`junheng rulebook show NAME` prints its clauses with tests and citations. Rulebooks that come along lie in `evaluation/rulebooks/`; a command that takes
+`junheng rulebook show NAME` prints its clauses with tests and citations. Bundled rulebooks lie in `evaluation/rulebooks/`; a command that takes
 `--rulebook` takes a file as well, so that a new province is a new file; tests/files/rulebooks/yunling-2021.yaml is one from end to end.
 
 Ids are quoted strings (`"8.4"`), shares are 0 to 1, every part carries `citation`, and `note` where a gap of the text is closed. Duplicate and unknown keys are refused.

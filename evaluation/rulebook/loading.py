@@ -15,7 +15,7 @@ _FOLDER = Path(str(resources.files("evaluation.rulebooks")))
 
 
 def list_rulebooks() -> list[str]:
-    """The names of the rulebooks that come along, sorted."""
+    """The names of the bundled rulebooks, sorted."""
     return sorted(file.stem for file in _FOLDER.glob("*.yaml"))
 
 

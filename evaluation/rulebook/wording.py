@@ -4,7 +4,7 @@ from evaluation.errors import Message
 
 DUPLICATE_ID = Message(
     "rulebook_duplicate_id",
-    en="the id “{id}” stands here a second time; expected ids that differ",
+    en="the id “{id}” is a duplicate; expected ids that differ",
     zh="编号“{id}”重复；编号不得重复",
 )
 CLAUSE_OUTSIDE = Message(

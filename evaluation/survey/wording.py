@@ -56,7 +56,7 @@ SECOND_QUESTIONNAIRE_ID = Message(
 )
 SECOND_QUESTION_ID = Message(
     "second_question_id",
-    en="the question id “{id}” stands here a second time; expected each id once",
+    en="the question id “{id}” is a duplicate; expected each id once",
     zh="题号“{id}”重复；每个题号只能用一次",
 )
 RESERVED_QUESTION_ID = Message(
@@ -86,7 +86,7 @@ ITEMS_ON_TEXT = Message(
 )
 SECOND_ITEM = Message(
     "second_item",
-    en="the item “{item}” stands here a second time; expected each item once",
+    en="the item “{item}” is a duplicate; expected each item once",
     zh="计入项目“{item}”重复；每项只写一次",
 )
 SECOND_OPTION_VALUE = Message(
@@ -141,7 +141,7 @@ CSV_SEPARATOR = Message(
 )
 CSV_COLUMN_TWICE = Message(
     "csv_column_twice",
-    en="the column “{column}” stands here a second time; expected each column once",
+    en="the column “{column}” is a duplicate; expected each column once",
     zh="列“{column}”重复；每列只能出现一次",
 )
 CSV_RAGGED = Message(
@@ -170,7 +170,7 @@ UNKNOWN_GROUP = Message(
 )
 FRAME_TWICE = Message(
     "frame_twice",
-    en="the group “{group}” stands here a second time; expected each group once",
+    en="the group “{group}” is a duplicate; expected each group once",
     zh="类别“{group}”重复；每类只写一行",
 )
 FRAME_NOT_A_NUMBER = Message(
@@ -195,7 +195,7 @@ COUNT_TOO_SMALL = Message(
 )
 LABEL_TWICE = Message(
     "label_twice",
-    en="the unit {unit} of {group} stands here a second time; expected each once",
+    en="the unit {unit} of {group} is a duplicate; expected each once",
     zh="类别“{group}”的单元“{unit}”重复；每个只写一行",
 )
 COUNTS_OF_OTHER_RESPONSES = Message(

@@ -24,7 +24,7 @@ from evaluation.errors import InvalidInput, Phrase
 from evaluation.evaluating import case_of
 from evaluation.facts import COLUMNS
 from evaluation.judging import judge
-from evaluation.reading.cells import Complaint, parse_cell
+from evaluation.reading.cells import CellProblem, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, SHEETS, Sheet
 from evaluation.reading.county import Reading, read_county
 from evaluation.rulebook.loading import load_rulebook
@@ -312,7 +312,7 @@ def test_every_odd_value_in_every_column(sheet: Sheet) -> None:
     for column, value in product((*sheet.columns, *BASIC_ITEMS), (*ODD_VALUES, *moments)):
         for factor in (1, 10_000, 1e-4):
             parsed = parse_cell(value, column, factor)
-            if isinstance(parsed, Complaint):
+            if isinstance(parsed, CellProblem):
                 assert column.header in parsed.message.text("zh", parsed.values)
 
 

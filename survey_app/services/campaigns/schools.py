@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.errors import InputProblem
-from evaluation.reading.cells import Complaint, Value, parse_cell
+from evaluation.reading.cells import CellProblem, Value, parse_cell
 from evaluation.reading.vocabulary import PRIMARY, SPECIAL
 from evaluation.survey.csv_text import CsvText, read_csv_text
 from survey_app.services import wording
@@ -98,7 +98,7 @@ def _read_row(text: CsvText, cells: Sequence[str], row: int, problems: list[Inpu
     values: dict[str, Value] = {}
     for cell, column in zip(cells, COLUMNS, strict=True):
         value = parse_cell(cell, column)
-        if isinstance(value, Complaint):
+        if isinstance(value, CellProblem):
             problems.append(InputProblem(text.where(row, column.header), value.message, value.values))
             value = None
         values[column.field] = value

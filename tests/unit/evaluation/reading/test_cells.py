@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from evaluation.reading.cells import Complaint, parse_cell
+from evaluation.reading.cells import CellProblem, parse_cell
 from evaluation.reading.columns import BASIC_ITEMS, FIGURES, FINANCE, FINDINGS, MONITORING, SCHOOLS, Column
 from evaluation.reading.tables import Fault, Merged
 
@@ -113,10 +113,10 @@ def test_pupils_in_text_with_their_unit_are_read():
     ],
 )
 def test_cell_is_refused(raw, column, kind):
-    complaint = parse_cell(raw, column)
-    assert isinstance(complaint, Complaint)
-    assert complaint.message.kind == kind
-    assert column.header in complaint.message.text("zh", complaint.values)
+    problem = parse_cell(raw, column)
+    assert isinstance(problem, CellProblem)
+    assert problem.message.kind == kind
+    assert column.header in problem.message.text("zh", problem.values)
 
 
 def test_teachers_may_be_fractions():

@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from evaluation.assessment import Assessment
 from evaluation.report.contents import report_of
 from evaluation.report.docx import docx_of
-from evaluation.report.docx_tables import Cell, Column, table_xml
+from evaluation.report.docx_tables import TableCell, TableColumn, table_xml
 from tests.builders_assessment import some_assessment, warning
 
 DAY = date(2020, 12, 1)
@@ -136,5 +136,5 @@ def test_typed_text_stays_text_and_characters_xml_cannot_hold_are_left_out() -> 
 
 
 def test_lines_of_a_cell_are_broken_and_its_text_is_escaped() -> None:
-    xml = table_xml([Column("H", 20)], [[Cell("a<b\nc", span=1)]], "")
+    xml = table_xml([TableColumn("H", 20)], [[TableCell("a<b\nc", span=1)]], "")
     assert re.search(r"<w:t [^>]*>a&lt;b</w:t><w:br/><w:t [^>]*>c</w:t>", xml)

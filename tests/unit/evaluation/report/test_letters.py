@@ -1,4 +1,4 @@
-"""Every letter that the reports' own words use is in the font that comes along, so that none is printed as a box."""
+"""Every letter that the reports' own words use is in the bundled font, so that none is printed as a box."""
 
 import io
 from itertools import chain

@@ -48,7 +48,7 @@ def test_golden_workbooks_are_silent(workbook):
         ({"学生数": 0}, [("学校!G2", "odd_no_pupils")]),
     ],
 )
-def test_oddity_of_a_school(tmp_path, changed, expected):
+def test_warning_about_a_school(tmp_path, changed, expected):
     assert warnings_of(build_workbook(tmp_path, {"学校": [changed]})) == expected
 
 

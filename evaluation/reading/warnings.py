@@ -12,7 +12,7 @@ from evaluation.reading.basics import Basics
 from evaluation.reading.cells import plain, rounded
 from evaluation.reading.checks import band_counts, problem, repeated, rows_by_school, school_stage
 from evaluation.reading.columns import CLASS_BANDS, CLASSES, FIGURES, FINANCE, SCHOOLS, SHARED, SHARED_FIELDS, Sheet
-from evaluation.reading.figures import figure_oddities
+from evaluation.reading.figures import figure_warnings
 from evaluation.reading.rows import Row, Table
 from evaluation.reading.sharing import PUPIL_FIELDS, is_shared, split_rows
 from evaluation.reading.vocabulary import JUNIOR, PRIMARY
@@ -31,7 +31,7 @@ Warnings = Iterator[InputProblem]
 Tables = Mapping[str, Table]
 
 
-def find_oddities(tables: Tables, basics: Basics, asked: Asked) -> Warnings:
+def find_warnings(tables: Tables, basics: Basics, asked: Asked) -> Warnings:
     """All warnings about a workbook that has no errors."""
     schools, shared = tables[SCHOOLS.name], tables.get(SHARED.name)
     rows = split_rows(schools.rows, rows_by_school(shared))
@@ -44,7 +44,7 @@ def find_oddities(tables: Tables, basics: Basics, asked: Asked) -> Warnings:
     yield from _classes(tables)
     yield from _finance(tables.get(FINANCE.name), asked.finance_years)
     if FIGURES.name in tables:
-        yield from figure_oddities(tables[FIGURES.name], asked)
+        yield from figure_warnings(tables[FIGURES.name], asked)
     yield from _shared_pupils(shared, schools)
     yield from _population(schools, basics)
 
