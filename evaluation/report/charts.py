@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from evaluation.fonts import font_path
 from evaluation.report.resources import CoefficientView, StageView
 from evaluation.report.schools import MatrixView
 from evaluation.report.survey import RateView, SurveyView
@@ -186,5 +187,21 @@ def _drawn(
             right=WIDTH - RIGHT,
             colours=COLOURS,
             **values,
+        )
+    )
+
+
+def png_from_svg(svg: str, width: int = 1600) -> bytes:
+    """The picture of an SVG, `width` pixels wide on white, with the bundled font and no other: the one place that knows the rasteriser."""
+    from resvg_py import svg_to_bytes
+
+    return bytes(
+        svg_to_bytes(
+            svg_string=svg,
+            width=width,
+            background="#ffffff",
+            skip_system_fonts=True,
+            font_files=[str(font_path())],
+            sans_serif_family="Noto Sans SC",
         )
     )

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from evaluation.report.charts import png_from_svg
 from evaluation.report.contents import Report
 from evaluation.report.docx_styles import TEXT_WIDTH_MM, apply_styles, set_header_and_footer, set_page
 from evaluation.report.docx_tables import DENSE, Align, Look, TableCell, TableColumn, add_table, plain_text
-from evaluation.report.rasterise import png_from_svg
 
 TableRow = Sequence[TableCell | str]
 INKS = {"met": "1F6B45", "basic": "7D4E00", "unmet": "A61F18", "below": "A61F18", "missing": "4A5568"}

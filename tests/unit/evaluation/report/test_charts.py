@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from evaluation.report.charts import WIDTH, coefficient_chart, reach_chart, survey_chart, wrapped
+from evaluation.report.charts import WIDTH, coefficient_chart, png_from_svg, reach_chart, survey_chart, wrapped
 from evaluation.report.contents import Report, report_of
-from evaluation.report.rasterise import png_from_svg
 from tests.builders_assessment import recognition, some_assessment
 
 SVG = "{http://www.w3.org/2000/svg}"
