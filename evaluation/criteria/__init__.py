@@ -1,4 +1,10 @@
-"""The closed list of criteria: a test of the rulebook → the function that decides it, for all counties at once."""
+"""The closed list of criteria: a test of the rulebook → the function that decides it, for all counties at once.
+
+Promised: three values, met, unmet and missing; a number that is missing is never 0 and never "unmet"; numbers are compared unrounded, and no
+function loops over schools. In reading order: `judged_counties` is what they judge, `resources` the indicators of every school, computed once;
+then those that decide: `standards` (resources), `county` (county figures), `limits` (every school, class or subject), `rooms`, `findings` (on site
+and scored), `survey`. `extremes` finds the evidence that lies nearest to a limit.
+"""
 
 from evaluation.criteria.county import (
     judge_county_comparison,

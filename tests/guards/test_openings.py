@@ -10,7 +10,7 @@ from tests.paths import REPOSITORY
 
 ANYWHERE = {"__init__", "__main__", "wording"}  # what these are, their names say
 
-PACKAGES = sorted((REPOSITORY / "survey_app").rglob("__init__.py"))
+PACKAGES = [file for name in ("evaluation", "survey_app") for file in sorted((REPOSITORY / name).rglob("__init__.py"))]
 
 
 def names_of(opening: Path) -> set[str]:
