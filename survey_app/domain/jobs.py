@@ -45,6 +45,8 @@ UNDER_WAY: Final = frozenset({JobState.ARRIVING, JobState.WAITING, JobState.RUNN
 BEAT_EVERY: Final = timedelta(seconds=10)
 SILENT_AFTER: Final = timedelta(seconds=60)
 """A job that runs and has not been heard of for so long has died with its worker."""
+RESULT: Final = "result"
+"""What the file that a job leaves is called, with the number of the attempt."""
 TOLD_FOR: Final = timedelta(days=7)
 """So long after its files are gone a job still says what it was."""
 

@@ -21,9 +21,9 @@ from survey_app.domain.jobs import Failure, Job, Limits
 from survey_app.domain.staff import StaffUser
 from survey_app.services.accounts.users import find_user
 from survey_app.services.installation import Installation, open_installation
-from survey_app.services.jobs import PART_BYTES, ends_of, result_name, store_parts
+from survey_app.services.jobs import PART_BYTES, ends_of, remove_needless, result_name, store_parts
 from survey_app.settings import Settings
-from survey_app.storage.jobs import delete_files, end_job, note_progress, read_parts
+from survey_app.storage.jobs import end_job, note_progress, read_parts
 
 OUT_OF_MEMORY: Final = 77
 """The status with which the process of a job ends that would have taken more than it may."""
@@ -81,8 +81,6 @@ class Run:
         now = self.at.clock.now()
         if not end_job(connection, self.job, now, ends_of(self.job.kind, now), outcome, failure):
             raise AttemptGivenUp
-        if failure is None:  # what was sent is needed no longer
-            delete_files(connection, self.job.id, but=result_name(self.job))
         self._has_ended = True
 
     def end_unless_ended(self, outcome: JobOutcome, failure: Failure | None = None) -> None:
@@ -105,6 +103,7 @@ def perform(at: Installation, job: Job) -> None:
         run.end_unless_ended({"error": type(error).__name__}, Failure.FORBIDDEN)
     else:
         run.end_unless_ended(outcome)
+    remove_needless(at)  # what was sent for it
 
 
 def run_process(settings: Settings, job: Job, limits: Limits, folder: str) -> None:

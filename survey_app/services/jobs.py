@@ -5,37 +5,44 @@ had their time, so that web server and worker share nothing else; copies of the 
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
 
 from survey_app.domain.errors import SurveyError
-from survey_app.domain.jobs import LIMITS, SILENT_AFTER, TOLD_FOR, Job, JobKind, JobState
+from survey_app.domain.jobs import LIMITS, RESULT, SILENT_AFTER, TOLD_FOR, Job, JobKind, JobState
 from survey_app.domain.staff import StaffUser
 from survey_app.services.installation import Installation
+from survey_app.storage.assessments.files import delete_part_without_file, find_part_without_file
 from survey_app.storage.heartbeats import WORKER, stale_parts
 from survey_app.storage.jobs import (
     count_before,
     count_parts,
+    delete_part,
     expire_jobs,
     fail_silent_jobs,
     find_job,
+    find_needless_part,
     find_same,
     forget_jobs,
     has_old_jobs,
     hold_same,
     insert_job,
     insert_part,
+    is_any_running,
     list_jobs,
     mark_waiting,
     read_parts,
 )
 
-PART_BYTES: Final = 1_000_000
-RESULT: Final = "result"
-"""The name of the file that a job leaves."""
+PART_BYTES: Final = 250_000
+"""On SQLite others wait some 10 ms for a part to be written."""
 _LOOK_S: Final = 0.1
+
+Found = TypeVar("Found")
 
 
 class UnknownJob(SurveyError):
@@ -170,12 +177,29 @@ def sweep_jobs(at: Installation) -> None:
     now = at.clock.now()
     silent_since, forgotten = now - SILENT_AFTER, now - TOLD_FOR
     with at.database.read() as connection:
-        if not has_old_jobs(connection, silent_since, now, forgotten):
-            return
-    with at.database.write() as connection:
-        fail_silent_jobs(connection, silent_since, now)
-        expire_jobs(connection, now)
-        forget_jobs(connection, forgotten)
+        has_old = has_old_jobs(connection, silent_since, now, forgotten)
+    if has_old:
+        with at.database.write() as connection:
+            fail_silent_jobs(connection, silent_since, now)
+            expire_jobs(connection, now)
+            forget_jobs(connection, forgotten)
+    remove_needless(at)
+
+
+def remove_needless(at: Installation) -> None:
+    """Removes what is left of files that nobody needs any more, a part at a time: who writes meanwhile takes his turn."""
+    while needless := _found(at, find_needless_part):
+        with at.database.write() as connection:
+            delete_part(connection, needless)
+    # a job that is being done may have stored parts of a file that is to come
+    while not _found(at, is_any_running) and (orphan := _found(at, find_part_without_file)):
+        with at.database.write() as connection:
+            delete_part_without_file(connection, *orphan)
+
+
+def _found(at: Installation, find: Callable[[Connection], Found]) -> Found:
+    with at.database.read() as connection:
+        return find(connection)
 
 
 def ends_of(kind: JobKind, now: datetime) -> datetime:

@@ -61,6 +61,12 @@ stored_file = _table(
     "stored_file",
     Column("sha256", String(64), primary_key=True),
     Column("size", Integer, nullable=False),
+)
+
+stored_part = _table(
+    "stored_part",
+    Column("sha256", String(64), primary_key=True),  # of the whole file, whose row comes when all parts are there
+    Column("part", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
 )
 

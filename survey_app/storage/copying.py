@@ -20,7 +20,7 @@ NOT_COPIED: Final = frozenset(
     {"failed_sign_in", "guess", "heartbeat", "job", "job_file", "parcel", "request_count", "staff_session"}
 )
 """What is only there for a while: limits and signs of life, parcels with codes, jobs, who is signed in (a copy would sign them in again)."""
-_OF_MEGABYTES: Final = frozenset({"stored_file"})
+_OF_MEGABYTES: Final = frozenset({"stored_part"})
 _ROWS_AT_ONCE: Final = 500
 _DECODERS: Final[Mapping[type, Callable[[Any], Any]]] = {
     bytes: base64.b64decode,

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, String, cast, delete, func, insert, literal, select, update
 
-from survey_app.domain.jobs import Failure, Job, JobKind, JobState
+from survey_app.domain.jobs import RESULT, Failure, Job, JobKind, JobState
 from survey_app.storage.job_tables import job, job_file
 
 
@@ -35,9 +35,28 @@ def count_parts(connection: Connection, job_id: str, name: str) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def delete_files(connection: Connection, job_id: str, *, but: str = "") -> None:
-    """Removes the files of a job, all but one."""
-    connection.execute(delete(job_file).where(job_file.c.job == job_id, job_file.c.name != but))
+PartKey = tuple[str, str, int]
+"""Job, name and number of a part of a file."""
+
+
+def find_needless_part(connection: Connection) -> PartKey | None:
+    """A part that nobody needs any more: of a job that has had its time, or of what was sent for one that is done."""
+    of_result = literal(f"{RESULT}-") + cast(job.c.attempt, String)
+    is_needless = (job.c.state == JobState.EXPIRED) | ((job.c.state == JobState.DONE) & (job_file.c.name != of_result))
+    wanted = select(job_file.c.job, job_file.c.name, job_file.c.part).join(job).where(is_needless).limit(1)
+    found = connection.execute(wanted).one_or_none()
+    return None if found is None else (found.job, found.name, found.part)
+
+
+def delete_part(connection: Connection, key: PartKey) -> None:
+    """Removes a part of a file."""
+    columns = (job_file.c.job, job_file.c.name, job_file.c.part)
+    connection.execute(delete(job_file).where(*(column == value for column, value in zip(columns, key, strict=True))))
+
+
+def is_any_running(connection: Connection) -> bool:
+    """Whether a job is being done."""
+    return connection.execute(select(job.c.id).where(job.c.state == JobState.RUNNING).limit(1)).first() is not None
 
 
 def find_job(connection: Connection, job_id: str) -> Job | None:
@@ -139,19 +158,15 @@ def fail_silent_jobs(connection: Connection, silent_since: datetime, now: dateti
 
 
 def expire_jobs(connection: Connection, now: datetime) -> int:
-    """Those that have had their time lose their files; their number."""
-    ids = list(connection.execute(select(job.c.id).where(_has_had_its_time(now))).scalars())
-    for one in ids:
-        delete_files(connection, one)
-    connection.execute(update(job).where(job.c.id.in_(ids)).values(state=JobState.EXPIRED))
-    return len(ids)
+    """Those that have had their time: their files are needless now; their number."""
+    return connection.execute(update(job).where(_has_had_its_time(now)).values(state=JobState.EXPIRED)).rowcount
 
 
 def forget_jobs(connection: Connection, ended_before: datetime) -> int:
     """Removes those that had their time long ago; their number."""
-    return connection.execute(
-        delete(job).where(job.c.state == JobState.EXPIRED, job.c.ends_at <= ended_before)
-    ).rowcount
+    has_files = select(job_file.c.job).where(job_file.c.job == job.c.id).exists()
+    is_old = (job.c.state == JobState.EXPIRED) & (job.c.ends_at <= ended_before)
+    return connection.execute(delete(job).where(is_old, ~has_files)).rowcount
 
 
 def _waits(now: datetime) -> ColumnElement[bool]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from random import randbytes
 
 import pytest
 from alembic import command
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, select, text
 
 from survey_app.storage import assessment_tables, job_tables, staff_tables
+from survey_app.storage.assessments.files import read_file
 from survey_app.storage.migrating import (
     DatabaseOfOldRelease,
     migration_config,
@@ -63,15 +66,18 @@ def test_upgrading_twice_changes_nothing(make_database_url: Callable[..., str]) 
 def test_a_database_of_the_first_migration_is_brought_up_with_its_data(make_database_url: Callable[..., str]) -> None:
     url = make_database_url(empty=True)
     database, config = open_database(url), migration_config()
+    content = randbytes(600_000)
+    stored = {"name": sha256(content).hexdigest(), "size": len(content), "content": content}
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001_create_tables")
         connection.execute(insert(staff_tables.account), ACCOUNT)
-        connection.execute(insert(assessment_tables.stored_file), {"sha256": "0" * 64, "size": 3, "content": b"abc"})
+        connection.execute(text("INSERT INTO stored_file VALUES (:name, :size, :content)"), stored)
     upgrade_database(url)
     with database.read() as connection:
         assert connection.execute(select(staff_tables.account.c.name)).scalars().all() == ["li"]
-        assert connection.execute(select(assessment_tables.stored_file.c.content)).scalar_one() == b"abc"
+        assert read_file(connection, stored["name"]) == content
+        assert connection.execute(select(assessment_tables.stored_file)).one() == (stored["name"], len(content))
         assert connection.execute(select(job_tables.job)).all() == []
         assert MigrationContext.configure(connection).get_current_revision() == newest_revision()
     database.close()

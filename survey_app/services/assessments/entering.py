@@ -27,6 +27,7 @@ from survey_app.services.assessments.sources import rulebook_of
 from survey_app.services.assessments.starting import record_act, to_change
 from survey_app.storage.assessments.assessments import find_assessment
 from survey_app.storage.assessments.entries import list_entries, list_photos
+from survey_app.storage.assessments.files import keep_parts
 from survey_app.storage.session import Database
 
 ANSWERS: Final[Mapping[str, float]] = {"yes": 1.0, "no": 0.0}
@@ -160,6 +161,8 @@ def save_photos(
 ) -> None:
     """Saves photos of a clause; `end` is called in the transaction that stores them. Raises as `save_finding` does."""
     cleaned = clean_photos(photos)
+    for one in cleaned:
+        keep_parts(database, one.content)
     with database.write() as connection:
         assessment = _holding(connection, assessment_id, EntryKind.FINDING, clause)
         add_photos(connection, clock, user, assessment, clause, cleaned)

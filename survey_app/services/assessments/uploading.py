@@ -38,7 +38,7 @@ from survey_app.storage.assessments.assessments import (
     list_uploads,
 )
 from survey_app.storage.assessments.entries import insert_entries, list_entries
-from survey_app.storage.assessments.files import keep_file, read_file
+from survey_app.storage.assessments.files import keep_file, keep_parts, read_file
 from survey_app.storage.session import Database
 
 MOST_DIFFERENCES: Final = 5_000
@@ -100,6 +100,8 @@ def upload_workbook(
     # reading and comparing take their time: before the transaction, in which others would have to wait
     arrival = _examine(database, assessment_id, name, content, tell)
     tell(80)
+    if arrival.reading:
+        keep_parts(database, content)
     while True:
         with database.write() as connection:
             assessment = to_change(connection, assessment_id)  # and nobody else meanwhile

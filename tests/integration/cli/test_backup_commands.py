@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from survey_app.cli import main
 from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.lifecycle import freeze_terms
 from survey_app.storage import tables
-from survey_app.storage.assessment_tables import stored_file
+from survey_app.storage.assessments.files import keep_file
 from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.session import Database, open_database
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
@@ -178,7 +178,7 @@ def test_a_full_disk_leaves_the_earlier_pair_and_nothing_half_written(survey: Su
     before = {file.name: file.read_bytes() for file in (place / "copies").iterdir()}
     content = os.urandom(4_000_000)
     with survey.database.write() as connection:
-        connection.execute(insert(stored_file), {"sha256": "0" * 64, "size": len(content), "content": content})
+        keep_file(connection, content)
     survey.database.close()
     with (
         survey.database.read() as connection
