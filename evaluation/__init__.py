@@ -4,8 +4,8 @@ Promised: no web, no database, no environment; what is wrong with an input is to
 is made of nothing but a case and a rulebook. In reading order: `evaluating` is the way through all of it, from files to a case. `reading/` makes
 `facts` of the workbook, `rulebook/` reads a rule (those in `rulebooks/`), `survey/` gives the rate; `rulebook_input`, with `workbook_rows`, holds
 the one against the other. `judging` asks `criteria/` for `verdicts` on each clause and puts together (`clause_results`, `gaps`, `cross_checks`) an
-`assessment`. `report/` writes it, `assessment_json` keeps it and reads it back. What many use: `numeric`, `formulas`, `texts`, `strict_yaml`,
-`output_files`, `fonts/`. `documents` writes docs/ from the code's own data.
+`assessment`. `report/` writes it, `assessment_json` keeps it and reads it back. What many use: `numeric`, `formulas`, `texts`, `strict_model`,
+`strict_yaml`, `output_files`, `fonts/`. `documents` writes docs/ from the code's own data.
 
 The names below are its public face; each is loaded when it is asked for, so that importing the package costs nothing.
 """

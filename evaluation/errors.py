@@ -4,11 +4,13 @@ A reader collects problems over the whole input and raises `InvalidInput` once, 
 bug and keeps its traceback.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 Language = Literal["zh", "en"]
+KeyPath = Sequence[str | int]
+"""Keys and indexes, from the outermost in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,22 @@ class InvalidInput(Exception):
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
         super().__init__("\n".join(problem.text() for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyProblem:
+    """A problem of what stands at a key, whether a file or a form brought it.
+
+    `problem.where` is empty, or a place in the file that the key names. Whoever knows where the keys come from says where that is.
+    """
+
+    path: KeyPath
+    problem: InputProblem
+
+
+class InvalidKeys(Exception):
+    """Nested keys and values can't be used; carries every problem found in them."""
+
+    def __init__(self, problems: Iterable[KeyProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{'.'.join(map(str, one.path))}: {one.problem.text()}" for one in self.problems))

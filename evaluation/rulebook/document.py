@@ -11,7 +11,7 @@ from evaluation.reading.columns import RESOURCE_FIELDS
 from evaluation.rulebook import model, tests
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
 from evaluation.rulebook.model import Clause, Rulebook
-from evaluation.strict_yaml import StrictModel
+from evaluation.strict_model import StrictModel
 from evaluation.survey.parameters import SurveyParameters
 
 _INTRODUCTION = """# Rulebooks

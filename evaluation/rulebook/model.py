@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from evaluation.errors import Message
 from evaluation.rulebook.tests import Entered, Kind, Positive, Share, SpendingNeverFalls, Stages, TargetTest, Test, Word
-from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.strict_model import StrictModel, refusal
 from evaluation.survey.parameters import SurveyParameters
 
 _DAY_EXPECTED = Message("day_expected", en="a day that exists, such as 2018-11-20", zh="实际存在的日期，如 2018-11-20")

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from evaluation.errors import Message
 from evaluation.reading.vocabulary import KINDS, LOCATIONS, STAGES
-from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.strict_model import StrictModel, refusal
 from evaluation.texts import Choices
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.strict_model import StrictModel, refusal
 from evaluation.survey import wording
 
 RateUnit = Literal["answer", "questionnaire"]

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, Strict
 
 from evaluation.errors import InputProblem, InvalidInput, Language, Message
-from evaluation.strict_yaml import Document, StrictModel, check_shape, read_document, refusal
+from evaluation.strict_model import StrictModel, refusal
+from evaluation.strict_yaml import Document, check_shape, read_document
 from evaluation.survey import wording
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.parameters import Item

@@ -6,8 +6,8 @@ The checks read the parsed file as it stands and pass over what has the wrong sh
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from evaluation.errors import InputProblem, Message
-from evaluation.strict_yaml import Document, Path_
+from evaluation.errors import InputProblem, KeyPath, Message
+from evaluation.strict_yaml import Document
 from evaluation.survey import wording
 
 RESERVED_IDS: Final = frozenset(
@@ -21,26 +21,26 @@ def meaning_problems(document: Document) -> list[InputProblem]:
     return [*_option_set_problems(document), *_question_problems(document), *_empty_problems(document)]
 
 
-def _mappings(node: Any, path: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
+def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
     """The mappings of a list, each with its path; nothing if the node isn't a list."""
     for index, one in enumerate(node if isinstance(node, list) else []):
         if isinstance(one, dict):
             yield (*path, index), one
 
 
-def _option_sets(document: Document) -> dict[str, list[tuple[Path_, dict[str, Any]]]]:
+def _option_sets(document: Document) -> dict[str, list[tuple[KeyPath, dict[str, Any]]]]:
     sets = document.root.get("option_sets") if isinstance(document.root, dict) else None
     if not isinstance(sets, dict):
         return {}
     return {str(name): list(_mappings(options, ("option_sets", name))) for name, options in sets.items()}
 
 
-def _questions(document: Document) -> list[tuple[Path_, dict[str, Any]]]:
+def _questions(document: Document) -> list[tuple[KeyPath, dict[str, Any]]]:
     root = document.root
     return list(_mappings(root.get("questions"), ("questions",))) if isinstance(root, dict) else []
 
 
-def _repeated(named: Iterable[tuple[Path_, Any]]) -> Iterator[tuple[Path_, Any]]:
+def _repeated(named: Iterable[tuple[KeyPath, Any]]) -> Iterator[tuple[KeyPath, Any]]:
     """The places at which a string or number stands again."""
     seen = set()
     for path, value in named:
@@ -84,7 +84,7 @@ def _question_problems(document: Document) -> Iterator[InputProblem]:
     yield from _counting_problems(document, questions)
 
 
-def _options_problems(document: Document, path: Path_, question: dict[str, Any]) -> Iterator[InputProblem]:
+def _options_problems(document: Document, path: KeyPath, question: dict[str, Any]) -> Iterator[InputProblem]:
     kind, name = question.get("type"), question.get("options")
     known = _option_sets(document)
     if kind in ("choice", "multi") and name is None:
@@ -95,7 +95,7 @@ def _options_problems(document: Document, path: Path_, question: dict[str, Any])
         yield document.problem((*path, "options"), wording.UNKNOWN_OPTION_SET, name=name, known=", ".join(known) or "–")
 
 
-def _items_problems(document: Document, path: Path_, question: dict[str, Any]) -> Iterator[InputProblem]:
+def _items_problems(document: Document, path: KeyPath, question: dict[str, Any]) -> Iterator[InputProblem]:
     items = question.get("items")
     if not isinstance(items, list):
         return
@@ -105,7 +105,7 @@ def _items_problems(document: Document, path: Path_, question: dict[str, Any]) -
         yield document.problem((*path, "items"), wording.ITEMS_ON_TEXT)
 
 
-def _counting_problems(document: Document, questions: list[tuple[Path_, dict[str, Any]]]) -> Iterator[InputProblem]:
+def _counting_problems(document: Document, questions: list[tuple[KeyPath, dict[str, Any]]]) -> Iterator[InputProblem]:
     """Option sets of questions that count toward an item: each option says how it counts, and it can count either way."""
     sets = _option_sets(document)
     counted = {
@@ -121,12 +121,12 @@ def _counting_problems(document: Document, questions: list[tuple[Path_, dict[str
 
 
 def _silent_options(
-    document: Document, name: str, options: list[tuple[Path_, dict[str, Any]]]
+    document: Document, name: str, options: list[tuple[KeyPath, dict[str, Any]]]
 ) -> Iterator[InputProblem]:
     for path, option in options:
         if "recognises" not in option:
             yield _problem(document, path, wording.RECOGNISES_MISSING, name)
 
 
-def _problem(document: Document, path: Path_, message: Message, name: str) -> InputProblem:
+def _problem(document: Document, path: KeyPath, message: Message, name: str) -> InputProblem:
     return document.problem(path, message, name=name)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from evaluation.strict_yaml import StrictModel, refusal
+from evaluation.strict_model import StrictModel, refusal
 from evaluation.survey.groups import Group
 from survey_app.domain.clock import LOCAL_ZONE
 from survey_app.domain.codes import CODE_LENGTH

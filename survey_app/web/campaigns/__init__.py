@@ -1,6 +1,6 @@
 """Pages of campaigns: `/campaigns`, the cockpit of one, its codes, its closing, its results.
 
-`overview` (the list, the cockpit) with `cockpit_page` and `bars`, `new`, `notes`, `acts` (opening, closing), `codes`, `bulletin`,
+`overview` (the list, the cockpit) with `cockpit_page` and `bars`, `new` with `new_form`, `notes`, `acts` (opening, closing), `codes`, `bulletin`,
 `results`. Each module adds its views to the `blueprint`.
 """
 

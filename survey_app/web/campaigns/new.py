@@ -1,47 +1,43 @@
 """A new campaign: a form over the campaign file, checked as a whole with nothing lost, or the file itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
-from evaluation.errors import InputProblem, InvalidInput, Message
+from evaluation.errors import InputProblem, InvalidInput, InvalidKeys, Message
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.wording import GROUP_NAMES
 from survey_app.domain.clock import LOCAL_ZONE
-from survey_app.services.campaigns.new.creating import create_checked, create_from_files
-from survey_app.services.campaigns.new.form import (
-    CAP_FIELDS,
-    FIELDS,
-    FILE_FIELDS,
-    FRAME_FIELDS,
+from survey_app.services.campaigns.new.checking import (
     CheckedCampaign,
-    InvalidForm,
-    check_form,
+    check_campaign,
     new_seed,
     rulebooks,
     school_columns,
 )
+from survey_app.services.campaigns.new.creating import create_checked, create_from_files
 from survey_app.services.campaigns.new.uploads import base_name
-from survey_app.services.campaigns.new.wording import MORE
 from survey_app.services.campaigns.warnings import usual_address
 from survey_app.services.parcels import ParcelKind, discard_parcel, leave_parcel, open_parcel
 from survey_app.web.access import current_user, signed_in
 from survey_app.web.campaigns.blueprint import DECIDING, blueprint
+from survey_app.web.campaigns.new_form import CampaignForm, TextField
 from survey_app.web.campaigns.notes import notes_before_creation
-from survey_app.web.campaigns.wording import CREATED, SHORTFALL, field_names
+from survey_app.web.campaigns.wording import CREATED, MORE, SHORTFALL, field_names
 from survey_app.web.installation import installation
 from survey_app.web.languages import current_language
 from survey_app.web.staff_words import notify, words
 
 UPLOAD_LIMIT_BYTES: Final = 34 * 1024 * 1024
 PROBLEMS_SHOWN: Final = 12
-OPTIONS: Final = (*FRAME_FIELDS, *CAP_FIELDS, "min_sample", "seed", "min_seconds", "grace_minutes", "anonymity_k")
-"""What few need to fill in: folded away until it holds something."""
+OPTIONS: Final = ("min_sample", "seed", "min_seconds", "grace_minutes", "anonymity_k")
+"""What few need to fill in, beside the sizes and caps of groups: folded away until it holds something."""
 
-_KEPT: Final = "kept"
+FILE_FIELDS: Final = ("schools", "questionnaires")
 
 Uploads = dict[str, dict[str, bytes]]
 
@@ -68,24 +64,24 @@ def new() -> ResponseReturnValue:
         "rulebook": rulebooks()[-1][0],
         "base_url": usual_address(at.database, current_user().county),
     }
-    return _form_page(known, {field: {} for field in FILE_FIELDS}, "", {})
+    return _form_page(CampaignForm(data=known), {field: {} for field in FILE_FIELDS}, "")
 
 
 @blueprint.post("/new")
 @signed_in(*DECIDING, county=None, body_limit_bytes=UPLOAD_LIMIT_BYTES)
 def create() -> ResponseReturnValue:
     """Checks the form; shows the plan, or stores the draft. What was typed and sent stays, whatever is wrong."""
-    at, user = installation(), current_user()
-    fields = {field: request.form.get(field, "") for field in FIELDS}
-    fields["seed"] = fields["seed"].strip() or new_seed()
-    uploads, token = _uploads()
+    at, user, form = installation(), current_user(), CampaignForm()
+    form.seed.data = form.seed.typed or new_seed()
+    uploads, token = _uploads(form)
     try:
-        checked = check_form(fields, uploads["schools"], uploads["questionnaires"])
-        if request.form.get("action") != "create":
-            return _form_page(fields, uploads, token, {}, checked)
+        checked = check_campaign(form.campaign(), uploads["schools"], uploads["questionnaires"])
+        if form.action.data != "create":
+            return _form_page(form, uploads, token, checked)
         campaign = create_checked(at, user, checked)
-    except InvalidForm as invalid:
-        return _form_page(fields, uploads, token, invalid.problems), 422
+    except InvalidKeys as invalid:
+        form.refuse(invalid.problems)
+        return _form_page(form, uploads, token), 422
     if token:
         discard_parcel(at.database, user.name, token)
     return _created(campaign, checked)
@@ -111,9 +107,8 @@ def new_from_file() -> ResponseReturnValue:
 @signed_in(*DECIDING, county=None, body_limit_bytes=UPLOAD_LIMIT_BYTES)
 def create_from_file() -> ResponseReturnValue:
     """Stores the draft that the files describe, or says everything that is wrong with them."""
-    files = {base_name(file.filename): file.read() for file in request.files.getlist("files") if file.filename}
     try:
-        campaign, checked = create_from_files(installation(), current_user(), files)
+        campaign, checked = create_from_files(installation(), current_user(), _sent(request.files.getlist("files")))
     except InvalidInput as invalid:
         said = [problem.text(current_language()) for problem in invalid.problems]
         return render_template("campaigns/new_file.html", problems=said), 422
@@ -127,13 +122,13 @@ def _created(campaign: str, checked: CheckedCampaign) -> ResponseReturnValue:
     return redirect(url_for("campaigns.show", campaign_id=campaign), 303)
 
 
-def _uploads() -> tuple[Uploads, str]:
+def _uploads(form: CampaignForm) -> tuple[Uploads, str]:
     """The files of this form: those sent now, else those sent before; and the token they are kept under between two tries."""
-    at, owner, token = installation(), current_user().name, request.form.get(_KEPT, "")
+    at, owner, token = installation(), current_user().name, form.kept.data
     kept = (open_parcel(at.database, at.clock, owner, ParcelKind.UPLOADS, token) if token else None) or {}
     uploads: Uploads = {field: _of_field(kept, field) for field in FILE_FIELDS}
-    sent = {field: _sent(field) for field in FILE_FIELDS}
-    if request.form.get("bundled") == "1":
+    sent = {field: _sent(form[field].data or []) for field in FILE_FIELDS}
+    if form.bundled.data:
         uploads["questionnaires"] = {}
     uploads |= {field: files for field, files in sent.items() if files}
     flat = {f"{field}/{name}": content for field, files in uploads.items() for name, content in files.items()}
@@ -148,33 +143,30 @@ def _of_field(kept: Mapping[str, bytes], field: str) -> dict[str, bytes]:
     return {name.partition("/")[2]: content for name, content in kept.items() if name.startswith(f"{field}/")}
 
 
-def _sent(field: str) -> dict[str, bytes]:
-    return {base_name(file.filename): file.read() for file in request.files.getlist(field) if file.filename}
+def _sent(files: Iterable[FileStorage]) -> dict[str, bytes]:
+    return {base_name(file.filename): file.read() for file in files if file.filename}
 
 
-def _form_page(
-    fields: Mapping[str, str],
-    uploads: Uploads,
-    token: str,
-    problems: Mapping[str, list[InputProblem]],
-    checked: CheckedCampaign | None = None,
-) -> str:
+def _form_page(form: CampaignForm, uploads: Uploads, token: str, checked: CheckedCampaign | None = None) -> str:
     language = current_language()
-    said = {field: _sentences(found) for field, found in problems.items()}
     return render_template(
         "campaigns/new.html",
-        fields=fields,
+        form=form,
         labels={field: words(name) for field, name in field_names().items()},
-        problems=said,
+        problems={field: _first(said) for field, said in form.errors.items()},
         uploads={field: sorted(files) for field, files in uploads.items()},
         token=token,
-        has_more=any(said.get(field) or (fields.get(field) and field != "seed") for field in OPTIONS),
+        has_more=any(field.errors or (field.data and field.name != "seed") for field in _options(form)),
         rulebooks=rulebooks(),
         groups=[(group, GROUP_NAMES[group][language]) for group in GROUPS],
         plan=_plan_rows(checked) if checked else None,
         required=checked.plan.required if checked else None,
         notes=_notes(checked) if checked else [],
     )
+
+
+def _options(form: CampaignForm) -> Iterator[TextField]:
+    return (field for field in form.key_fields() if field.name in OPTIONS or field.path[0] in ("frames", "caps"))
 
 
 def _notes(checked: CheckedCampaign) -> list[str]:
@@ -184,12 +176,10 @@ def _notes(checked: CheckedCampaign) -> list[str]:
     return [*shortfalls, *notes_before_creation(file.base_url, file.closes)]
 
 
-def _sentences(problems: Sequence[InputProblem]) -> list[str]:
-    """The first problems of a field, each with its place in a file, and how many more there are."""
-    language = current_language()
-    said = [problem.text(language) for problem in problems[:PROBLEMS_SHOWN]]
-    more = len(problems) - PROBLEMS_SHOWN
-    return [*said, words(MORE, number=more)] if more > 0 else said
+def _first(said: Sequence[str]) -> list[str]:
+    """The first problems of a field, and how many more there are."""
+    more = len(said) - PROBLEMS_SHOWN
+    return [*said[:PROBLEMS_SHOWN], *([words(MORE, number=more)] if more > 0 else [])]
 
 
 def _plan_rows(checked: CheckedCampaign) -> list[PlanRow]:

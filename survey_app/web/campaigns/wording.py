@@ -47,6 +47,30 @@ SHORTFALL: Final = Message(
     en="{group}: {wanted} codes are wanted for {planned} answers, but the schools listed have only {allocated} people to give them to.",
     zh="{group}：计划样本 {planned} 份，应发 {wanted} 个参与码，但名单上的学校只有 {allocated} 人可发。",
 )
+MISSING: Final = Message("form_missing", en="is missing", zh="请填写")
+WRONG: Final = Message("form_wrong", en="got “{got}”; expected: {expected}", zh="现为“{got}”；应为：{expected}")
+PERCENT: Final = Message(
+    "form_percent",
+    en="got “{got}”; expected: a percentage above 0, at most 100",
+    zh="现为“{got}”；应为：大于 0、不超过 100 的百分数",
+)
+LATER: Final = Message("form_later", en="is not after the opening", zh="应晚于开始时间")
+ONE_SOURCE: Final = Message(
+    "form_schools",
+    en="give either a list of schools (.csv) or the statistics workbook (.xlsx)",
+    zh="请上传学校名单（.csv）或统计表（.xlsx），只要其中一个",
+)
+NO_QUESTIONNAIRE: Final = Message(
+    "form_questionnaire",
+    en="there is no questionnaire for {group}; all seven groups need one",
+    zh="没有“{group}”的问卷；七类人员各要一份",
+)
+OTHER_COUNTY: Final = Message(
+    "form_county",
+    en="the workbook is of the county {workbook}, the form says {campaign}",
+    zh="统计表属于 {workbook}，这里填的是 {campaign}；两者应一致",
+)
+MORE: Final = Message("more_problems", en="and {number} more", zh="另有 {number} 处")
 _FIELD_NAMES: Final[Mapping[str, Message]] = {
     "name": Message("field", en="Name of the survey", zh="调查名称"),
     "county_code": Message("field", en="Code of the county", zh="行政区划代码"),

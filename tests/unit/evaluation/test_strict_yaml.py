@@ -7,7 +7,8 @@ import pytest
 
 from evaluation.errors import InputProblem, InvalidInput
 from evaluation.rulebook.loading import load_rulebook, rulebook_file
-from evaluation.strict_yaml import StrictModel, load_strict, read_document
+from evaluation.strict_model import StrictModel
+from evaluation.strict_yaml import load_strict, read_document
 
 
 class Dated(StrictModel):

@@ -1,1 +1,3 @@
-"""A campaign from the browser: a `form` over the campaign file, or the file itself with everything it names (`uploads`), then `creating`."""
+"""A campaign from the browser: values of a form and the files sent with it (`checking`), or a campaign file with everything it names (`uploads`);
+then `creating`.
+"""

@@ -1,24 +1,24 @@
-"""Creates the draft: from a form that was checked, or from a campaign file with everything it names."""
+"""Creates the draft: from values that were checked, or from a campaign file with everything it names."""
 
 import tempfile
 from pathlib import Path
 
-from evaluation.errors import InputProblem, InvalidInput
+from evaluation.errors import InputProblem, InvalidInput, InvalidKeys, KeyProblem
 from survey_app.domain.staff import StaffUser
 from survey_app.services.campaigns.file import CampaignInput, read_campaign_file
 from survey_app.services.campaigns.lifecycle import store_draft
 from survey_app.services.campaigns.new import wording
-from survey_app.services.campaigns.new.form import CheckedCampaign, InvalidForm, new_seed
+from survey_app.services.campaigns.new.checking import CheckedCampaign, new_seed
 from survey_app.services.campaigns.new.uploads import Files, lay_campaign
 from survey_app.services.campaigns.planning import make_plan, plan_shortfalls
 from survey_app.services.installation import Installation
 
 
 def create_checked(at: Installation, actor: StaffUser, checked: CheckedCampaign) -> str:
-    """Stores the campaign as a draft; its id. Raises `InvalidForm` for a county that the account does not see."""
+    """Stores the campaign as a draft; its id. Raises `InvalidKeys` for a county that the account does not see."""
     problem = other_county(actor, checked.given)
     if problem:
-        raise InvalidForm({"county_code": [problem]})
+        raise InvalidKeys([KeyProblem(["county", "code"], problem)])
     return store_draft(at.database, at.keys, at.clock, checked.given, checked.plan, actor)
 
 

@@ -25,8 +25,8 @@ def base_name(sent: str) -> str:
     return PureWindowsPath(PurePosixPath(sent).name).name.strip() or "file"
 
 
-def lay_questionnaires(folder: Path, files: Files) -> set[str]:
-    """Writes questionnaires (.yaml, or .zip files of them) into `folder`; their names. Raises `InvalidInput`."""
+def lay_questionnaires(folder: Path, files: Files) -> None:
+    """Writes questionnaires (.yaml, or .zip files of them) into `folder`. Raises `InvalidInput`."""
     problems: list[InputProblem] = []
     folder.mkdir()
     for name, content in files.items():
@@ -37,7 +37,6 @@ def lay_questionnaires(folder: Path, files: Files) -> set[str]:
             problems += invalid.problems
     if problems:
         raise InvalidInput(problems)
-    return {file.name for file in folder.iterdir()}
 
 
 def lay_campaign(folder: Path, files: Files) -> Path:

@@ -1,32 +1,9 @@
-"""What the form of a new campaign says about mistakes; what the files themselves say stays as it is."""
+"""What is said about files of a new campaign as they are sent; what stands in the files is told as it always is."""
 
 from typing import Final
 
 from evaluation.errors import Message
 
-MISSING: Final = Message("form_missing", en="is missing", zh="请填写")
-WRONG: Final = Message("form_wrong", en="got “{got}”; expected: {expected}", zh="现为“{got}”；应为：{expected_zh}")
-PERCENT: Final = Message(
-    "form_percent",
-    en="got “{got}”; expected: a percentage above 0, at most 100",
-    zh="现为“{got}”；应为：大于 0、不超过 100 的百分数",
-)
-LATER: Final = Message("form_later", en="is not after the opening", zh="应晚于开始时间")
-ONE_SOURCE: Final = Message(
-    "form_schools",
-    en="give either a list of schools (.csv) or the statistics workbook (.xlsx)",
-    zh="请上传学校名单（.csv）或统计表（.xlsx），只要其中一个",
-)
-NO_QUESTIONNAIRE: Final = Message(
-    "form_questionnaire",
-    en="there is no questionnaire for {group}; all seven groups need one",
-    zh="没有“{group}”的问卷；七类人员各要一份",
-)
-OTHER_COUNTY: Final = Message(
-    "form_county",
-    en="the workbook is of the county {workbook}, the form says {campaign}",
-    zh="统计表属于 {workbook}，这里填的是 {campaign}；两者应一致",
-)
 NOT_A_SCHOOL_FILE: Final = Message(
     "form_school_file",
     en="{name} is neither a .csv list of schools nor an .xlsx workbook",
@@ -67,7 +44,6 @@ PATH_OUTSIDE: Final = Message(
     en="{key}: {named} leads out of the files you sent; expected a file among them, named relative to the campaign file",
     zh="{key}：{named} 指向您上传的文件以外；应为一并上传的文件，写相对于活动文件的路径",
 )
-MORE: Final = Message("more_problems", en="and {number} more", zh="另有 {number} 处")
 NOT_YOUR_COUNTY: Final = Message(
     "not_your_county",
     en="your account is for the county {county}; this is {code}",

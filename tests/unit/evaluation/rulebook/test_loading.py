@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import strict_yaml
+from evaluation import strict_model, strict_yaml
 from evaluation.errors import InvalidInput, Message
 from evaluation.rulebook import wording
 from evaluation.rulebook.loading import list_rulebooks, load_rulebook
@@ -30,7 +30,9 @@ def test_broken_file_is_refused_with_its_place(file: Path) -> None:
 
 
 def test_every_refusal_has_a_broken_file() -> None:
-    messages = [one for module in (wording, strict_yaml) for one in vars(module).values() if isinstance(one, Message)]
+    modules = (wording, strict_model, strict_yaml)
+    public = (value for module in modules for name, value in vars(module).items() if not name.startswith("_"))
+    messages = [one for one in public if isinstance(one, Message)]
     without_file_of_its_own = {"yaml_not_readable", "rulebook_unknown"}  # not a file at all: tested below
     assert {one.kind for one in messages} - without_file_of_its_own == {refused_kind(file) for file in INVALID}
 

@@ -1,16 +1,19 @@
-"""A campaign from the browser: the form's fields, and files that are sent."""
+"""A campaign from the browser: the form's fields, with the files beside them; and a campaign file with what it names."""
 
 import io
 import zipfile
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 import questionnaires
-from evaluation.errors import InvalidInput
+from evaluation.errors import InvalidInput, InvalidKeys
 from survey_app.services.campaigns.file import read_campaign_file
-from survey_app.services.campaigns.new.form import CheckedCampaign, InvalidForm, check_form
+from survey_app.services.campaigns.new.checking import CheckedCampaign, check_campaign
 from survey_app.services.campaigns.new.uploads import lay_campaign
+from survey_app.web.campaigns.new_form import CampaignForm
 from tests.builders_campaign import school_rows, write_campaign, write_schools
 
 FILLED = {
@@ -33,16 +36,23 @@ def schools(tmp_path: Path) -> dict[str, bytes]:
     return {"学校名单.csv": write_schools(tmp_path / "s.csv", school_rows()).read_bytes()}
 
 
+def filled_in(fields: dict[str, str]) -> CampaignForm:
+    with Flask(__name__).app_context():
+        return CampaignForm(MultiDict(fields))
+
+
 def problems_of(
     fields: dict[str, str], schools: dict[str, bytes], own: dict[str, bytes] | None = None
 ) -> dict[str, list[str]]:
-    with pytest.raises(InvalidForm) as caught:
-        check_form(fields, schools, own or {})
-    return {field: [problem.text("zh") for problem in found] for field, found in caught.value.problems.items()}
+    form = filled_in(fields)
+    with pytest.raises(InvalidKeys) as caught:
+        check_campaign(form.campaign(), schools, own or {})
+    form.refuse(caught.value.problems)
+    return {field: list(said) for field, said in form.errors.items()}
 
 
 def checked(fields: dict[str, str], schools: dict[str, bytes], own: dict[str, bytes] | None = None) -> CheckedCampaign:
-    return check_form(fields, schools, own or {})
+    return check_campaign(filled_in(fields).campaign(), schools, own or {})
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
@@ -99,6 +109,14 @@ def test_an_empty_form_asks_for_what_is_needed_and_nothing_else() -> None:
     needed = {"name", "county_code", "county_name", "population", "year", "rulebook", "opens", "closes", "base_url"}
     assert set(found) == needed | {"schools"}
     assert {text for field in needed for text in found[field]} == {"请填写"}
+
+
+@pytest.mark.parametrize("typed", ["beijing-1999", "/etc/rules.yaml", "../rules.yaml"])
+def test_a_rulebook_is_chosen_by_name_and_no_file_of_this_machine_is_read(
+    schools: dict[str, bytes], typed: str
+) -> None:
+    (said,) = problems_of(FILLED | {"rulebook": typed}, schools)["rulebook"]
+    assert "没有规则集" in said
 
 
 def test_mistakes_of_the_list_of_schools_keep_their_places(tmp_path: Path) -> None:
