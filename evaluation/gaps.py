@@ -5,7 +5,6 @@ import pandas as pd
 
 from evaluation.criteria.resources import ResourceValues
 from evaluation.numeric import round_up_whole
-from evaluation.rulebook.model import Resource
 
 
 def resource_gaps(resources: ResourceValues) -> pd.DataFrame:
@@ -14,27 +13,19 @@ def resource_gaps(resources: ResourceValues) -> pd.DataFrame:
     Columns: county, school, name, stage, row, indicator, resource, field, unit, actual, required, shortfall (totals; people and rooms are required in whole
     ones, areas and money exactly), value, threshold (per pupil or hundred pupils); index 0 … n−1, by school row, then indicator.
     """
-    parts = [_gaps_of(resources, column, resource) for column, resource in enumerate(resources.rules.indicators)]
-    together = pd.concat(parts, ignore_index=True)
-    return together.sort_values(["position", "column"], kind="stable", ignore_index=True)
-
-
-def _gaps_of(resources: ResourceValues, column: int, resource: Resource) -> pd.DataFrame:
-    is_short = ~resources.meets[:, column]
-    actual = resources.totals[is_short, column]
-    exact = resources.thresholds[is_short, column] * resources.pupils[is_short] / resource.per_pupils
-    required = round_up_whole(exact) if resource.whole else exact
-    rows = resources.rows.loc[is_short, ["county", "school", "name", "stage", "row"]]
-    return rows.assign(
-        indicator=resource.indicator,
-        resource=resource.id,
-        field=resource.field,
-        unit=resource.unit,
+    row, column = np.nonzero(~resources.meets)
+    rules = resources.rules.indicators
+    actual, threshold = resources.totals[row, column], resources.thresholds[row, column]
+    exact = threshold * resources.pupils[row] / resources.per_pupils[column]
+    required = np.where(np.array([one.whole for one in rules], dtype=bool)[column], round_up_whole(exact), exact)
+    schools = resources.rows[["county", "school", "name", "stage", "row"]].take(row).reset_index(drop=True)
+    texts = {name: [getattr(rules[one], name) for one in column] for name in ("indicator", "field", "unit")}
+    return schools.assign(
+        resource=[rules[one].id for one in column],
+        **texts,
         actual=actual,
         required=required,
         shortfall=required - actual,
-        value=resources.values[is_short, column],
-        threshold=resources.thresholds[is_short, column],
-        position=np.flatnonzero(is_short),
-        column=column,
+        value=resources.values[row, column],
+        threshold=threshold,
     )
