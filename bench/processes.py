@@ -22,7 +22,12 @@ def least(arguments: list[str], times: int = 3) -> Cost:
 
 def _run(arguments: list[str]) -> Cost:
     before, start = os.times(), time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True, env=_environment())
     wall_s, after = time.perf_counter() - start, os.times()
     processor_s = after.children_user + after.children_system - before.children_user - before.children_system
     return Cost(wall_s, processor_s)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but that Python keeps what it compiled, as pip does when it installs: else every run compiles all that it imports."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
