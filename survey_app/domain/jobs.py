@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     VERDICT = "verdict"  # an assessment judged as it stands
     PHOTOS = "photos"  # photos of a finding, made ready and kept
     REPORT = "report"  # a file of an assessment that is not signed
+    SIGNING = "signing"  # an assessment signed, with its files
     EXPORT = "export"  # all answers of a closed campaign
     CODES = "codes"  # codes issued, and their sheets
     BULLETIN = "bulletin"  # a campaign's numbers of the moment on a page
@@ -67,6 +68,7 @@ LIMITS: Final[Mapping[JobKind, Limits]] = {
     JobKind.VERDICT: Limits(300, 4 * _GIGABYTE, timedelta(hours=1)),
     JobKind.PHOTOS: Limits(120, 2 * _GIGABYTE, timedelta(hours=1)),
     JobKind.REPORT: Limits(120, 4 * _GIGABYTE, timedelta(hours=1)),
+    JobKind.SIGNING: Limits(300, 4 * _GIGABYTE, timedelta(hours=1), waits=timedelta(minutes=15)),
     JobKind.EXPORT: Limits(900, 4 * _GIGABYTE, timedelta(days=1)),
     JobKind.CODES: Limits(900, 2 * _GIGABYTE, timedelta(hours=1), waits=timedelta(minutes=15)),
     JobKind.BULLETIN: Limits(60, 2 * _GIGABYTE, timedelta(hours=1)),

@@ -1,4 +1,4 @@
-"""The jobs of assessments: check a workbook, judge, keep photos, write a report."""
+"""The jobs of assessments: check a workbook, judge, keep photos, write a report, sign."""
 
 from sqlalchemy import Connection
 
@@ -9,6 +9,7 @@ from survey_app.services.assessments.files import assessment_file
 from survey_app.services.assessments.jobs import PHOTO_FILE, WORKBOOK_FILE
 from survey_app.services.assessments.judging import live_verdict
 from survey_app.services.assessments.photos import PhotoFile
+from survey_app.services.assessments.signing import sign
 from survey_app.services.assessments.uploading import upload_workbook
 
 
@@ -57,3 +58,17 @@ def write_report(run: Run) -> JobOutcome:
     run.tell(30)
     made = assessment_file(at.database, at.clock, user, arguments["assessment"], arguments["file"])
     return run.keep(arguments["file_name"], made.media_type, made.content)
+
+
+def sign_assessment(run: Run) -> JobOutcome:
+    """Signs an assessment as the signer saw it, with its files."""
+    at, arguments = run.at, run.job.arguments
+    live_verdict(at.database, at.clock, arguments["assessment"])
+    run.tell(30)
+
+    def end(connection: Connection) -> None:
+        run.end(connection, {})
+
+    knows_open = bool(arguments["knows_open"])
+    sign(at.database, at.clock, run.user, arguments["assessment"], arguments["seen"], knows_open=knows_open, end=end)
+    return {}

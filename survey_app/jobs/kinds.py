@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from survey_app.domain.jobs import JobKind
-from survey_app.jobs.assessments import check_workbook, judge, keep_photos, write_report
+from survey_app.jobs.assessments import check_workbook, judge, keep_photos, sign_assessment, write_report
 from survey_app.jobs.campaigns import export_answers, issue_sheets, write_bulletin
 from survey_app.jobs.performing import JobOutcome, Run
 
@@ -13,6 +13,7 @@ KINDS: Final[Mapping[JobKind, Callable[[Run], JobOutcome]]] = {
     JobKind.VERDICT: judge,
     JobKind.PHOTOS: keep_photos,
     JobKind.REPORT: write_report,
+    JobKind.SIGNING: sign_assessment,
     JobKind.CODES: issue_sheets,
     JobKind.EXPORT: export_answers,
     JobKind.BULLETIN: write_bulletin,

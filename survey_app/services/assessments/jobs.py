@@ -1,4 +1,4 @@
-"""What takes long about an assessment and is therefore done by a job: checking its workbook, judging it, its files and photos."""
+"""What takes long about an assessment and is therefore done by a job: checking its workbook, judging it, its files and photos, signing it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments.files import today
 from survey_app.services.assessments.judging import NotJudged, content_of
 from survey_app.services.assessments.photos import refuse_large, refuse_many
+from survey_app.services.assessments.signing import checked_to_sign
 from survey_app.services.assessments.starting import refuse_signed, show_assessment
 from survey_app.services.assessments.uploading import refuse_at_once, shown_file_name
 from survey_app.services.installation import Installation
@@ -59,6 +60,15 @@ def ask_for_report(at: Installation, user: StaffUser, assessment_id: str, file: 
     arguments = {"assessment": assessment.id, "file": file, "file_name": file_name}
     county = assessment.county_code
     return ask(at, user, JobKind.REPORT, _subject(assessment), county, arguments, once=once, keeps=True)
+
+
+def ask_for_signing(at: Installation, user: StaffUser, assessment_id: str, seen: str, *, knows_open: bool) -> str:
+    """Has an assessment signed as the signer saw it; the id of the job. Raises as `checked_to_sign` does, before anything is stored."""
+    assessment = checked_to_sign(at.database, user, assessment_id, seen, knows_open=knows_open).content.assessment
+    refuse_signed(assessment)
+    arguments = {"assessment": assessment.id, "seen": seen, "knows_open": knows_open}
+    once = f"signing/{assessment.id}/{seen}/{user.name}"
+    return ask(at, user, JobKind.SIGNING, _subject(assessment), assessment.county_code, arguments, once=once)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Signs an assessment, which freezes it, and opens it again, which needs a reason. Both stay in its history."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -34,7 +34,7 @@ from survey_app.storage.assessments.assessments import (
     mark_reopened,
     update_assessment,
 )
-from survey_app.storage.assessments.files import keep_file
+from survey_app.storage.assessments.files import keep_file, keep_parts
 from survey_app.storage.session import Database
 
 MANIFEST_SCHEMA: Final = "junheng.signing/1"
@@ -68,10 +68,10 @@ def prepare_signing(database: Database, assessment_id: str, user: StaffUser) -> 
     return ToSign(verdict.content, verdict.result, tuple(obstacles), is_hidden, tuple(far_apart))
 
 
-def sign(
-    database: Database, clock: Clock, user: StaffUser, assessment_id: str, seen_sha256: str, *, knows_open: bool
-) -> Signing:
-    """Freezes the assessment as the signer saw it. Raises `InvalidInput`, `AssessmentSigned`, `UnknownAssessment`, `NotJudged`."""
+def checked_to_sign(
+    database: Database, user: StaffUser, assessment_id: str, seen_sha256: str, *, knows_open: bool
+) -> ToSign:
+    """What is to be signed, where nothing is in the way. Raises `InvalidInput`, `UnknownAssessment`, `NotJudged`."""
     try:
         prepared = prepare_signing(database, assessment_id, user)
     except NotJudged as missing:
@@ -79,9 +79,29 @@ def sign(
             raise InvalidInput([InputProblem("", wording.CHANGED_SINCE)]) from missing
         raise
     _refuse(prepared, seen_sha256, knows_open=knows_open)
+    return prepared
+
+
+def sign(
+    database: Database,
+    clock: Clock,
+    user: StaffUser,
+    assessment_id: str,
+    seen_sha256: str,
+    *,
+    knows_open: bool,
+    end: Callable[[Connection], object] = lambda _connection: None,
+) -> Signing:
+    """Freezes the assessment as the signer saw it; `end` is called in the transaction that does.
+
+    Raises `InvalidInput`, `AssessmentSigned`, `UnknownAssessment`, `NotJudged`.
+    """
+    prepared = checked_to_sign(database, user, assessment_id, seen_sha256, knows_open=knows_open)
     assert prepared.result is not None  # noqa: S101 - without one there was an obstacle
     result = replace(prepared.result, made_on=today(clock))
     files = report_files(result)
+    for content in files.values():
+        keep_parts(database, content)
     with database.write() as connection:
         assessment = to_change(connection, assessment_id)
         if content_of(connection, assessment).content_sha256 != seen_sha256:
@@ -94,6 +114,7 @@ def sign(
         update_assessment(connection, assessment_id, state=AssessmentState.SIGNED, judged_sha256=judged, **summary)
         details = {"number": signing.number, "content_sha256": seen_sha256, **summary}
         record_act(connection, clock, user, "assessment_signed", assessment, details)
+        end(connection)
     return signing
 
 

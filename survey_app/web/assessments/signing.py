@@ -6,14 +6,13 @@ from flask.typing import ResponseReturnValue
 from evaluation.errors import InvalidInput
 from survey_app.domain.assessments import TEXT_LIMIT
 from survey_app.services.assessments.files import verdict_words
-from survey_app.services.assessments.jobs import ask_for_verdict
+from survey_app.services.assessments.jobs import ask_for_signing, ask_for_verdict
 from survey_app.services.assessments.judging import NotJudged
 from survey_app.services.assessments.signing import (
     may_reopen,
     prepare_signing,
     read_manifest,
     reopen,
-    sign,
     signings_of,
 )
 from survey_app.web.access import current_user, signed_in
@@ -36,21 +35,13 @@ def sign_form(assessment_id: str) -> ResponseReturnValue:
 @blueprint.post("/<assessment_id>/sign")
 @signed_in(*WORKERS, county=assessment_county)
 def sign_assessment(assessment_id: str) -> ResponseReturnValue:
-    """Freezes the assessment as the signer saw it."""
-    at, form = installation(), request.form
+    """Has the assessment frozen as the signer saw it, by a job, which writes its files."""
+    seen, knows_open = request.form.get("seen", ""), request.form.get("knows_open") == "1"
     try:
-        sign(
-            at.database,
-            at.clock,
-            current_user(),
-            assessment_id,
-            form.get("seen", ""),
-            knows_open=form.get("knows_open") == "1",
-        )
+        job = ask_for_signing(installation(), current_user(), assessment_id, seen, knows_open=knows_open)
     except InvalidInput as invalid:
         return _refused(assessment_id, problems_by_field(invalid))
-    notify(wording.SIGNED)
-    return redirect(url_for("assessments.show", assessment_id=assessment_id), 303)
+    return lead_to_job(job)
 
 
 @blueprint.post("/<assessment_id>/reopen")

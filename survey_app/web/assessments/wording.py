@@ -31,7 +31,6 @@ REST_LEFT: Final = Message(
 )
 SET_ASIDE: Final = Message("set_aside", en="The score is not counted any more.", zh="这个评分已不计入平均。")
 COUNTED_AGAIN: Final = Message("counted_again", en="The score is counted again.", zh="这个评分重新计入平均。")
-SIGNED: Final = Message("signed", en="The assessment is signed and frozen.", zh="评估已签署并封存。")
 REOPENED: Final = Message("reopened", en="The assessment can be changed again.", zh="评估已重新开启，可以修改。")
 
 FILE_NAMES: Final[Mapping[str, Message]] = {

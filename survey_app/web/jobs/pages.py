@@ -36,6 +36,7 @@ ROLES: Final[Mapping[JobKind, tuple[Role, ...]]] = {
     JobKind.VERDICT: (Role.ADMIN, Role.EVALUATOR),
     JobKind.PHOTOS: (Role.ADMIN, Role.EVALUATOR),
     JobKind.REPORT: (Role.ADMIN, Role.EVALUATOR),
+    JobKind.SIGNING: (Role.ADMIN, Role.EVALUATOR),
     JobKind.CODES: (Role.ADMIN,),
     JobKind.EXPORT: (Role.ADMIN, Role.EVALUATOR),
     JobKind.BULLETIN: (Role.ADMIN, Role.MONITOR, Role.EVALUATOR),
@@ -58,6 +59,7 @@ DESTINATIONS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.WORKBOOK: _upload_page,
     JobKind.VERDICT: lambda job: str(job.arguments["back"]),
     JobKind.PHOTOS: lambda job: str(job.arguments["back"]),
+    JobKind.SIGNING: lambda job: url_for("assessments.show", assessment_id=job.arguments["assessment"]),
     JobKind.CODES: lambda job: url_for("campaigns.codes", campaign_id=job.arguments["campaign"]),
 }
 """Where a job that is done leads; the others leave a file."""
@@ -66,6 +68,7 @@ ORIGINS: Final[Mapping[JobKind, Callable[[Job], str]]] = {
     JobKind.VERDICT: lambda job: url_for("assessments.workbook", assessment_id=job.arguments["assessment"]),
     JobKind.PHOTOS: _finding_page,
     JobKind.REPORT: lambda job: url_for("assessments.show", assessment_id=job.arguments["assessment"]),
+    JobKind.SIGNING: lambda job: url_for("assessments.sign_form", assessment_id=job.arguments["assessment"]),
     JobKind.CODES: lambda job: url_for("campaigns.codes", campaign_id=job.arguments["campaign"]),
     JobKind.EXPORT: lambda job: url_for("campaigns.results", campaign_id=job.arguments["campaign"]),
     JobKind.BULLETIN: lambda job: url_for("campaigns.show", campaign_id=job.arguments["campaign"]),

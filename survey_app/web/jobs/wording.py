@@ -11,6 +11,7 @@ KINDS: Final[Mapping[JobKind, Message]] = {
     JobKind.VERDICT: Message("job", en="Verdict", zh="计算结论"),
     JobKind.PHOTOS: Message("job", en="Photos of a finding", zh="保存照片"),
     JobKind.REPORT: Message("job", en="File of an assessment", zh="评估文件"),
+    JobKind.SIGNING: Message("job", en="Signing an assessment", zh="签署评估"),
     JobKind.CODES: Message("job", en="Codes and their sheets", zh="生成参与码和单子"),
     JobKind.EXPORT: Message("job", en="Export of the answers", zh="导出答卷"),
     JobKind.BULLETIN: Message("job", en="Bulletin", zh="每日通报"),
@@ -59,6 +60,7 @@ FAILURES: Final[Mapping[Failure, Message]] = {
     ),
 }
 SAID: Final[Mapping[JobKind, Message]] = {
+    JobKind.SIGNING: Message("signed", en="The assessment is signed and frozen.", zh="评估已签署并封存。"),
     JobKind.PHOTOS: Message("photos_saved", en="{clause}: the photos are saved.", zh="{clause} 的照片已保存。"),
 }
 """What is said where a job that is done leads."""

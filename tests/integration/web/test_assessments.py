@@ -488,7 +488,7 @@ def test_the_signature_freezes_what_was_seen(li: StaffBrowser, chief: StaffBrows
 
 
 def test_a_signed_assessment_can_only_be_read(li: StaffBrowser, chief: StaffBrowser, decided: str) -> None:
-    chief.post(f"{OWN}/sign", {"seen": Page(chief.get(f"{OWN}/sign").text).values["seen"][-1]})
+    followed(chief, chief.post(f"{OWN}/sign", {"seen": Page(chief.get(f"{OWN}/sign").text).values["seen"][-1]}))
     for path in ("/workbook", "/findings/10.1", "/vetoes/1", "/scores/8", "/survey"):
         page = li.get(f"{OWN}{path}").text
         assert "评估已签署封存" in page
@@ -501,7 +501,7 @@ def test_a_signed_assessment_can_only_be_read(li: StaffBrowser, chief: StaffBrow
 def test_only_the_signers_role_reopens_and_only_with_a_reason(
     li: StaffBrowser, chief: StaffBrowser, decided: str
 ) -> None:
-    chief.post(f"{OWN}/sign", {"seen": Page(chief.get(f"{OWN}/sign").text).values["seen"][-1]})
+    followed(chief, chief.post(f"{OWN}/sign", {"seen": Page(chief.get(f"{OWN}/sign").text).values["seen"][-1]}))
     assert "请找管理员重新开启" in li.get(f"{OWN}/sign").text
     assert li.post(f"{OWN}/reopen", {"reason": "想改"}).status_code == 422
     assert chief.post(f"{OWN}/reopen", {"reason": " "}).status_code == 422
