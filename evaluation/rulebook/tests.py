@@ -93,7 +93,6 @@ class ResourceStandard(ClauseTest):
     judges_county: bool
 
     def judged_resource(self) -> str:
-        """The resource."""
         return self.resource
 
 
@@ -105,7 +104,6 @@ class Dispersion(ClauseTest):
     resource: Word
 
     def judged_resource(self) -> str:
-        """The resource."""
         return self.resource
 
 
