@@ -22,23 +22,14 @@ def export(ctx: click.Context, campaign: str, out: Path) -> None:
 
     The folder of --out is made if there is none.
     """
-    from survey_app.output.exported import Export
     from survey_app.output.exports import check_ending, write_export
     from survey_app.services.results import answers_of_campaign
 
     with opened_installation(ctx) as at:
         check_ending(out)
         with answers_of_campaign(at.database, campaign) as answers:
-            source = Export(
-                answers.title,
-                answers.questionnaires,
-                answers.responses,
-                answers.comments,
-                answers.units,
-                answers.counts,
-            )
             hidden = not sys.stderr.isatty()
             with click.progressbar(length=answers.count, label="answers", file=sys.stderr, hidden=hidden) as bar:
-                written = write_export(out, source, progress=lambda: bar.update(1))
+                written = write_export(out, answers, progress=lambda: bar.update(1))
     for file in written:
         click.echo(f"written: {file}")

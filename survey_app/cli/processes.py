@@ -1,6 +1,5 @@
 """The processes of a running service: gunicorn in front, the background worker beside it, and this one to watch over both."""
 
-import ctypes
 import logging
 import math
 import multiprocessing
@@ -20,6 +19,7 @@ from typing import Any, Final
 from survey_app.cli.metrics_socket import metrics_served
 from survey_app.cli.web_server import run_web
 from survey_app.jobs.background import work
+from survey_app.jobs.parent import end_with_parent
 from survey_app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ _LOOK_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 30.0
 _AT_ONCE_S: Final = 20.0  # gunicorn tries for 5 s to get its port
 _TRIES: Final = 3
-_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 # a parent's variable for the web processes' metrics; prometheus_client reads it when it is imported
 _METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -88,17 +87,11 @@ class _Child:
 
 def _run_web_beside(settings: Settings, host: str, port: int, workers: int | None) -> None:
     """The web server, which ends with the process that has started it."""
-    _end_with_parent()
-    run_web(settings, host, port, workers)
-
-
-def _end_with_parent() -> None:
-    """Has the kernel end this process when its parent is gone, by kill −9 too (on Linux). gunicorn's own processes watch their parent."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent(signal.SIGTERM)  # gunicorn's own processes watch their parent
     parent = multiprocessing.parent_process()
     if parent and os.getppid() != parent.pid:  # gone before this one could ask
         sys.exit(0)
+    run_web(settings, host, port, workers)
 
 
 @contextmanager

@@ -14,20 +14,19 @@ from survey_app.jobs.performing import JobOutcome, Run
 from survey_app.output.bulletin.contents import Bulletin, BulletinRow
 from survey_app.output.bulletin.docx import write_bulletin_docx
 from survey_app.output.bulletin.pdf import write_bulletin_pdf
-from survey_app.output.exported import Export
 from survey_app.output.exports import write_export
 from survey_app.output.issued import SheetFacts
 from survey_app.output.sheets import write_codes_csv, write_sheets_pdf
 from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.services.campaigns.jobs import CODES_FILE, SHEETS_FILE
 from survey_app.services.cockpit.daily import DailyTexts
-from survey_app.services.cockpit.log_head import log_head
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.services.cockpit.wording import BULLETIN_SEAL
 from survey_app.services.codes.changes import IssuedCode
 from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.parcels import ParcelAddress, ParcelKind, leave_at
 from survey_app.services.results import answers_of_campaign
+from survey_app.services.cockpit.log_head import log_head
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -67,15 +66,7 @@ def export_answers(run: Run) -> JobOutcome:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"{campaign}.{ending}"
         with answers_of_campaign(run.at.database, campaign) as answers:
-            source = Export(
-                answers.title,
-                answers.questionnaires,
-                answers.responses,
-                answers.comments,
-                answers.units,
-                answers.counts,
-            )
-            written = write_export(path, source)
+            written = write_export(path, answers)
         run.tell(80)
         content, suffix = _packed(written)
     stem = campaign if suffix == ".xlsx" else f"{campaign}-{ending}"

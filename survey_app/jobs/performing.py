@@ -1,6 +1,5 @@
 """What is done in the process of a job: the limits it lives by, the work of its kind, and how it ends."""
 
-import ctypes
 import logging
 import os
 import resource
@@ -19,6 +18,7 @@ from survey_app.domain.clock import SystemClock
 from survey_app.domain.errors import SurveyError
 from survey_app.domain.jobs import Failure, Job, Limits
 from survey_app.domain.staff import StaffUser
+from survey_app.jobs.parent import end_with_parent
 from survey_app.services.accounts.users import find_user
 from survey_app.services.installation import Installation, open_installation
 from survey_app.services.jobs import PART_BYTES, ends_of, remove_needless, result_name, store_parts
@@ -28,7 +28,6 @@ from survey_app.storage.jobs import end_job, note_progress, read_parts
 OUT_OF_MEMORY: Final = 77
 """The status with which the process of a job ends that would have taken more than it may."""
 _NICE: Final = 10
-_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 
 JobOutcome = Mapping[str, Any]
 """What came of a job: where its page leads, or what it says."""
@@ -129,8 +128,8 @@ def _end_with_bug(job: Job, error: Exception) -> NoReturn:
 
 def _live_by(limits: Limits) -> None:
     """Limits that the kernel keeps; that of the clock is the runner's to keep. Last in line for the processor, and gone with its parent."""
+    end_with_parent(signal.SIGKILL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         memory = _data_bytes() + limits.memory_bytes
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))

@@ -1,7 +1,6 @@
 """What an export is made from, as plain values: responses, comments, units, and the questionnaires that explain them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from evaluation.survey.groups import Group
@@ -48,16 +47,21 @@ class UnitSchool(Protocol):
     def school_name(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Export:
-    """Everything of one campaign. `responses` and `comments` are read once, in their own order: give them by their random ids.
+class Export(Protocol):
+    """Everything of one campaign (`services.results` gives it). `responses` and `comments` are read once, in their own order: of their random ids.
 
     `counts`: by label, `unit` as it stands in the column `school`.
     """
 
-    title: str
-    questionnaires: Questionnaires
-    responses: Iterable[ExportedResponse]
-    comments: Iterable[ExportedComment]
-    units: Sequence[UnitSchool]
-    counts: Sequence[LabelCount] = ()
+    @property
+    def title(self) -> str: ...
+    @property
+    def questionnaires(self) -> Questionnaires: ...
+    @property
+    def responses(self) -> Iterable[ExportedResponse]: ...
+    @property
+    def comments(self) -> Iterable[ExportedComment]: ...
+    @property
+    def units(self) -> Sequence[UnitSchool]: ...
+    @property
+    def counts(self) -> Sequence[LabelCount]: ...

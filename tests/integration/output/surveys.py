@@ -1,6 +1,8 @@
 """A small survey with everything in it that an export could stumble over."""
 
 import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +12,8 @@ from evaluation.survey.questionnaire import Questionnaires, load_questionnaires,
 from evaluation.survey.responses import ResponseRow
 from survey_app.demo_county import build_county, draw_answers
 from survey_app.demo_county.survey import draw_respondents
-from survey_app.output.exported import Export
+from survey_app.output.exported import ExportedComment, ExportedResponse
+from survey_app.output.exported import UnitSchool as ExportedUnit
 
 OUR_QUESTIONNAIRES = load_questionnaires(Path(instruments.__file__).parent)
 
@@ -110,6 +113,18 @@ ODD_RESPONSES = [
 ]
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What is exported, as `services.results` would give it."""
+
+    title: str
+    questionnaires: Questionnaires
+    responses: Iterable[ExportedResponse]
+    comments: Iterable[ExportedComment]
+    units: Sequence[ExportedUnit]
+    counts: Sequence[LabelCount] = ()
+
+
 class UnitSchool(NamedTuple):
     unit: str
     school: str
@@ -140,7 +155,7 @@ def odd_export(**changes):
         "units": UNITS,
         "counts": COUNTS,
     }
-    return Export(**(values | changes))
+    return Survey(**(values | changes))
 
 
 def demo_responses(seed=1):

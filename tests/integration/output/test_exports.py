@@ -24,7 +24,6 @@ from evaluation.survey.responses import read_responses, responses_from_rows
 from evaluation.survey.sampling import plan_sample
 from questionnaires import FOLDER as QUESTIONNAIRES
 from survey_app.output.cells import visible
-from survey_app.output.exported import Export
 from survey_app.output.exports import side_path, write_export
 from tests.integration.output.surveys import (
     COUNTS,
@@ -34,6 +33,7 @@ from tests.integration.output.surveys import (
     ODD_RESPONSES,
     OUR_QUESTIONNAIRES,
     Comment,
+    Survey,
     UnitSchool,
     demo_responses,
     odd_export,
@@ -68,7 +68,7 @@ def test_csv_is_the_responses_file(tmp_path):
 
 def test_csv_read_back_gives_the_same_recognition_as_the_stored_answers(tmp_path):
     rows = demo_responses()
-    export = Export("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), ())
+    export = Survey("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), ())
     write_export(tmp_path / "answers.csv", export)
     read = read_responses(tmp_path / "answers.csv", OUR_QUESTIONNAIRES)
     stored = responses_from_rows(rows, OUR_QUESTIONNAIRES)
@@ -139,7 +139,7 @@ def test_an_export_read_back_with_what_stands_beside_it_gives_the_campaigns_own_
         for group, withheld, lost in (("parent", 2, 3), ("student", 0, 1), ("cppcc_member", 4, 0))
         for found in [sum(one.group == group for one in rows)]
     ]
-    write_export(tmp_path / "answers.csv", Export("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), units, counts))
+    write_export(tmp_path / "answers.csv", Survey("调查", OUR_QUESTIONNAIRES, iter(rows), iter(()), units, counts))
     parameters = load_rulebook("xiangtan-2018").survey.parameters
     frames = {"cppcc_member": 4}
     required = 700
