@@ -26,7 +26,7 @@ from survey_app.services.codes.changes import IssuedCode
 from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.parcels import ParcelAddress, ParcelKind, leave_at
 from survey_app.services.results import answers_of_campaign
-from survey_app.services.cockpit.log_head import log_head
+from survey_app.services.transparency_log import log_head
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -4,9 +4,7 @@ Nothing that leads to an answer goes in: no code, no answer, no receipt. What wa
 day (services/codes/daily_audit.py).
 """
 
-import itertools
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +14,7 @@ from sqlalchemy import Connection
 
 from survey_app.domain.audit import AuditFilter
 from survey_app.domain.campaigns import Campaign
-from survey_app.domain.clock import Clock
+from survey_app.domain.clock import Clock, sortable_id
 from survey_app.domain.staff import StaffUser
 from survey_app.storage.audit import AuditRow, has_audit, insert_audit, list_actions, list_audit
 from survey_app.storage.session import Database
@@ -26,7 +24,6 @@ COMMAND_LINE: Final = "(junheng)"
 """Who does what commands do; no account can have this name."""
 
 _OBJECT_LENGTH: Final = 200
-_count = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def record(
     now = clock.now()
     staff = name_of(user)
     body = json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    insert_audit(connection, AuditRow(_audit_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
+    insert_audit(connection, AuditRow(sortable_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
 
 
 def record_on_campaign(
@@ -117,11 +114,6 @@ def read_audit(database: Database, wanted: AuditFilter, before: str = "") -> Aud
     shown = rows[:PAGE_LENGTH]
     older = shown[-1].id if len(rows) > PAGE_LENGTH else ""
     return AuditPage([_entry(row) for row in shown], older, actions)
-
-
-def _audit_id(now: datetime) -> str:
-    """Grows with time; within a millisecond with the count of this process; told apart from other processes' by chance."""
-    return f"{int(now.timestamp() * 1000):012x}{next(_count) & 0xFFFF:04x}{secrets.token_hex(4)}"
 
 
 def _entry(row: AuditRow) -> AuditEntry:

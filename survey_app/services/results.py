@@ -21,7 +21,6 @@ from survey_app.domain.errors import WrongState
 from survey_app.domain.quotas import plan_from_text
 from survey_app.domain.seal import hash_leaf, tree_root
 from survey_app.storage.campaigns.campaigns import PLAN, RULES, find_campaign, find_document, list_questionnaires
-from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.results import (
     ResultRow,
     count_labels,
@@ -32,6 +31,7 @@ from survey_app.storage.results import (
     stream_results,
 )
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_entries
 
 _CHUNK = 5_000
 

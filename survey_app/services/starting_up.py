@@ -17,10 +17,10 @@ from survey_app.services.mixing.turnover import is_alive, require_keys
 from survey_app.services.transparency_log import goes_on
 from survey_app.storage.campaigns.campaigns import list_campaigns
 from survey_app.storage.codes.issuing import list_places
-from survey_app.storage.log.transparency_log import list_code_changes, list_entries
 from survey_app.storage.mixing.balance import list_used_hashes, read_balances
 from survey_app.storage.mixing.pools import list_pools
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_code_changes, list_entries
 
 
 def find_mismatches(database: Database, keys: KeyDirectory) -> list[str]:

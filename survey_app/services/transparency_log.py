@@ -4,20 +4,25 @@ Whoever puts an older database back, by `restore` or by hand, gives up what the 
 beside the keys as they grow; what is there already is only ever gone on with, unless it was given up and is kept as such.
 """
 
+import base64
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Final
 
 from sqlalchemy import Connection
 
 from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.seal import restored_entry
-from survey_app.storage.log.transparency_log import append_entry, count_entries, list_entries
+from survey_app.domain.seal import hash_leaf, restored_entry, tree_root
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry, count_entries, list_entries
 
 log = logging.getLogger(__name__)
+
+PREFIX: Final = "JH1"
+_ROOT_BYTES: Final = 20
 
 
 class LogKeeper:
@@ -98,6 +103,21 @@ def note_restored(
         at = clock.now().astimezone(UTC).isoformat(timespec="seconds")
         append_entry(connection, campaign_id, restored_entry(latest, unknown, at, by))
     return files
+
+
+def printed_head(size: int, root: bytes) -> str:
+    """`JH1-<size>-<first 20 bytes of the root, base 32, in fours>`: to be noted where the office can't reach (docs/anonymity.md, "The transparency log")."""
+    text = base64.b32encode(root[:_ROOT_BYTES]).decode()
+    return "-".join([PREFIX, str(size), *(text[at : at + 4] for at in range(0, len(text), 4))])
+
+
+def log_head(database: Database, campaign_id: str) -> str | None:
+    """The printed head of a campaign's transparency log; None before its first entry."""
+    with database.read() as connection:
+        entries = list_entries(connection, campaign_id)
+    if not entries:
+        return None
+    return printed_head(len(entries), tree_root([hash_leaf(entry.encode()) for entry in entries]))
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

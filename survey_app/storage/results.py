@@ -1,11 +1,31 @@
-"""Queries for what may be seen once a campaign is closed: answers by label, in the order of their random ids."""
+"""Answers and comments once they are out: stored in the order of their random ids, and read in it when the campaign is closed. Nothing here knows a code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Table, func, insert, or_, select
 
 from survey_app.storage.tables import allocation, comment, label, pace, response, school
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """One answered sheet; `answers` is canonical JSON."""
+
+    id: bytes
+    label: str
+    questionnaire: str
+    answers: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """What somebody wrote, apart from the answers."""
+
+    id: bytes
+    campaign: str
+    group: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,16 @@ class UnitSchoolRow:
     group: str
     unit: str
     school: str
+
+
+def insert_responses(connection: Connection, new: Iterable[StoredResponse]) -> None:
+    """Stores a crowd in the order of its random ids: an order on disk that tells nothing."""
+    _insert_by_id(connection, response, new)
+
+
+def insert_comments(connection: Connection, new: Iterable[StoredComment]) -> None:
+    """Stores comments in the order of their own random ids."""
+    _insert_by_id(connection, comment, new)
 
 
 def stream_results(connection: Connection, campaign: str, chunk: int) -> Iterator[list[ResultRow]]:
@@ -103,3 +133,11 @@ def school_names(connection: Connection, campaign: str) -> dict[str, str]:
     """The names of a campaign's schools, by code."""
     rows = connection.execute(select(school.c.code, school.c.name).where(school.c.campaign == campaign))
     return {row.code: row.name for row in rows}
+
+
+def _insert_by_id(
+    connection: Connection, table: Table, new: Iterable[StoredResponse] | Iterable[StoredComment]
+) -> None:
+    rows = [{column: getattr(one, column) for column in table.c.keys()} for one in sorted(new, key=lambda one: one.id)]  # noqa: SIM118
+    if rows:
+        connection.execute(insert(table), rows)

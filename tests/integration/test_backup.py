@@ -51,11 +51,11 @@ from survey_app.services.transparency_log import LogKeeper
 from survey_app.storage import tables
 from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.copying import NOT_COPIED, copied_tables, read_lines
-from survey_app.storage.log.transparency_log import append_entry, list_entries
 from survey_app.storage.mixing.balance import read_balances
 from survey_app.storage.mixing.pools import list_pools
 from survey_app.storage.schema import metadata
 from survey_app.storage.session import Database, DatabaseInUse, open_database
+from survey_app.storage.transparency_log import append_entry, list_entries
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.paths import REPOSITORY
 

@@ -32,8 +32,8 @@ from survey_app.services.codes.issuing import issue_codes
 from survey_app.services.submission.submitting import look_up, submit
 from survey_app.storage import tables
 from survey_app.storage.campaigns.campaigns import PLAN, RULES, find_campaign, find_document, find_questionnaire
-from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_entries
 from tests.builders_campaign import school_rows, write_campaign
 
 COUNTS = ("planned", "cap", "frame", "issued", "answered", "valid", "needs", "can_take")

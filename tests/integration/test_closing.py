@@ -29,9 +29,9 @@ from survey_app.services.mixing.settling import settle
 from survey_app.services.submission.submitting import look_up, start_token, submit
 from survey_app.storage import tables
 from survey_app.storage.campaigns.campaigns import find_campaign
-from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.results import count_labels
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_entries
 from tests.builders_campaign import write_campaign
 from tests.builders_closing import campaign_of, close, entries, hand_in, imbalances, intrude, work
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey

@@ -24,8 +24,8 @@ from survey_app.services.codes import issuing
 from survey_app.services.codes.issuing import AllUnused, IssuedCode, issue_codes, reissue_codes, revoke_codes
 from survey_app.services.submission.submitting import look_up, start_token, submit
 from survey_app.storage import tables
-from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_entries
 from tests.builders_campaign import school_rows, write_campaign
 
 

@@ -22,10 +22,9 @@ from survey_app.domain.assessments import (
     CountyAssessment,
     Photo,
 )
-from survey_app.domain.clock import Clock
+from survey_app.domain.clock import Clock, sortable_id
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import wording
-from survey_app.services.assessments.ids import sortable_id
 from survey_app.services.assessments.starting import record_act, to_change
 from survey_app.services.assessments.uploading import shown_file_name
 from survey_app.storage.assessments.entries import insert_photo, list_photos, mark_photo_removed
@@ -132,7 +131,7 @@ def photo_content(database: Database, assessment_id: str, photo_id: str) -> tupl
 
 def _stored(connection: Connection, clock: Clock, user: StaffUser, clause: str, clean: CleanPhoto) -> Photo:
     return Photo(
-        id=sortable_id(clock),
+        id=sortable_id(clock.now()),
         clause=clause,
         sha256=keep_file(connection, clean.content),
         media_type=MEDIA_TYPE,

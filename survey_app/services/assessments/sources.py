@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from evaluation.evaluating import checks_of
+from evaluation.evaluating import checks_of, write_workbook_template
 from evaluation.reading.building import build_facts
 from evaluation.reading.county import Reading, check_raw
 from evaluation.reading.tables import RawWorkbook
@@ -18,6 +18,7 @@ from survey_app.domain.assessments import CountyAssessment, Upload
 from survey_app.services.assessments.cache import RecentResults
 from survey_app.storage.assessments.assessments import find_rulebook
 from survey_app.storage.assessments.files import read_file
+from survey_app.storage.session import Database
 
 _RULEBOOKS: Final = RecentResults[Rulebook](8)
 _READINGS: Final = RecentResults[Reading](6)
@@ -40,6 +41,16 @@ def reading_of(connection: Connection, upload: Upload, rulebook: Rulebook) -> Re
 def reading_of_raw(raw: RawWorkbook, rulebook: Rulebook) -> Reading:
     """The reading of a workbook that was opened. Raises `InvalidInput` with all its problems, the rulebook's too."""
     return _READINGS.get((raw.sha256, rulebook.sha256), lambda: _read(raw, rulebook))
+
+
+def empty_workbook(database: Database, assessment: CountyAssessment) -> bytes:
+    """The .xlsx file to begin with, with what the assessment's frozen rulebook asks for filled in."""
+    with database.read() as connection:
+        rulebook = rulebook_of(connection, assessment)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "template.xlsx")
+        write_workbook_template(file, rulebook)
+        return file.read_bytes()
 
 
 def _read(raw: RawWorkbook, rulebook: Rulebook) -> Reading:

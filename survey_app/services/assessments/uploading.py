@@ -20,12 +20,11 @@ from evaluation.rulebook.model import Rulebook
 from evaluation.rulebook_input import ignored_rows
 from survey_app.domain.answers import clean_text
 from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES, CountyAssessment, Upload
-from survey_app.domain.clock import Clock
+from survey_app.domain.clock import Clock, sortable_id
 from survey_app.domain.staff import StaffUser
 from survey_app.services.assessments import wording
 from survey_app.services.assessments.differences import WorkbookDifference, differences_document, workbook_differences
 from survey_app.services.assessments.entries import current_entries
-from survey_app.services.assessments.ids import sortable_id
 from survey_app.services.assessments.problems import ProblemRow, problem_rows, rows_document, rows_from_document
 from survey_app.services.assessments.sources import reading_of, reading_of_raw, rulebook_of
 from survey_app.services.assessments.starting import record_act, refuse_signed, to_change
@@ -170,7 +169,7 @@ def workbook_content(database: Database, assessment_id: str, upload_id: str) -> 
 
 def _sent(clock: Clock, user: StaffUser, name: str, content: bytes) -> Upload:
     digest = sha256(content).hexdigest()
-    return Upload(sortable_id(clock), None, name, len(content), digest, user.name, clock.now(), "")
+    return Upload(sortable_id(clock.now()), None, name, len(content), digest, user.name, clock.now(), "")
 
 
 def _examine(

@@ -55,12 +55,12 @@ from survey_app.services.mixing.turnover import ForeignEnvelopes, turn_over_camp
 from survey_app.storage.campaigns.campaigns import list_campaigns
 from survey_app.storage.copying import copied_tables, read_lines
 from survey_app.storage.file_lock import locked
-from survey_app.storage.log.transparency_log import list_entries
 from survey_app.storage.migrating import newest_revision
 from survey_app.storage.mixing.balance import Balance, read_balances
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.mixing.pools import list_pools
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import list_entries
 
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _LOCK: Final = "backup.lock"

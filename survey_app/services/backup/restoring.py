@@ -61,7 +61,6 @@ from survey_app.services.transparency_log import GivenUp, find_given_up, note_re
 from survey_app.storage.campaigns.campaigns import list_campaigns, move_state
 from survey_app.storage.codes.issuing import NewCode, cancel_codes, insert_codes, list_places, list_unused
 from survey_app.storage.copying import copied_tables, insert_rows, make_ready, row_of_line, tables_with_rows
-from survey_app.storage.log.transparency_log import append_entry, list_entries
 from survey_app.storage.mixing.balance import list_used_hashes
 from survey_app.storage.mixing.pools import (
     Pool,
@@ -74,6 +73,7 @@ from survey_app.storage.mixing.pools import (
 )
 from survey_app.storage.session import Database
 from survey_app.storage.tables import code
+from survey_app.storage.transparency_log import append_entry, list_entries
 
 _ONLY_WHERE_NONE_IS: Final = ("sheets/", "acts/", "secrets/start/", "secrets/session/")
 """What a key directory in use has destroyed or told since: it must not come back into one."""

@@ -25,7 +25,10 @@ from survey_app.services.mixing.releasing import release_sheets
 from survey_app.storage.campaigns.campaigns import find_campaign, list_campaigns, move_state, raise_admission
 from survey_app.storage.campaigns.counters import end_groups
 from survey_app.storage.heartbeats import TURNOVER, end_beating
-from survey_app.storage.log.sealing import (
+from survey_app.storage.mixing.balance import read_balances
+from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import (
+    append_entry,
     count_unused_codes,
     forget_codes,
     keep_label_counts,
@@ -33,9 +36,6 @@ from survey_app.storage.log.sealing import (
     list_comment_leaves,
     list_receipts,
 )
-from survey_app.storage.log.transparency_log import append_entry
-from survey_app.storage.mixing.balance import read_balances
-from survey_app.storage.session import Database
 
 BY_TIME: Final = "(time)"
 """Who closes a campaign whose time has come."""

@@ -15,8 +15,13 @@ from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.questionnaire import Questionnaires, load_questionnaires
 from survey_app.services import wording
 from survey_app.services.campaigns.file_shape import CampaignFile
-from survey_app.services.campaigns.schools import School, read_school_list, schools_from_stages
-from survey_app.services.campaigns.workbook_schools import WorkbookSchools, read_workbook_schools
+from survey_app.services.campaigns.schools import (
+    School,
+    WorkbookSchools,
+    read_school_list,
+    read_workbook_schools,
+    schools_from_stages,
+)
 
 _Part = TypeVar("_Part")
 

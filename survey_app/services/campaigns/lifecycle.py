@@ -26,21 +26,23 @@ from survey_app.storage.campaigns.campaigns import (
     PLAN,
     RULES,
     find_campaign,
+    insert_allocations,
     insert_campaign,
+    insert_quotas,
+    insert_schools,
     insert_texts,
     list_campaigns,
     list_questionnaires,
     list_text_hashes,
     move_state,
 )
-from survey_app.storage.campaigns.planning import insert_allocations, insert_quotas, insert_schools
 from survey_app.storage.cockpit.monitoring import count_groups
 from survey_app.storage.codes.issuing import list_live_places
 from survey_app.storage.health import keeps_commit_times
 from survey_app.storage.heartbeats import TURNOVER, beat
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 _SUFFIX_LENGTH = 4
 

@@ -1,4 +1,4 @@
-"""The schools of a campaign: read from a .csv file, one row a school a stage, every mistake at once.
+"""The schools of a campaign: from a .csv file, one row a school a stage, or from the county's workbook.
 
 What the sampling needs of a school follows from its rows. Pupils of grade 3 and up are not listed anywhere; they are taken as four of
 the six grades of a primary school (rounded down, so that no school is asked for pupils it may not have) and as all pupils of other
@@ -8,15 +8,19 @@ stages.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evaluation.errors import InputProblem
+from evaluation.facts import Facts
 from evaluation.reading.cells import CellProblem, Value, parse_cell
 from evaluation.reading.vocabulary import PRIMARY, SPECIAL
 from evaluation.survey.csv_text import CsvText, read_csv_text
+from evaluation.survey.groups import GROUPS, Group
 from survey_app.services import wording
 from survey_app.services.campaigns.school_columns import COLUMNS, NAME, STAGE
 
 _GRADES_ASKED, _GRADES = 4, 6  # grades 3 to 6 of 1 to 6
+_TEACHER_COUNTS = ("qualified_teachers", "backbone_teachers", "pe_art_teachers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +126,36 @@ def _contradictions(text: CsvText, rows: Sequence[SchoolStage]) -> Iterator[Inpu
         if rows[first].name != row.name:
             values = {"school": row.code, "other": rows[first].name, "line": text.lines[first]}
             yield InputProblem(text.where(at, NAME.header), wording.SCHOOL_OTHER_NAME, values)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookSchools:
+    """What a campaign takes from a workbook: the county's code, its schools, and the sizes of groups it states."""
+
+    county: str
+    schools: list[School]
+    frames: dict[Group, int]
+
+
+def read_workbook_schools(path: Path) -> WorkbookSchools:
+    """Schools and frames of the workbook at `path`. Raises `InvalidInput` with every problem of the workbook.
+
+    The workbook has no number of teachers. The greatest of its columns that count teachers (above the required qualification, backbone,
+    sports and arts) is a lower bound of a school's staff, mostly a close one; a school is never asked for more teachers than it has.
+    """
+    from evaluation.reading.county import read_county
+
+    reading = read_county(path)
+    facts = reading.facts
+    stages = [_stage(row) for row in facts.school_stages.to_dict("records")]
+    return WorkbookSchools(reading.county.code, schools_from_stages(stages), _frames(facts))
+
+
+def _stage(row: Any) -> SchoolStage:
+    teachers = max(row[column] for column in _TEACHER_COUNTS)
+    return SchoolStage(row["school"], row["name"], row["stage"], row["location"], int(row["pupils"]), int(teachers))
+
+
+def _frames(facts: Facts) -> dict[Group, int]:
+    sizes = dict(zip(facts.frames["group"], facts.frames["size"], strict=True))
+    return {group: int(sizes[group]) for group in GROUPS if group in sizes}

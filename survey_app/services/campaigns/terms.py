@@ -20,8 +20,8 @@ from survey_app.domain.seal import canonical_json
 from survey_app.domain.units import campaign_of, group_of, is_text_label, is_unit_of, label_of, split_label
 from survey_app.storage.campaigns.campaigns import list_text_hashes
 from survey_app.storage.cockpit.monitoring import count_groups
-from survey_app.storage.log.transparency_log import list_void_units
 from survey_app.storage.mixing.pools import LabelRow, list_labels
+from survey_app.storage.transparency_log import list_void_units
 
 _SECONDS_A_QUESTION = 2
 

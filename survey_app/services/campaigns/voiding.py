@@ -20,10 +20,10 @@ from survey_app.services.mixing.turnover import share_out
 from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.campaigns.counters import add_to_allocations, add_to_group, answered_by_school, lock_groups
 from survey_app.storage.codes.issuing import cancel_codes, list_unused, move_unit
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.mixing.pools import LabelRow, list_labels, mark_void
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 
 def void_unit(

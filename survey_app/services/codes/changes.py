@@ -15,7 +15,7 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.seal import Place, codes_entry
 from survey_app.services.campaigns.file_shape import FORM_PATH
 from survey_app.storage.campaigns.campaigns import find_campaign
-from survey_app.storage.log.transparency_log import append_entry
+from survey_app.storage.transparency_log import append_entry
 
 _STATES = (State.DRAFT, State.OPEN)
 

@@ -22,7 +22,6 @@ from survey_app.services.campaigns.terms import terms_of
 from survey_app.services.mixing.envelopes import ID_LENGTH, Contents, Opener
 from survey_app.services.mixing.turnover import replace_lost_keys, require_agreement, require_keys
 from survey_app.storage.campaigns.counters import add_to_group, add_to_label
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.mixing.pools import (
     LabelRow,
@@ -34,8 +33,9 @@ from survey_app.storage.mixing.pools import (
     lock_pool,
     remove_pools,
 )
-from survey_app.storage.mixing.responses import StoredComment, StoredResponse, insert_comments, insert_responses
+from survey_app.storage.results import StoredComment, StoredResponse, insert_comments, insert_responses
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 log = logging.getLogger(__name__)
 

@@ -31,11 +31,11 @@ from survey_app.storage.campaigns.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.log.transparency_log import append_entry, list_entries
 from survey_app.storage.mixing.balance import Balance, count_anew, groups_of, list_used_hashes, mark_used, read_balances
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.mixing.pools import delete_some, list_envelopes, list_labels
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry, list_entries
 
 
 @dataclass(frozen=True, slots=True)

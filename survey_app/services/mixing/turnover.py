@@ -30,7 +30,6 @@ from survey_app.storage.campaigns.counters import (
     lock_groups,
     stop_group,
 )
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.mixing.balance import Balance, count_anew, groups_of, list_used_hashes, read_balances
 from survey_app.storage.mixing.mixer_lock import only_mixer
 from survey_app.storage.mixing.pools import (
@@ -48,6 +47,7 @@ from survey_app.storage.mixing.pools import (
     move_pool,
 )
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 
 TURNED_OVER_EVERY_S: Final = 600.0
 BY_SYSTEM: Final = "(system)"

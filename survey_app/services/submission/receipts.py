@@ -6,8 +6,8 @@ from typing import Literal
 
 from survey_app.domain.campaigns import State
 from survey_app.domain.receipts import read_receipt
+from survey_app.storage.campaigns.campaigns import find_campaign_of_receipt
 from survey_app.storage.session import Database
-from survey_app.storage.submission.receipt_list import find_campaign_of_receipt
 
 ReceiptOutcome = Literal["listed", "not_yet", "not_listed", "not_a_receipt"]
 

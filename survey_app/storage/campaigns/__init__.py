@@ -1,5 +1,5 @@
 """A campaign's rows: its frozen texts and state, its plan, and the counters that its groups and schools are held by.
 
-Promised: a state only moves forward; whoever moves a counter holds the row of its group. In reading order: `campaigns`, `planning` (schools,
-quotas, allocations of a new one), `counters` (and their locks).
+Promised: a state only moves forward; whoever moves a counter holds the row of its group. In reading order: `campaigns`, `counters` (and their
+locks).
 """

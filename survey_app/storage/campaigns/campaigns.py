@@ -1,20 +1,21 @@
-"""Queries about campaigns, their frozen texts, and their states (which only move forward)."""
+"""Queries about campaigns: their rows and frozen texts, their states (which only move forward), and the schools and quotas of a new one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, true, update
 
 from survey_app.domain.campaigns import Admission, Campaign, State
 from survey_app.domain.errors import UnknownCampaign
-from survey_app.storage.tables import campaign, document, questionnaire
+from survey_app.storage.tables import allocation, campaign, code, document, questionnaire, quota, school
 
 # names of documents
 PLAN, RULES = "plan", "rules"
 
 _FIND = select(campaign).where(campaign.c.id == bindparam("id"))
 _FIND_TO_CHANGE = _FIND.with_for_update(key_share=True)  # FOR NO KEY UPDATE: rows that refer to it may come in
+_OF_RECEIPT = select(code.c.campaign).where(code.c.receipt == bindparam("receipt"), code.c.used == true()).limit(1)
 _QUESTIONNAIRE = select(questionnaire.c.id, questionnaire.c.sha256, questionnaire.c.text).where(
     questionnaire.c.campaign == bindparam("campaign"), questionnaire.c.group == bindparam("group")
 )
@@ -41,6 +42,12 @@ def find_campaign(connection: Connection, campaign_id: str, *, to_change: bool =
     return campaign_from_row(row)
 
 
+def find_campaign_of_receipt(connection: Connection, receipt: str) -> Campaign | None:
+    """The campaign that gave this receipt (as printed), or None."""
+    campaign_id = connection.execute(_OF_RECEIPT, {"receipt": receipt}).scalar_one_or_none()
+    return None if campaign_id is None else find_campaign(connection, campaign_id)
+
+
 def lock_campaign(connection: Connection, campaign_id: str) -> None:
     """Holds the campaign's row until the transaction ends. Raises `UnknownCampaign`."""
     find_campaign(connection, campaign_id, to_change=True)
@@ -56,6 +63,27 @@ def list_campaigns(connection: Connection, states: Iterable[State] = tuple(State
 def insert_campaign(connection: Connection, new: Campaign) -> None:
     """Stores a new campaign's row."""
     connection.execute(insert(campaign), {name: getattr(new, name) for name in campaign.c.keys()})  # noqa: SIM118
+
+
+def insert_schools(connection: Connection, campaign: str, schools: Iterable[tuple[str, str, str]]) -> None:
+    """Stores schools: code, name, location."""
+    rows = [{"campaign": campaign, "code": code, "name": name, "location": place} for code, name, place in schools]
+    if rows:
+        connection.execute(insert(school), rows)
+
+
+def insert_quotas(connection: Connection, campaign: str, quotas: Iterable[Mapping[str, object]]) -> None:
+    """Stores one row a group: group, planned, cap, frame, to_issue."""
+    connection.execute(insert(quota), [{"campaign": campaign, **one} for one in quotas])
+
+
+def insert_allocations(connection: Connection, campaign: str, allocations: Mapping[tuple[str, str], int]) -> None:
+    """Stores the number of codes planned for each group and school ("": the group as a whole)."""
+    rows = [
+        {"campaign": campaign, "group": group, "school": at, "planned": planned}
+        for (group, at), planned in sorted(allocations.items())
+    ]
+    connection.execute(insert(allocation), rows)
 
 
 def move_state(connection: Connection, campaign_id: str, state: State, **columns: datetime | None) -> None:

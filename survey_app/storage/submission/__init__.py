@@ -1,5 +1,4 @@
 """What a form writes: its code is used, its envelopes are put, its places are claimed, all in one transaction or not at all.
 
-In reading order: `committing` (several forms, one commit), `statements` (each must find its row), `receipt_list` (what is published of used
-codes). What runs the statements on the driver is `storage/prepared.py`.
+In reading order: `committing` (several forms, one commit), `statements` (each must find its row). What runs the statements on the driver is `storage/prepared.py`.
 """

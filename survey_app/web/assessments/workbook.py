@@ -14,7 +14,7 @@ from survey_app.domain.assessments import WORKBOOK_LIMIT_BYTES
 from survey_app.output.row_list import rows_xlsx
 from survey_app.services.assessments.jobs import ask_for_check, checks_under_way
 from survey_app.services.assessments.problems import ProblemRow
-from survey_app.services.assessments.template import empty_workbook
+from survey_app.services.assessments.sources import empty_workbook
 from survey_app.services.assessments.uploading import (
     UploadReport,
     read_upload_report,

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from evaluation.survey.groups import SCHOOL_GROUPS
 from survey_app.domain.campaigns import State
-from survey_app.services.cockpit.listing import list_with_validity
+from survey_app.services.cockpit.overview import list_with_validity
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.services.cockpit.sentences import group_name
 from survey_app.web.access import current_user, signed_in

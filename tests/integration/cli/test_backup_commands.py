@@ -16,8 +16,8 @@ from survey_app.domain.keys import KeyDirectory
 from survey_app.services.campaigns.lifecycle import freeze_terms
 from survey_app.storage import tables
 from survey_app.storage.assessments.files import keep_file
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.session import Database, open_database
+from survey_app.storage.transparency_log import append_entry
 from tests.builders_survey import CAMPAIGN, Crowd, Survey, open_survey
 from tests.paths import REPOSITORY
 

@@ -11,7 +11,7 @@ from survey_app.domain.seal import tree_root
 from survey_app.output.bulletin.contents import Bulletin, BulletinRow
 from survey_app.output.bulletin.docx import write_bulletin_docx
 from survey_app.output.bulletin.pdf import write_bulletin_pdf
-from survey_app.services.cockpit.log_head import printed_head
+from survey_app.services.transparency_log import printed_head
 
 GROUPS = ("家长", "学生", "教师", "校长", "人大代表", "政协委员", "其他群众")
 BULLETIN = Bulletin(

@@ -17,8 +17,8 @@ from survey_app.domain.staff import Role
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.settings import Settings
 from survey_app.storage import staff_tables
-from survey_app.storage.log.transparency_log import append_entry
 from survey_app.storage.session import Database
+from survey_app.storage.transparency_log import append_entry
 from tests.builders_cockpit import PLANNED, count_answers, note_pace, open_planned_survey
 from tests.builders_staff import OTHER_COUNTY, OWN_COUNTY, StaffBrowser, sign_in_as
 from tests.builders_survey import CAMPAIGN, Survey
