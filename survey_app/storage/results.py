@@ -39,7 +39,7 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelRow:
+class LabelOutcome:
     """What became of the sheets of a label."""
 
     group: str
@@ -104,7 +104,7 @@ def list_unit_schools(connection: Connection, campaign: str) -> list[UnitSchoolR
     return [UnitSchoolRow(one.group, exported(one.group, one.unit), one.school) for one in rows]
 
 
-def count_labels(connection: Connection, campaign: str) -> list[LabelRow]:
+def count_labels(connection: Connection, campaign: str) -> list[LabelOutcome]:
     """What became of the sheets of each label of a closed campaign that had any."""
     wanted = (
         select(
@@ -120,7 +120,7 @@ def count_labels(connection: Connection, campaign: str) -> list[LabelRow]:
         .where(label.c.campaign == campaign, or_(label.c.answered > 0, label.c.lost != 0))
         .order_by(label.c.label)
     )
-    return [LabelRow(*row) for row in connection.execute(wanted)]
+    return [LabelOutcome(*row) for row in connection.execute(wanted)]
 
 
 def count_results(connection: Connection, campaign: str) -> int:
