@@ -18,7 +18,8 @@ from evaluation.survey.groups import GROUPS
 from evaluation.survey.questionnaire import load_questionnaires
 from evaluation.survey.sampling import plan_sample, sample_size
 from survey_app.domain.clock import Clock
-from survey_app.domain.quotas import SamplePlan, stable_json
+from survey_app.domain.quotas import SamplePlan
+from survey_app.domain.stable_json import stable_json
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.domain.units import label_of
 from survey_app.services.assessments.starting import NewAssessment, start_assessment

@@ -9,7 +9,8 @@ from evaluation.rulebook.loading import load_rulebook
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.clock import FixedClock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
+from survey_app.domain.quotas import SamplePlan
+from survey_app.domain.stable_json import hash_text, stable_json
 from survey_app.services.cockpit.reading import Cockpit, read_cockpit
 from survey_app.storage import tables
 from survey_app.storage.campaigns.campaigns import PLAN, RULES

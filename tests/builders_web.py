@@ -11,7 +11,7 @@ import questionnaires
 from evaluation.survey.questionnaire import load_questionnaires
 from survey_app.domain.clock import Clock
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import stable_json
+from survey_app.domain.stable_json import stable_json
 from survey_app.storage import tables
 from survey_app.storage.session import Database
 from tests.builders_cockpit import keep_documents, make_plan

@@ -1,6 +1,5 @@
 """The sample plan of a campaign: fixed when it is created, stored as text, its hash published at opening."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from evaluation.survey.completion import Room, needs_and_room
 from evaluation.survey.groups import GROUPS, Group
 from evaluation.survey.parameters import SurveyParameters
 from evaluation.survey.sampling import Sample, judge_sample
+from survey_app.domain.stable_json import stable_json
 
 PLAN_SCHEMA = "junheng.plan/1"
 
@@ -82,13 +82,3 @@ def plan_from_text(text: str) -> SamplePlan:
 
 def _in_order(by_group: Mapping[str, Any]) -> dict[Group, Any]:
     return {group: by_group[group] for group in GROUPS if group in by_group}
-
-
-def stable_json(document: object) -> str:
-    """One text for one document, whatever made it: sorted keys, no blanks."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def hash_text(text: str) -> str:
-    """SHA-256 of a stored text, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -5,14 +5,14 @@ in it; the tree over the log's entries keeps their order.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from survey_app.domain.stable_json import stable_json
+
 Hash = bytes
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _PLAIN = frozenset({int, str})
 _EMPTY_ROOT = hashlib.sha256(b"").digest()
 
@@ -20,7 +20,7 @@ _EMPTY_ROOT = hashlib.sha256(b"").digest()
 def canonical_json(document: object) -> bytes:
     """RFC 8785 for what the seal uses: strings, integers, arrays, and objects with ASCII keys; `TypeError` for anything else."""
     _refuse_what_is_not_canonical(document)
-    return _encode(document).encode()
+    return stable_json(document).encode()
 
 
 def hash_leaf(data: bytes) -> Hash:

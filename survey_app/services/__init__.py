@@ -2,5 +2,5 @@
 
 Divided by what the office does: `campaigns/`, `codes/`, `submission/`, `mixing/`, `cockpit/`, `assessments/`, `accounts/`, `backup/`;
 `results` and `published_results` once a campaign is closed; `transparency_log`. What several use: `installation` (what a
-service works on), `starting_up`, `health`, `audit`, `jobs`, `parcels`, `counties`, `demo`.
+service works on), `starting_up`, `health`, `audit`, `jobs`, `parcels`, `recent_results`, `counties`, `demo`.
 """

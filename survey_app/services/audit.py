@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from survey_app.domain.audit import AuditFilter
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.clock import Clock, sortable_id
+from survey_app.domain.stable_json import stable_json
 from survey_app.domain.staff import StaffUser
 from survey_app.storage.audit import AuditRow, has_audit, insert_audit, list_actions, list_audit
 from survey_app.storage.session import Database
@@ -65,7 +66,7 @@ def record(
     """
     now = clock.now()
     staff = name_of(user)
-    body = json.dumps(dict(details or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    body = stable_json(dict(details or {}))
     insert_audit(connection, AuditRow(sortable_id(now), now, staff, county, action, object_[:_OBJECT_LENGTH], body))
 
 
@@ -95,7 +96,7 @@ def record_once(
     id_ = f"{int(moment.timestamp() * 1000):012x}{key[:12]}"
     if has_audit(connection, id_):
         return False
-    body = json.dumps(dict(details), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    body = stable_json(dict(details))
     told = AuditRow(id_, min(moment, clock.now()), staff, campaign.county_code, action, f"campaign/{campaign.id}", body)
     insert_audit(connection, told)
     return True

@@ -9,11 +9,10 @@ from evaluation.numeric import is_at_least
 from evaluation.survey.groups import GROUPS, Group
 from survey_app.domain.campaigns import Campaign
 from survey_app.domain.disclosure import PUBLISHED, ShownRate, is_unanimous, merge_small, shown_rate
+from survey_app.services.recent_results import RecentResults
 from survey_app.services.results import recognition_of_campaign
 from survey_app.storage.campaigns.campaigns import find_campaign
 from survey_app.storage.session import Database
-
-_REMEMBERED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +45,15 @@ class PublishedResults:
         return sentences[language] if sentences else None
 
 
+_RESULTS: Final = RecentResults[PublishedResults](16)
+
+
 def published_results(database: Database, campaign_id: str) -> PublishedResults:
     """The results. Raises `UnknownCampaign`, and `WrongState` until the campaign is closed."""
     with database.read() as connection:
         campaign = find_campaign(connection, campaign_id)
     key = (str(database.engine.url), campaign_id, str(campaign.closed_at))
-    if campaign.closed_at is None or key not in _known:
-        found = PublishedResults(campaign, *_computed(database, campaign_id))
-        if len(_known) >= _REMEMBERED:
-            _known.clear()
-        _known[key] = found
-    return _known[key]
-
-
-_known: dict[tuple[str, str, str], PublishedResults] = {}
+    return _RESULTS.get(key, lambda: PublishedResults(campaign, *_computed(database, campaign_id)))
 
 
 def _computed(database: Database, campaign_id: str) -> tuple[Mapping[str, Any], list[GroupLine]]:

@@ -21,8 +21,9 @@ from survey_app.domain.errors import (
     WrongState,
 )
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import hash_text, plan_from_text
+from survey_app.domain.quotas import plan_from_text
 from survey_app.domain.seal import Place, canonical_json, set_root
+from survey_app.domain.stable_json import hash_text
 from survey_app.services.campaigns import lifecycle
 from survey_app.services.campaigns.closing import close_campaign
 from survey_app.services.campaigns.lifecycle import create_campaign, open_campaign

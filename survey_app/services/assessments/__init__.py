@@ -2,6 +2,6 @@
 
 Promised: nothing that was entered is lost, each number has its version and its author, and what was signed stays as it was signed. In
 reading order: `starting`, `uploading` (with `differences`, `problems`, `workbook_entries`), `entering` and `scoring` (on `entries`, `photos`,
-`score_views`), `judging` (from `sources`, which also make the empty workbook; `cache` keeps what never changes, `stored_results` is how results are stored),
+`score_views`), `judging` (from `sources`, which also make the empty workbook; `stored_results` is how results are stored),
 `overview`, `signing`, `files`; `jobs` is what of it takes long.
 """

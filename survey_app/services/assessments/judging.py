@@ -23,11 +23,12 @@ from evaluation.rulebook.model import Rulebook
 from survey_app.domain.assessments import CountyAssessment, Entry, EntryKey, EntryKind, Photo, Upload, shown_owner
 from survey_app.domain.clock import LOCAL_ZONE, Clock
 from survey_app.domain.errors import SurveyError
+from survey_app.domain.stable_json import hash_text
 from survey_app.domain.staff import StaffUser
-from survey_app.services.assessments.cache import RecentResults
 from survey_app.services.assessments.entries import current_entries, hidden_clauses, visible_entries
 from survey_app.services.assessments.sources import reading_of, rulebook_of
 from survey_app.services.assessments.stored_results import result_from_text, result_text, signed_result
+from survey_app.services.recent_results import RecentResults
 from survey_app.services.results import survey_answers
 from survey_app.storage.assessments.assessments import (
     find_assessment,
@@ -228,4 +229,4 @@ def _entry_document(entry: Entry) -> list[Any]:
 
 def _hash(document: Sequence[Any]) -> str:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode("utf-8")).hexdigest()
+    return hash_text(text)

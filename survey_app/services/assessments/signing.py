@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -13,6 +12,7 @@ from evaluation.errors import InputProblem, InvalidInput, Message
 from evaluation.report.writing import report_files
 from survey_app.domain.assessments import AssessmentState, EntryKind, Signing
 from survey_app.domain.clock import Clock
+from survey_app.domain.stable_json import hash_text, stable_json
 from survey_app.domain.staff import Role, StaffUser
 from survey_app.services.assessments import wording
 from survey_app.services.assessments.entries import (
@@ -180,7 +180,7 @@ def _signing(
 ) -> Signing:
     number = len(list_signings(connection, content.assessment.id)) + 1
     manifest = _manifest(content, result, files) | {"signed_by": user.name, "signed_at": clock.now().isoformat()}
-    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = stable_json(manifest)
     return Signing(number, user.name, str(user.role), clock.now(), content.content_sha256, text, result_text(result))
 
 
@@ -215,4 +215,4 @@ def _entries_digest(content: Content, kind: EntryKind) -> dict[str, Any]:
         if key.kind == kind
     )
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    return {"count": len(rows), "sha256": sha256(text.encode("utf-8")).hexdigest()}
+    return {"count": len(rows), "sha256": hash_text(text)}

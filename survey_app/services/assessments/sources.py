@@ -15,7 +15,7 @@ from evaluation.rulebook.asked import asked_by
 from evaluation.rulebook.loading import load_rulebook
 from evaluation.rulebook.model import Rulebook
 from survey_app.domain.assessments import CountyAssessment, Upload
-from survey_app.services.assessments.cache import RecentResults
+from survey_app.services.recent_results import RecentResults
 from survey_app.storage.assessments.assessments import find_rulebook
 from survey_app.storage.assessments.files import read_file
 from survey_app.storage.session import Database

@@ -13,8 +13,9 @@ from survey_app.domain.clock import Clock
 from survey_app.domain.codes import ALPHABET
 from survey_app.domain.errors import CommitTimesKept, OtherPathOpen, PastItsEnd, WrongState
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import SamplePlan, hash_text, stable_json
+from survey_app.domain.quotas import SamplePlan
 from survey_app.domain.seal import places_document
+from survey_app.domain.stable_json import hash_text, stable_json
 from survey_app.domain.staff import StaffUser
 from survey_app.services.audit import COMMAND_LINE, record_on_campaign
 from survey_app.services.campaigns.file import CampaignInput, read_campaign_file

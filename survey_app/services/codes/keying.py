@@ -23,7 +23,7 @@ from survey_app.domain.codes import hash_code, read_code
 from survey_app.domain.errors import SurveyError, UnknownCode
 from survey_app.domain.keys import KeyDirectory
 from survey_app.domain.paper import UnreadableTyping, nonce_of_sheet, open_typing, seal_typing, sheet_name
-from survey_app.domain.quotas import stable_json
+from survey_app.domain.stable_json import stable_json
 from survey_app.domain.staff import StaffUser
 from survey_app.services.codes.daily_audit import KEYED_IN, record_code_act
 from survey_app.services.installation import Installation

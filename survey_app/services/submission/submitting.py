@@ -35,9 +35,9 @@ from survey_app.domain.errors import (
     UnknownCode,
 )
 from survey_app.domain.keys import KeyDirectory
-from survey_app.domain.quotas import hash_text
 from survey_app.domain.receipts import hash_nonce, make_receipt
 from survey_app.domain.sheet import AnswerSheet, answers_length, text_length
+from survey_app.domain.stable_json import hash_text
 from survey_app.domain.start_token import make_start_token, read_start_token, seconds_open
 from survey_app.services.campaigns.terms import GroupTerms, Terms, fast_seconds_of, is_text_pool_of, terms_of
 from survey_app.storage.campaigns.campaigns import find_questionnaire, list_campaigns, raise_admission

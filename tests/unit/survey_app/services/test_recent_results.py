@@ -1,6 +1,6 @@
 """Results by key, the latest few."""
 
-from survey_app.services.assessments.cache import RecentResults
+from survey_app.services.recent_results import RecentResults
 
 
 def test_a_result_is_computed_once() -> None:
