@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from evaluation.assessment import (
     Assessment,
@@ -67,7 +67,7 @@ BAD = ("not_met", "vetoed")
 @functools.cache
 def rulebook() -> dict[str, Any]:
     """The rulebook's YAML as it stands, for its texts."""
-    document: dict[str, Any] = YAML(typ="safe").load(RULEBOOK.read_text(encoding="utf-8"))
+    document: dict[str, Any] = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
     return document
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 from survey_app import demo_county
 from survey_app.demo_county.campaign import write_campaign_file
@@ -62,7 +62,7 @@ def write_campaign(folder: Path, rows: list[tuple[Any, ...]] | None = None, **ch
     write_schools(folder / "schools.csv", school_rows() if rows is None else rows)
     path = folder / "campaign.yaml"
     with path.open("w", encoding="utf-8") as file:
-        YAML().dump(campaign_document(**changes), file)
+        yaml.safe_dump(campaign_document(**changes), file, allow_unicode=True, sort_keys=False)
     return path
 
 

@@ -41,7 +41,7 @@ def read_campaign_file(path: Path) -> CampaignInput:
     """The campaign file at `path`. Raises `InvalidInput` with every mistake of it and of the files it names."""
     document = read_document(path)
     try:
-        return read_campaign(document.plain(), path.parent)
+        return read_campaign(document.root, path.parent)
     except InvalidKeys as invalid:
         raise document.placed(invalid.problems) from invalid
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from evaluation.judging import Case, judge
 from evaluation.rulebook.loading import load_rulebook
@@ -13,7 +13,7 @@ from tests.builders_facts import COUNTY, RECOGNITION, build_facts
 CASES = [
     pytest.param(case, id=f"{file.stem}: {case['name']}")
     for file in sorted((Path(__file__).parents[2] / "cases").glob("*.yaml"))
-    for case in YAML(typ="safe").load(file)
+    for case in yaml.safe_load(file.read_text(encoding="utf-8"))
 ]
 RULEBOOK = load_rulebook("xiangtan-2018")
 GIVEN = ("schools", "figures", "classes", "rooms", "monitoring", "finance", "without")

@@ -70,3 +70,59 @@ def test_a_wrong_name_of_a_test_is_pointed_at(tmp_path: Path) -> None:
         .splitlines()[line - 1][column - 1 :]
         .startswith("name: dis")
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("no", "no"),
+        ("on", "on"),
+        ("true", True),
+        ("'true'", "true"),
+        ("~", None),
+        ("012", 12),
+        ("300_000", 300_000),
+        ("0x1F", 31),
+        ("12:30", "12:30"),
+        ("-1.5e3", -1500.0),
+        ("1e3", 1000.0),
+        (".inf", float("inf")),
+        ("-.inf", float("-inf")),
+        ("2026-11-23", "2026-11-23"),
+        ("!!str 12", "12"),
+        ("1.2.3", "1.2.3"),
+    ],
+)
+def test_what_a_word_means(tmp_path: Path, words: str, value: object) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(f"key: {words}\n", encoding="utf-8")
+    found = read_document(file).root["key"]
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_keys_of_another_mapping_are_taken_over(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("base: &base {a: 1, b: 2}\nmore: {<<: *base, b: 3}\n", encoding="utf-8")
+    assert read_document(file).root["more"] == {"a": 1, "b": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a: &x [*x]\n", "a.yaml"),
+        ("a: " + "[" * 20_000, "a.yaml"),
+        ("a: !!python/object:os.system x\n", "a.yaml:1:4"),
+        ("? [a]\n: b\n", "a.yaml:1:3"),
+        ("a: 1\n---\nb: 2\n", "a.yaml:2:1"),
+        ("<<: 1\n", "a.yaml:1:5"),
+        ("a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)), "a.yaml"),
+    ],
+    ids=["within itself", "deep", "tag", "key", "two", "merge", "bomb"],
+)
+def test_what_no_file_of_ours_needs_is_refused_with_its_place(tmp_path: Path, text: str, where: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput) as caught:
+        read_document(file)
+    (problem,) = caught.value.problems
+    assert problem.where.startswith(where)
