@@ -116,7 +116,9 @@ def test_killed_at_every_step_each_kind_of_work_gets_through_in_the_end(
     assert played["imbalances"] == []
     steps: Mapping[str, int] = played["steps"]
     assert steps["submission"] >= 8
-    assert steps["submissions at once"] > steps["submission"]
+    assert steps["submissions at once"] >= steps["submission"], (
+        "they share a query and a transaction, and so have the same steps"
+    )
     assert min(steps["turnover"], steps["closing"]) >= 50
     assert min(steps["keying in"], steps["issuing"]) >= 20
     assert survey.stored(tables.campaign, "state") == ["closed"]
